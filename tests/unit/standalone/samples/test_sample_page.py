@@ -33,8 +33,9 @@ def test_no_text_becomes_markup(title, introduction, values):
 
 
 def test_values_are_sorted_and_rounded():
-    section = values_section("Metrics", {"recall": 0.123456, "accuracy": 1.0, "display_name": "metrics", "kernel": "rbf"})
-    assert Tags(section).text == "Metricsaccuracy1kernelrbfrecall0.1235"
+    section = values_section("Metrics", {"recall": 0.123456, "accuracy": 1.0, "display_name": "metrics", "kernel": "rbf", "rows": 178})
+    assert Tags(section).text == "Metricsaccuracy1kernelrbfrecall0.1235rows178"
+    assert section.count('class="number"') == 3
 
 
 def test_confusion_matrix_escapes_names_and_keeps_counts():
