@@ -29,7 +29,7 @@ def values_section(heading: str, values: dict[str, object]) -> str:
 
     def cell(value: object) -> str:
         if isinstance(value, int | float):
-            return f'<td class="number">{value:.0f}</td>' if value == int(value) else f'<td class="number">{value:.4f}</td>'
+            return f'<td class="number">{value:.0f}</td>' if float(value).is_integer() else f'<td class="number">{value:.4f}</td>'
         return f"<td>{escape(str(value))}</td>"
 
     shown = sorted((name, value) for name, value in values.items() if name != "display_name")  # added by Kubeflow on a cluster
