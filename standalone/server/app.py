@@ -1,0 +1,62 @@
+"""The FastAPI application of one home."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from standalone.server import experiments, lineage, page, pipelines, recurring_runs, runs, tasks
+from standalone.server.database import Database
+from standalone.server.errors import error_responses, install_error_handlers
+from standalone.server.guard import Guard
+from standalone.server.models import Health
+from standalone.server.services import Services
+from standalone.server.supervisor import Supervisor
+
+DATABASE_FILE = "standalone.db"
+
+
+def create_app(home: Path, token: str) -> FastAPI:
+    """The server of `home`, for callers that hold `token`; runs are looked after between its start-up and shutdown."""
+    for folder in (home, home / "runs", home / "buckets", home / "cache", home / "environments"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(home / DATABASE_FILE)
+        supervisor = Supervisor(database, home)
+        with database.write() as connection:
+            experiments.default_experiment(connection)
+        app.state.services = Services(home, database, supervisor.progress, supervisor.wake)
+        supervisor.start()
+        yield
+        supervisor.stop()
+        database.close()
+
+    app = FastAPI(
+        title="mlops-swarm standalone platform",
+        description="Kubeflow Pipelines' v2beta1 API over processes of this machine, with what that API leaves out about tasks.",
+        version="v2beta1",
+        lifespan=lifespan,
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    app.add_middleware(Guard, token=token)
+    install_error_handlers(app)
+    for module in (pipelines, experiments, runs, recurring_runs, tasks, lineage, page):
+        app.include_router(module.router)
+    app.get("/healthz", tags=["health"], responses=error_responses(403))(get_health)
+    app.get("/apis/v2beta1/healthz", tags=["health"], responses=error_responses(403), operation_id="get_api_health")(get_health)
+    return app
+
+
+def get_health() -> Health:
+    """Tell that the server is up."""
+    return Health()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,135 @@
+"""The progress of runs: the events that workers append to their journals, carried over into the database."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from standalone.engine import Event, RunEvent, State, TaskEvent, alive, read_events
+from standalone.server.artifacts import record_artifacts
+from standalone.server.database import Database, runs, tasks
+from standalone.server.models import FINAL_STATES, RuntimeState
+from standalone.server.times import now, timestamp
+
+logger = logging.getLogger(__name__)
+
+WORKER_DIED = (
+    "The worker process of this run ended without a result: it was killed (for instance for lack of memory) or crashed. "
+    "Retry the run to go on from the tasks that succeeded."
+)
+_NEVER_STARTED = "Never started: the worker process of the run ended before."
+_INTERRUPTED = "Interrupted: the worker process of the run ended."
+
+
+class Progress:
+    """Brings the runs of one home up to date with what their workers have reported."""
+
+    def __init__(self, database: Database, runs_folder: Path) -> None:
+        self._database = database
+        self.folder = runs_folder
+
+    def update(self, run_id: str) -> None:
+        """Take over the new events of one run; a no-op on a run that has ended."""
+        folder = self.folder / run_id
+        with self._database.read() as connection:
+            row = _unfinished(connection, run_id)
+        if row is None or not row["launched"]:
+            return
+        # Asked before reading: what a worker wrote before it died is then surely among the events read.
+        worker_lives = alive(folder)
+        with self._database.write() as connection:
+            row = _unfinished(connection, run_id)
+            if row is None:
+                return
+            events, offset = read_events(folder, row["event_offset"])
+            state = _apply(connection, row, events)
+            if events:
+                connection.execute(update(runs).where(runs.c.run_id == run_id).values(event_offset=offset))
+            if not worker_lives and state not in FINAL_STATES and state != RuntimeState.CANCELING:
+                logger.warning("run %s: its worker is dead and left no result", run_id)
+                _close_dead(connection, run_id)
+
+    def update_all(self) -> None:
+        """Take over the new events of every run that has not ended."""
+        with self._database.read() as connection:
+            unfinished = connection.execute(select(runs.c.run_id).where(runs.c.state.not_in(FINAL_STATES), runs.c.launched)).scalars().all()
+        for run_id in unfinished:
+            self.update(run_id)
+
+
+def set_run_state(connection: Connection, run_id: str, state: RuntimeState, error: str | None = None, time: str | None = None) -> None:
+    """Put a run into a state, with its history; a final one also finishes it."""
+    moment = time or now()
+    history = connection.execute(select(runs.c.state_history).where(runs.c.run_id == run_id)).scalar_one()
+    values: dict[str, Any] = {
+        "state": state,
+        "state_history": [*history, {"update_time": moment, "state": state}],
+        "finished_at": moment if state in FINAL_STATES else "",
+        "error": {"code": 13, "message": error, "details": []} if error else None,
+    }
+    connection.execute(update(runs).where(runs.c.run_id == run_id).values(values))
+
+
+def _unfinished(connection: Connection, run_id: str) -> Mapping[str, Any] | None:
+    columns = (runs.c.run_id, runs.c.state, runs.c.launched, runs.c.event_offset)
+    query = select(*columns).where(runs.c.run_id == run_id, runs.c.state.not_in(FINAL_STATES))
+    row = connection.execute(query).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def _apply(connection: Connection, row: Mapping[str, Any], events: list[Event]) -> RuntimeState:
+    state = RuntimeState(row["state"])
+    for event in events:
+        time = timestamp(event.time)
+        if event.task:
+            _apply_task(connection, row["run_id"], event.task, time)
+        if event.run:
+            state = _apply_run(connection, row["run_id"], state, event.run, time)
+    return state
+
+
+def _apply_run(connection: Connection, run_id: str, state: RuntimeState, event: RunEvent, time: str) -> RuntimeState:
+    # The client's wait_for_run_completion never ends on CANCELED, and upstream finishes a terminated run as FAILED.
+    new = RuntimeState.FAILED if event.state == State.CANCELED else RuntimeState(event.state)
+    if new == state or (state == RuntimeState.CANCELING and new not in FINAL_STATES):
+        return state
+    set_run_state(connection, run_id, new, event.error.message if event.error else None, time)
+    return new
+
+
+def _apply_task(connection: Connection, run_id: str, task: TaskEvent, time: str) -> None:
+    key = (tasks.c.run_id == run_id) & (tasks.c.task_id == task.task_id)
+    known = connection.execute(select(tasks).where(key)).mappings().one_or_none()
+    final = RuntimeState(task.state) in FINAL_STATES
+    started = known["start_time"] if known else ""
+    history = list(known["state_history"]) if known else []
+    if not history or history[-1]["state"] != task.state:
+        history.append({"update_time": time, "state": task.state})
+    values = {
+        "state": task.state,
+        "start_time": started or (time if task.state == State.RUNNING else ""),
+        "end_time": time if final else "",
+        "state_history": history,
+        "event": task.model_dump(mode="json", exclude_none=True),
+    }
+    if known:
+        connection.execute(update(tasks).where(key).values(values))
+    else:
+        connection.execute(insert(tasks).values(run_id=run_id, task_id=task.task_id, create_time=time, **values))
+    record_artifacts(connection, run_id, task, time)
+
+
+def _close_dead(connection: Connection, run_id: str) -> None:
+    time = now()
+    for document in connection.execute(select(tasks.c.event).where(tasks.c.run_id == run_id)).scalars().all():
+        task = TaskEvent.model_validate(document)
+        if task.state == State.RUNNING:
+            changed = {"state": State.FAILED, "error": {"message": _INTERRUPTED}}
+        elif task.state == State.PENDING:
+            changed = {"state": State.SKIPPED, "error": {"message": _NEVER_STARTED}}
+        else:
+            continue
+        _apply_task(connection, run_id, TaskEvent.model_validate(task.model_dump() | changed), time)
+    set_run_state(connection, run_id, RuntimeState.FAILED, WORKER_DIED, time)
