@@ -1,0 +1,164 @@
+"""How well questions find their passages: recall, rank, answer terms, abstention and speed on a folder of documents."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypedDict
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from knowledge import Knowledge, KnowledgeSettings, Passage
+
+
+class Question(BaseModel):
+    """One line of a question file: what is asked, the pages that answer it and the terms that an answering passage holds."""
+
+    id: str
+    question: str
+    page: str = ""
+    also_ok: list[str] = Field(default_factory=list)
+    answer_terms: list[str] = Field(default_factory=list)
+    style: str = "question"
+    unanswerable: bool = False
+
+
+class Counts(TypedDict):
+    """Cases of one kind and how many of them passed."""
+
+    cases: int
+    passed: int
+
+
+class Failure(TypedDict):
+    """A question whose passages did not hold the answer: why, what was asked, and where the passages came from."""
+
+    id: str
+    why: str
+    turns: list[str]
+    steps: list[str]
+    answer: str
+
+
+class Evaluation(TypedDict):
+    """Result of a suite in the form that all evaluations share; a case is an answerable question, it passes by `pass_at_5`."""
+
+    suite: str
+    model: str
+    cases: int
+    passed: int
+    pass_rate: float
+    by_kind: dict[str, Counts]
+    metrics: dict[str, float]
+    failures: list[Failure]
+    usage: dict[str, int]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one question found: rank of the first passage on an accepted page (0: none in ten), pass, confidence, time."""
+
+    question: Question
+    rank: int
+    passed: bool
+    confidence: float
+    milliseconds: float
+    sources: list[str]
+
+
+def evaluate(corpus: Path, questions: Path, settings: KnowledgeSettings | None = None) -> Evaluation:
+    """Index `corpus` and ask every question of the JSON Lines file `questions`, whose pages are paths below `corpus`.
+
+    `settings` choose the embedding; the index is made in a temporary home unless their home is to be used, and is then kept.
+    Metrics: `recall_at_1`, `recall_at_5` (a first passage is on an accepted page), `mrr_at_10` (its reciprocal rank), `pass_at_5` (one of
+    five passages is on an accepted page and holds all terms), `query_p50_ms`, `query_p95_ms`, and `abstention_auc`: how often an
+    answerable question has a higher confidence than an unanswerable one (NaN without any of those).
+    """
+    started = time.perf_counter()
+    asked = [Question.model_validate_json(line) for line in questions.read_text("utf-8").splitlines() if line.strip()]
+    with TemporaryDirectory(prefix="rag-eval-") as folder:
+        chosen = settings or KnowledgeSettings(home=Path(folder))
+        knowledge = Knowledge(chosen)
+        try:
+            knowledge.add(str(corpus))
+            knowledge.search("warm up")
+            outcomes = [_ask(knowledge, question, corpus.name) for question in asked]
+        finally:
+            knowledge.close()
+    answerable = [outcome for outcome in outcomes if not outcome.question.unanswerable]
+    passed = sum(outcome.passed for outcome in answerable)
+    return Evaluation(
+        suite="rag",
+        model=chosen.embeddings,
+        cases=len(answerable),
+        passed=passed,
+        pass_rate=passed / len(answerable) if answerable else 0.0,
+        by_kind=_by_style(answerable),
+        metrics=_metrics(outcomes, answerable),
+        failures=[_failure(outcome) for outcome in answerable if not outcome.passed],
+        usage={"model_calls": 0, "prompt_tokens": 0, "completion_tokens": 0},
+        seconds=round(time.perf_counter() - started, 2),
+    )
+
+
+def _ask(knowledge: Knowledge, question: Question, corpus: str) -> Outcome:
+    accepted = {f"{corpus}/{page}" for page in (question.page, *question.also_ok) if page}
+    before = time.perf_counter()
+    found = knowledge.search(question.question)
+    milliseconds = (time.perf_counter() - before) * 1000
+    first_ten = knowledge.search(question.question, limit=10).passages
+    rank = next((n for n, passage in enumerate(first_ten, 1) if passage.source in accepted), 0)
+    passed = any(passage.source in accepted and _holds(passage, question.answer_terms) for passage in found.passages)
+    return Outcome(question, rank, passed, found.confidence, milliseconds, [passage.source for passage in found.passages])
+
+
+def _holds(passage: Passage, terms: Sequence[str]) -> bool:
+    """Whether every term stands in the passage; case, line breaks and emphasis do not matter."""
+    text = _plain(f"{passage.title} {passage.section} {passage.text}")
+    return all(_plain(term) in text for term in terms)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("*", "").replace("`", "").split())
+
+
+def _metrics(outcomes: list[Outcome], answerable: list[Outcome]) -> dict[str, float]:
+    ranks = np.array([outcome.rank for outcome in answerable], dtype=float)
+    times = [outcome.milliseconds for outcome in outcomes]
+    unanswerable = [outcome.confidence for outcome in outcomes if outcome.question.unanswerable]
+    values = {
+        "recall_at_1": (ranks == 1).mean(),
+        "recall_at_5": ((ranks > 0) & (ranks <= 5)).mean(),
+        "mrr_at_10": np.divide(1, ranks, out=np.zeros_like(ranks), where=ranks > 0).mean(),
+        "pass_at_5": np.mean([outcome.passed for outcome in answerable]),
+        "query_p50_ms": np.percentile(times, 50),
+        "query_p95_ms": np.percentile(times, 95),
+        "abstention_auc": _auc([outcome.confidence for outcome in answerable], unanswerable),
+    }
+    return {name: round(float(value), 4) for name, value in values.items()}
+
+
+def _auc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Area under the ROC curve: the chance that a positive is above a negative, ties counted half."""
+    if not positive or not negative:
+        return float("nan")
+    difference = np.subtract.outer(np.asarray(positive), np.asarray(negative))
+    return float((difference > 0).mean() + 0.5 * (difference == 0).mean())
+
+
+def _by_style(answerable: list[Outcome]) -> dict[str, Counts]:
+    kinds: dict[str, Counts] = {}
+    for outcome in answerable:
+        counts = kinds.setdefault(outcome.question.style, Counts(cases=0, passed=0))
+        counts["cases"] += 1
+        counts["passed"] += outcome.passed
+    return kinds
+
+
+def _failure(outcome: Outcome) -> Failure:
+    on_page = 0 < outcome.rank <= 5
+    why = "an accepted page was found, but no passage holds all terms" if on_page else "no accepted page among the first five passages"
+    return Failure(id=outcome.question.id, why=why, turns=[outcome.question.question], steps=outcome.sources, answer="")

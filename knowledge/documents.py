@@ -1,0 +1,116 @@
+"""Files become documents: which files a path means, and one file's content as Markdown text."""
+
+import glob
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+from knowledge import markdown
+from knowledge.chunk import Document
+
+MAX_BYTES = 20 * 1024 * 1024
+"""Larger files are refused: a document of this size is data, not documentation."""
+
+KINDS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".mdx": "markdown",
+    ".txt": "text",
+}
+"""Kind of document by file suffix."""
+
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
+_LEGACY = ("legacy", "deprecated", "archived", "old-version")
+
+
+class UnreadableDocumentError(ValueError):
+    """The file cannot become a document; the message says why in words."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Files that a path, folder or pattern means, and the folder that they lie under."""
+
+    root: Path
+    files: list[Path]
+
+
+def select(path: str) -> Selection:
+    """Resolve a file, folder or glob pattern.
+
+    Folders are walked without hidden, dependency and linked ones; only suffixes in `KINDS` are taken from them.
+    Raises `UnreadableDocumentError` when nothing is there.
+    """
+    expanded = os.path.expanduser(path)  # noqa: PTH111 - a pattern is not a path yet
+    target = Path(expanded)
+    if target.is_dir():
+        return Selection(target.resolve(), sorted(_walk(target.resolve())))
+    if target.is_file():
+        return Selection(target.resolve().parent, [target.resolve()])
+    if not glob.has_magic(expanded):
+        raise UnreadableDocumentError(f"There is no file or folder {path!r}; check the spelling, or give the full path.")
+    fixed = Path(*takewhile(lambda part: not glob.has_magic(part), target.parts))
+    matches = (Path(match).resolve() for match in glob.iglob(expanded, recursive=True))  # noqa: PTH207 - absolute patterns
+    files = sorted({match for match in matches if match.is_file() and match.suffix.lower() in KINDS})
+    if not files:
+        raise UnreadableDocumentError(f"No readable file matches {path!r}; files of these kinds are read: {', '.join(KINDS)}.")
+    return Selection(fixed.resolve(), files)
+
+
+def load(file: Path, root: Path, source: str) -> Document:
+    """Read one file as a document. Raises `UnreadableDocumentError` with the reason when it cannot be read as text."""
+    kind = KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise UnreadableDocumentError(f"files of kind {file.suffix or file.name!r} are not read; these are: {', '.join(KINDS)}")
+    size = file.stat().st_size
+    if size > MAX_BYTES:
+        raise UnreadableDocumentError(f"{size / 2**20:.0f} MiB is over the limit of {MAX_BYTES // 2**20} MiB for one document")
+    page = _page(kind, file)
+    if not page.text.strip():
+        raise UnreadableDocumentError("it holds no text")
+    folders = file.relative_to(root).parts[:-1] if file.is_relative_to(root) else ()
+    return Document(
+        source=source,
+        uri=file.as_uri(),
+        title=page.title or readable(file.parent.name if file.stem in ("index", "_index", "README") else file.stem),
+        kind=kind,
+        text=page.text,
+        folders=tuple(readable(folder) for folder in folders),
+        legacy=page.outdated or any(mark in folder.lower() for folder in folders for mark in _LEGACY),
+    )
+
+
+def decode(data: bytes) -> str:
+    """Text of a UTF-8 or (with byte order mark) UTF-16 file. Raises `UnreadableDocumentError` for anything else."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableDocumentError(f"byte {error.start + 1} is not {encoding.upper().removesuffix('-SIG')} text") from None
+    if "\0" in text:
+        raise UnreadableDocumentError("it is a binary file, not text")
+    return text.replace("\r\n", "\n")
+
+
+def readable(name: str) -> str:
+    """A file or folder name as a title: `core-functions` becomes `Core functions`."""
+    words = name.strip("_").replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _page(kind: str, file: Path) -> markdown.Page:
+    text = decode(file.read_bytes())
+    if kind == "markdown":
+        return markdown.clean(text)
+    return markdown.Page(None, text, outdated=False)
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
+        for name in names:
+            file = Path(folder, name)
+            if file.suffix.lower() in KINDS and not name.startswith(".") and file.resolve().is_relative_to(root):
+                yield file

@@ -1,0 +1,93 @@
+"""Texts to vectors: the built-in WordLlama, or any endpoint that speaks the OpenAI embeddings API."""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.settings import KnowledgeSettings
+
+if TYPE_CHECKING:
+    import openai
+    from wordllama.inference import WordLlamaInference
+
+
+class EmbeddingUnavailableError(RuntimeError):
+    """The embedding endpoint did not answer; the message names it and the cause."""
+
+
+class Embedding(Protocol):
+    """A text embedding. `weight` is how much its cosine counts beside a BM25 score of 1; `name` suits a collection name."""
+
+    name: str
+    weight: float
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, one row a text. Raises `EmbeddingUnavailableError`."""
+        ...
+
+
+class WordLlamaEmbedding:
+    """Averaged token vectors that ship with the `wordllama` package: no network, microseconds a text, no sense of word order.
+
+    Its weight is small on purpose: measured on documentation questions it is far weaker than BM25, and only helps where no word matches.
+    """
+
+    name = "wordllama-256"
+    weight = 0.1
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape (texts, 256)."""
+        return np.asarray(self._model.embed(list(texts), norm=True), dtype=np.float32)
+
+    @cached_property
+    def _model(self) -> "WordLlamaInference":
+        import wordllama
+
+        return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+
+
+class OpenAIEmbedding:
+    """A sentence model behind the OpenAI embeddings API; counts as much as BM25."""
+
+    weight = 1.0
+    _BATCH = 64
+
+    def __init__(self, model: str, base_url: str | None, api_key: str | None) -> None:
+        self._model, self._base_url, self._api_key = model, base_url, api_key
+        self.name = re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of the model's own dimension, asked for in batches. Raises `EmbeddingUnavailableError`."""
+        import openai
+
+        rows: list[list[float]] = []
+        try:
+            for start in range(0, len(texts), self._BATCH):
+                batch = list(texts[start : start + self._BATCH])
+                reply = self._client.embeddings.create(model=self._model, input=batch, encoding_format="float")
+                rows += [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
+        except openai.OpenAIError as error:
+            where = self._base_url or "api.openai.com"
+            raise EmbeddingUnavailableError(f"The embeddings endpoint {where} did not embed with {self._model!r}: {error}") from error
+        vectors = np.asarray(rows, dtype=np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors
+
+    @cached_property
+    def _client(self) -> "openai.OpenAI":
+        import openai
+
+        return openai.OpenAI(base_url=self._base_url, api_key=self._api_key or "none", timeout=30, max_retries=1)
+
+
+def embedding_of(settings: KnowledgeSettings) -> Embedding:
+    """The embedding that the settings name; nothing is loaded or called yet."""
+    kind, _, model = settings.embeddings.partition(":")
+    if kind == "wordllama":
+        return WordLlamaEmbedding()
+    return OpenAIEmbedding(model, settings.base_url, settings.api_key.get_secret_value() if settings.api_key else None)

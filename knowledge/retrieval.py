@@ -1,0 +1,146 @@
+"""A question to passages: lexical scores, vectors where they help, legacy pages lowered, neighbours joined, repeats dropped."""
+
+import json
+import logging
+import re
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.chunk import Passage, SearchResult
+from knowledge.lexical import LexicalIndex
+from knowledge.store import Store, StoredChunk, stored_chunks, version
+from knowledge.tokens import tokens
+from knowledge.vectors import Vectors, VectorsUnavailableError
+
+_LEGACY_FACTOR = 0.9
+_ASKS_FOR_LEGACY = re.compile(r"\b(?:v1|1\.\d+(?:\.\d+)?|1\.x|legacy|deprecated|old(?:er)? version)\b", re.IGNORECASE)
+_COVERING = 5
+"""Chunks that the confidence looks at."""
+_WEAK = 0.3
+"""Below this confidence even a weak embedding is asked: hardly a word of the question occurs in the documents."""
+_REPEAT = 0.9
+"""Share of common words from which two chunks count as the same text."""
+
+logger = logging.getLogger(__name__)
+
+
+class Retriever:
+    """Searches the chunk table of a store; safe to use from several threads."""
+
+    def __init__(self, store: Store, home: Path, vectors: Vectors) -> None:
+        self._store, self._home, self._vectors = store, home, vectors
+        self._lock = threading.Lock()
+        self._loaded: tuple[str, LexicalIndex] | None = None
+
+    def search(self, query: str, limit: int) -> SearchResult:
+        """The `limit` best passages. Words that no document holds lower the confidence; without any hit the list is empty."""
+        words = tokens(query)
+        with self._store.reading() as db:
+            index = self._index(db)
+            scores = index.scores(words)
+            confidence = index.coverage(words, _best(scores, _COVERING))
+            scores = _scaled(scores)
+            if index.chunk_ids and (self._vectors.weight >= 1 or confidence < _WEAK):
+                scores = scores + self._vectors.weight * self._cosines(db, index, query)
+            if not _ASKS_FOR_LEGACY.search(query):
+                scores = np.where(index.legacy, scores * _LEGACY_FACTOR, scores)
+            order = _best(scores, limit * 4)
+            found = stored_chunks(db, (index.chunk_ids[n] for n in order))
+        ranked = [(found[index.chunk_ids[n]], float(scores[n] / scores[order[0]])) for n in order]
+        return SearchResult(_passages(_joined(_without_repeats(ranked), limit)), round(confidence, 3))
+
+    def refresh(self) -> None:
+        """Build the lexical index of the present version, so that the next query does not have to."""
+        with self._store.reading() as db:
+            self._index(db)
+
+    def _index(self, db: sqlite3.Connection) -> LexicalIndex:
+        """The index of the snapshot's version: in memory, else saved, else built and saved."""
+        current = version(db)
+        with self._lock:
+            if self._loaded is None or self._loaded[0] != current:
+                folder = self._home / current
+                try:
+                    index = LexicalIndex.load(folder)
+                except OSError:
+                    index = LexicalIndex.build(db)
+                    index.save(folder)
+                    for other in self._home.iterdir():
+                        if other.name != current and not other.name.startswith("."):
+                            shutil.rmtree(other, ignore_errors=True)
+                self._loaded = (current, index)
+            return self._loaded[1]
+
+    def _cosines(self, db: sqlite3.Connection, index: LexicalIndex, query: str) -> NDArray[np.float32]:
+        """Cosine of every chunk, the best one scaled to 1; those beyond the nearest get the lowest value found."""
+        try:
+            nearest = self._vectors.similarities(query, version(db))
+        except VectorsUnavailableError as error:
+            logger.warning("Searching by words only. %s", error)
+            return np.zeros(len(index.chunk_ids), dtype=np.float32)
+        cosines = np.full(len(index.chunk_ids), max(0.0, min(nearest.values(), default=0.0)), dtype=np.float32)
+        if len(nearest) == len(index.chunk_ids):
+            cosines[:] = 0
+        rows = db.execute("SELECT id, key FROM chunks WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(list(nearest)),))
+        for chunk, key in rows:
+            cosines[index.position[chunk]] = max(0.0, nearest[key])
+        return _scaled(cosines)
+
+
+def _best(scores: NDArray[np.float32], count: int) -> list[int]:
+    """Positions of the highest scores above zero, best first; equal ones in the order of the documents."""
+    order = np.argsort(-scores, kind="stable")[:count]
+    return [int(n) for n in order if scores[n] > 0]
+
+
+def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    top = float(scores.max(initial=0))
+    return scores / np.float32(top) if top > 0 else scores
+
+
+def _without_repeats(ranked: list[tuple[StoredChunk, float]]) -> list[tuple[StoredChunk, float]]:
+    kept: list[tuple[StoredChunk, float]] = []
+    seen: list[set[str]] = []
+    for chunk, score in ranked:
+        words = set(chunk.text.lower().split())
+        if all(len(words & other) < _REPEAT * len(words | other) for other in seen):
+            kept.append((chunk, score))
+            seen.append(words)
+    return kept
+
+
+def _joined(ranked: list[tuple[StoredChunk, float]], limit: int) -> list[tuple[list[StoredChunk], float]]:
+    """The first `limit` places; a chunk that adjoins a better one joins it, two at most, so that the text stays short."""
+    groups: list[tuple[list[StoredChunk], float]] = []
+    for chunk, score in ranked:
+        for members, _ in groups:
+            first = members[0]
+            if len(members) == 1 and first.document == chunk.document and abs(first.ordinal - chunk.ordinal) == 1:
+                members.insert(0 if chunk.ordinal < first.ordinal else 1, chunk)
+                break
+        else:
+            if len(groups) == limit:
+                break
+            groups.append(([chunk], score))
+    return groups
+
+
+def _passages(groups: list[tuple[list[StoredChunk], float]]) -> list[Passage]:
+    return [
+        Passage(
+            n=n,
+            text="\n\n".join(chunk.text for chunk in chunks),
+            source=chunks[0].source,
+            title=chunks[0].title,
+            section=chunks[0].section,
+            uri=chunks[0].uri,
+            lines=(chunks[0].lines[0], chunks[-1].lines[1]),
+            score=round(score, 4),
+        )
+        for n, (chunks, score) in enumerate(groups, 1)
+    ]

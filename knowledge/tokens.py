@@ -1,0 +1,45 @@
+"""Words as the lexical index sees them: stems, identifiers whole and in parts, no stop words."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import Stemmer
+
+# Inside a word, not at its ends, may stand dots, underscores, hyphens, slashes and colons: `dsl.ParallelFor`, `end-to-end`.
+_WORD = re.compile(r"[^\W_]+(?:[._\-/:@']+[^\W_]+)*")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+
+_STOP_WORDS_TEXT = """
+a about after all also am an and any are as at be because been before being but by can could did do does doing
+for from had has have having he her here hers him his how i if in into is it its itself just let like me might more most my
+myself no nor not of off on once only onto or other our out over own please same she should so some such than that the their
+them then there these they this those through to too under until up upon us very was we were what when where which while who
+whom whose why will with would you your yours im i'm i've i'd it's don't doesn't can't isn't won't what's there's want need
+get got use using way
+"""
+STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
+"""Words of questions that say nothing about the subject."""
+
+
+@cache
+def _stemmer() -> "Stemmer.Stemmer":
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+def tokens(text: str) -> list[str]:
+    """Tokens of a text in order, repeats kept. An identifier yields itself and its dotted, snake and camel parts."""
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        lower = word.lower()
+        if lower in STOP_WORDS:
+            continue
+        parts = _PART.findall(word)
+        found.append(lower)
+        if len(parts) > 1:
+            found.extend(part for part in (p.lower() for p in parts) if len(part) > 1 and part not in STOP_WORDS)
+    return list(_stemmer().stemWords(found))
