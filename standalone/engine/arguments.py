@@ -63,7 +63,7 @@ def _show(value: JsonValue) -> str:
 
 
 def _integer(value: JsonValue) -> JsonValue:
-    if isinstance(value, bool) or isinstance(value, list | dict) or value is None:
+    if value is None or isinstance(value, bool | list | dict):
         raise ValueError
     if isinstance(value, float):
         if not value.is_integer():
@@ -73,7 +73,7 @@ def _integer(value: JsonValue) -> JsonValue:
 
 
 def _double(value: JsonValue) -> JsonValue:
-    if isinstance(value, bool) or isinstance(value, list | dict) or value is None:
+    if value is None or isinstance(value, bool | list | dict):
         raise ValueError
     try:
         number = float(value)

@@ -175,5 +175,3 @@ class ArgumentError(EngineError):
 
 class RunActiveError(EngineError):
     """The run already has a living worker."""
-
-

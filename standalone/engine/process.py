@@ -22,7 +22,19 @@ MARKER = "SWARM_RUN_FOLDER"
 TERMINATED = Failure(message="terminated")
 
 _GRACE_SECONDS = 5.0
-_PASSED = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "USER", "LOGNAME", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+_PASSED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "USER",
+    "LOGNAME",
+    "VIRTUAL_ENV",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+)
 _PASSED_PREFIXES = ("LC_", "PIP_", "XDG_")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
@@ -103,7 +115,9 @@ def _close_journal(folder: Path) -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    passed = {key: value for key, value in os.environ.items() if key in _PASSED or key.startswith(_PASSED_PREFIXES) or key.lower() in _PROXIES}
+    passed = {
+        key: value for key, value in os.environ.items() if key in _PASSED or key.startswith(_PASSED_PREFIXES) or key.lower() in _PROXIES
+    }
     # _KFP_RUNTIME spares the worker the SDK's compiler; the path lets it import this package wherever the caller found it.
     return passed | {MARKER: str(folder), "_KFP_RUNTIME": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
 
@@ -147,7 +161,9 @@ def _worker(folder: Path) -> psutil.Process | None:
         time.sleep(0.01)
     if not alive(folder):
         return None
-    raise EngineError(f"The worker of {folder.name} cannot be found although its lock is held. Look for a process started as standalone.engine.worker.")
+    raise EngineError(
+        f"The worker of {folder.name} cannot be found although its lock is held. Look for a process started as standalone.engine.worker."
+    )
 
 
 def _kill_tree(worker: psutil.Process) -> None:

@@ -1,0 +1,93 @@
+"""What a step may see and use: a scrubbed environment, limits, and only its own files where the kernel offers Landlock."""
+
+import os
+import re
+import resource
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from standalone.engine import landlock
+from standalone.engine.contract import EngineError
+
+_PASSED = ("LANG", "LANGUAGE", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+_PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
+_SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc",
+    "/opt",
+    "/System",
+    "/Library",
+    "/sys/devices/system",
+    "/sys/fs/cgroup",
+)
+_PROC = ("cpuinfo", "meminfo", "stat", "loadavg", "uptime", "version", "filesystems", "sys")
+_WRITABLE = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/tty")  # noqa: S108 - rules, not temporary files
+_QUANTITY = re.compile(r"(?P<number>\d+(?:\.\d+)?(?:e\d+)?)(?P<unit>[kMGTPE]|[KMGTPE]i|)")
+_UNITS = (
+    {"": 1}
+    | {unit: 1000**power for power, unit in enumerate("kMGTPE", 1)}
+    | {f"{unit}i": 1024**power for power, unit in enumerate("KMGTPE", 1)}
+)
+_PR_SET_PDEATHSIG = 1
+_SIGKILL = 9
+
+
+def environment(python: Path, scratch: Path, marker: tuple[str, str], own: dict[str, str]) -> dict[str, str]:
+    """The environment of a step: what programs need to run, what the component sets itself, and nothing else."""
+    passed = {key: value for key, value in os.environ.items() if key in _PASSED or key.startswith("LC_") or key.lower() in _PROXIES}
+    path = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
+    place = {"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONUNBUFFERED": "1", "_KFP_RUNTIME": "true"}
+    return passed | place | own | {marker[0]: marker[1]}
+
+
+def readable(python: Path) -> list[Path]:
+    """What every step may read: the system and the interpreters."""
+    prefixes = [
+        sys.prefix,
+        sys.base_prefix,
+        sys.exec_prefix,
+        *(entry for entry in sys.path if "site-packages" in entry),
+        str(python.parents[1]),
+    ]
+    return [Path(path) for path in (*_SYSTEM, *prefixes, *(f"/proc/{name}" for name in _PROC))]
+
+
+@contextmanager
+def rules(reads: Iterable[Path], writes: Iterable[Path]) -> Iterator[landlock.Ruleset | None]:
+    """The access rules of a step, made before its process, which then has nothing to do but a few system calls."""
+    ruleset = landlock.ruleset(reads, [*writes, *(Path(path) for path in _WRITABLE)])
+    try:
+        yield ruleset
+    finally:
+        if ruleset is not None:
+            ruleset.close()
+
+
+def entrance(rules: landlock.Ruleset | None, memory_bytes: int | None) -> Callable[[], None]:
+    """A function for a new process to call before it becomes the step."""
+
+    def enter() -> None:
+        if sys.platform == "linux":
+            landlock.prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if memory_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        if rules is not None:
+            rules.enter()
+
+    return enter
+
+
+def parse_bytes(quantity: str) -> int:
+    """A Kubernetes quantity of memory, such as `512Mi` or `1.5G`, in bytes; raises EngineError for anything else."""
+    match = _QUANTITY.fullmatch(quantity.strip())
+    if match is None:
+        raise EngineError(f"'{quantity}' is not an amount of memory. Write it like 512Mi or 2G.")
+    return int(float(match["number"]) * _UNITS[match["unit"]])

@@ -1,0 +1,35 @@
+"""References between the tasks of one graph, read from the IR."""
+
+from typing import TYPE_CHECKING
+
+from standalone.engine import ir
+from standalone.engine.contract import TaskKind
+
+if TYPE_CHECKING:
+    from kfp.pipeline_spec import pipeline_spec_pb2 as pb
+
+
+def dependencies(task: "pb.PipelineTaskSpec") -> set[str]:
+    """The tasks of the same graph that must have ended before this one starts."""
+    names = set(task.dependent_tasks)
+    for parameter in task.inputs.parameters.values():
+        if (kind := parameter.WhichOneof("kind")) in ("task_output_parameter", "task_final_status"):
+            names.add(getattr(parameter, kind).producer_task)
+    for artifact in task.inputs.artifacts.values():
+        if artifact.HasField("task_output_artifact"):
+            names.add(artifact.task_output_artifact.producer_task)
+    return names
+
+
+def kind_of(pipeline: ir.Pipeline, name: str, task: "pb.PipelineTaskSpec") -> TaskKind:
+    """What kind of task this is; the IR tells some kinds by their names only."""
+    component = pipeline.component(task)
+    if task.WhichOneof("iterator"):
+        return TaskKind.LOOP
+    if task.trigger_policy.condition or name.startswith("condition-"):
+        return TaskKind.CONDITION
+    if component.HasField("dag"):
+        return TaskKind.DAG
+    if any(parameter.HasField("task_final_status") for parameter in task.inputs.parameters.values()):
+        return TaskKind.EXIT
+    return TaskKind.IMPORTER if pipeline.executor(component).HasField("importer") else TaskKind.CONTAINER

@@ -1,0 +1,139 @@
+"""One step: a component's own command in its own process, from its inputs to its outputs."""
+
+import asyncio
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from standalone.engine import cache, command, confinement, environments, inputs, outputs
+from standalone.engine.child import Exit, run_process
+from standalone.engine.command import Command
+from standalone.engine.contract import CacheMiss, Caching, EngineError, JsonObject, State, Values
+from standalone.engine.placeholders import Placeholders
+from standalone.engine.process import MARKER
+from standalone.engine.run import Node, Outcome, Run
+
+if TYPE_CHECKING:
+    from kfp.pipeline_spec import pipeline_spec_pb2 as pb
+
+# The arguments come from a file because a single argument of the system may not exceed 128 KiB.
+_START = (
+    "import json, runpy, sys; "
+    "sys.argv[1:] = json.load(open(sys.argv[1])); "
+    "runpy.run_module('kfp.dsl.executor_main', run_name='__main__', alter_sys=True)"
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Everything about one execution of a component."""
+
+    run: Run
+    node: Node
+    component: "pb.ComponentSpec"
+    container: "pb.PipelineDeploymentConfig.PipelineContainerSpec"
+    command: Command
+    given: Values
+
+    @property
+    def executor_input(self) -> JsonObject:
+        """The ExecutorInput message: inputs, and where the outputs go."""
+        folder = self.run.output_folder(self.node)
+        return inputs.executor_inputs(self.run, self.component, self.given) | {"outputs": outputs.places(self.component, folder)}
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return self.run.log_file(self.node)
+
+    def report(self, state: State, caching: Caching, message: str = "", outputs: Values | None = None) -> None:
+        """Record a state of it; a result from the cache has no log."""
+        log = self.log if caching.miss else None
+        self.run.report(self.node, state, message, inputs=self.given, outputs=outputs, caching=caching, log=log)
+
+
+async def execute(
+    run: Run, node: Node, component: "pb.ComponentSpec", given: Values, *, caching: "pb.PipelineTaskSpec.CachingOptions"
+) -> Outcome:
+    """Execute a step, or take its result from an earlier attempt to execute this run, or from the cache."""
+    container = run.pipeline.executor(component).container
+    parsed = command.parse(container)
+    if parsed is None:
+        raise EngineError(f"'{node.name}' is not a Python component.")
+    earlier = run.earlier.get(node.path)
+    if earlier and earlier.inputs == given:
+        return Outcome(State.SUCCEEDED, earlier.outputs)
+    step = Step(run, node, component, container, parsed, given)
+    identity = cache.identify(component, container, caching.cache_key, given, run.buckets)
+    if not (run.request.caching and caching.enable_cache):
+        return await _execute(step, Caching(fingerprint=identity.fingerprint, miss=CacheMiss.DISABLED))
+    task = f"{run.request.pipeline_name}/{node.name}"
+    found, treatment = run.cache.find(task, identity)
+    if found is not None:
+        step.report(State.SUCCEEDED, treatment, outputs=found)
+        return Outcome(State.SUCCEEDED, found)
+    outcome = await _execute(step, treatment)
+    if outcome.state is State.SUCCEEDED:
+        run.cache.store(task, identity, run.request.run_id, outcome.outputs)
+    return outcome
+
+
+async def _execute(step: Step, caching: Caching) -> Outcome:
+    try:
+        async with step.run.slots:
+            step.report(State.RUNNING, caching)
+            end = await _run_command(step)
+            if end.failed:
+                raise EngineError(end.describe(step.log))
+            produced = outputs.collect(step.run, step.node, step.component)
+    except EngineError as error:
+        step.report(State.FAILED, caching, str(error))
+        return Outcome(State.FAILED, Values(), str(error))
+    except asyncio.CancelledError:
+        step.report(State.CANCELED, caching, step.run.cancel_reason)
+        raise
+    step.report(State.SUCCEEDED, caching, outputs=produced)
+    return Outcome(State.SUCCEEDED, produced)
+
+
+async def _run_command(step: Step) -> Exit:
+    run, node = step.run, step.node
+    scratch, folder = run.scratch_folder(node), run.output_folder(node)
+    for path in (scratch, folder):
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+    step.log.parent.mkdir(parents=True, exist_ok=True)
+    python = await environments.python_for(step.command, run.request.environments, step.log)
+    module = scratch / "ephemeral_component.py"
+    module.write_text(step.command.source)
+    arguments = scratch / "arguments.json"
+    arguments.write_text(json.dumps(["--component_module_path", str(module), *_arguments(step)]))
+    reads = [*confinement.readable(python), *(Path(run.buckets.local(one.uri)) for found in step.given.artifacts.values() for one in found)]
+    environment = confinement.environment(python, scratch, (MARKER, str(run.folder)), {one.name: one.value for one in step.container.env})
+    with step.log.open("ab") as log, confinement.rules(reads, [scratch, folder]) as rules:
+        return await run_process(
+            [str(python.with_name("python3")), "-c", _START, str(arguments)],
+            environment=environment,
+            folder=scratch,
+            output=log,
+            enter=confinement.entrance(rules, _memory(step)),
+            seconds=run.request.limits.seconds,
+        )
+
+
+def _arguments(step: Step) -> list[str]:
+    executor_input = step.executor_input
+    placeholders = Placeholders(step.run.names(step.node) | outputs.names(executor_input), executor_input)
+    return [placeholders.resolve_text(argument) for argument in step.command.arguments]
+
+
+def _memory(step: Step) -> int | None:
+    """The memory limit in bytes: the component's own (the older notation is in GB), or that of the run."""
+    resources = step.container.resources
+    if resources.resource_memory_limit:
+        return confinement.parse_bytes(resources.resource_memory_limit)
+    if resources.memory_limit:
+        return int(resources.memory_limit * 1e9)
+    return step.run.request.limits.memory_bytes
