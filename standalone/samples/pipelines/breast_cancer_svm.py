@@ -25,7 +25,7 @@ def load_data(test_size: float, random_state: int, train_data: Output[Dataset], 
     train, test = train_test_split(tumours, test_size=test_size, random_state=random_state, stratify=tumours["diagnosis"])
     for part, dataset in ((train, train_data), (test, test_data)):
         part.to_csv(dataset.path, index=False)
-        dataset.metadata["rows"] = len(part)
+        dataset.metadata.update(rows=len(part), format="csv")
     print(f"{len(tumours)} tumours: {len(train)} to train on, {len(test)} to test on")
 
 

@@ -25,7 +25,7 @@ def load_data(customers: Output[Dataset]):
     """Load the customer export."""
     table = customer_table()
     table.to_csv(customers.path, index=False)
-    customers.metadata.update(rows=len(table), columns=len(table.columns), schema_version="2")
+    customers.metadata.update(rows=len(table), columns=len(table.columns), schema_version="2", format="csv")
     print(f"Customer export, schema version 2: {len(table)} rows, columns {', '.join(table.columns)}")
 
 
@@ -53,7 +53,7 @@ def split_data(customers: Input[Dataset], test_size: float, random_state: int, t
     train = table.drop(test.index)
     for part, dataset in ((train, train_data), (test, test_data)):
         part.to_csv(dataset.path, index=False)
-        dataset.metadata["rows"] = len(part)
+        dataset.metadata.update(rows=len(part), format="csv")
     print(f"{len(train)} customers to train on, {len(test)} to test on")
 
 

@@ -25,7 +25,7 @@ def load_data(test_size: float, random_state: int, train_data: Output[Dataset], 
     train, test = train_test_split(patients, test_size=test_size, random_state=random_state)
     for part, dataset in ((train, train_data), (test, test_data)):
         part.to_csv(dataset.path, index=False)
-        dataset.metadata["rows"] = len(part)
+        dataset.metadata.update(rows=len(part), format="csv")
     print(f"{len(patients)} patients: {len(train)} to train on, {len(test)} to test on")
 
 
@@ -75,7 +75,7 @@ def evaluate_model(regressor: Input[Model], test_data: Input[Dataset], metrics: 
         metrics.log_metric(name, float(score))
         print(f"{name}: {score:.4f}")
     pd.DataFrame({"progression": truth, "predicted": predicted.round(1)}).to_csv(predictions.path, index=False)
-    predictions.metadata["rows"] = len(test)
+    predictions.metadata.update(rows=len(test), format="csv")
 
 
 @dsl.component(base_image=IMAGE, additional_funcs=[page, values_section])

@@ -17,7 +17,7 @@ def load_data(dataset: Output[Dataset]):
     """Load the wines."""
     wines = wine_table()
     wines.to_csv(dataset.path, index=False)
-    dataset.metadata.update(rows=len(wines), columns=len(wines.columns))
+    dataset.metadata.update(rows=len(wines), columns=len(wines.columns), format="csv")
     print(f"{len(wines)} wines with {len(wines.columns)} columns")
 
 
