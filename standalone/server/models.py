@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, JsonValue, PlainSerializer
 
-from standalone.server.times import timestamp
+from standalone.server.times import in_utc, timestamp
 
 
 def _storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -19,10 +19,8 @@ def _storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return value
 
 
-def _utc(value: datetime | None) -> datetime | None:
-    if value is not None:
-        timestamp(value)
-    return value
+def _to_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else in_utc(value)
 
 
 def _serialize_time(value: datetime | None) -> str | None:
@@ -31,7 +29,7 @@ def _serialize_time(value: datetime | None) -> str | None:
 
 JsonObject = Annotated[dict[str, JsonValue], AfterValidator(_storable)]
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-GivenTime = Annotated[datetime | None, AfterValidator(_utc), PlainSerializer(_serialize_time)]
+GivenTime = Annotated[datetime | None, AfterValidator(_to_utc), PlainSerializer(_serialize_time)]
 # Upstream's int64 travel as strings, and clients send either.
 Int64 = Annotated[int, PlainSerializer(str, return_type=str)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]

@@ -61,7 +61,7 @@ def read_package(data: bytes) -> PipelineDocument:
     Raises:
         InvalidArgumentError: the package is damaged, too large, holds no or several pipelines, or something else.
     """
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         text = _from_zip(data)
     elif data.startswith(b"\x1f\x8b"):
         text = _from_tar(data)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from standalone.engine import Event, RunEvent, State, TaskEvent, alive, read_events
+from standalone.engine import Event, Failure, RunEvent, State, TaskEvent, alive, read_events
 from standalone.server.artifacts import record_artifacts
 from standalone.server.database import Database, runs, tasks
 from standalone.server.models import FINAL_STATES, RuntimeState
@@ -19,8 +19,10 @@ WORKER_DIED = (
     "The worker process of this run ended without a result: it was killed (for instance for lack of memory) or crashed. "
     "Retry the run to go on from the tasks that succeeded."
 )
-_NEVER_STARTED = "Never started: the worker process of the run ended before."
-_INTERRUPTED = "Interrupted: the worker process of the run ended."
+_CLOSING = {
+    State.RUNNING: (State.FAILED, "Interrupted by the end of the run."),
+    State.PENDING: (State.SKIPPED, "Not started before the end of the run."),
+}
 
 
 class Progress:
@@ -49,7 +51,9 @@ class Progress:
                 connection.execute(update(runs).where(runs.c.run_id == run_id).values(event_offset=offset))
             if not worker_lives and state not in FINAL_STATES and state != RuntimeState.CANCELING:
                 logger.warning("run %s: its worker is dead and left no result", run_id)
-                _close_dead(connection, run_id)
+                time = now()
+                _close_tasks(connection, run_id, time)
+                set_run_state(connection, run_id, RuntimeState.FAILED, WORKER_DIED, time)
 
     def update_all(self) -> None:
         """Take over the new events of every run that has not ended."""
@@ -95,6 +99,8 @@ def _apply_run(connection: Connection, run_id: str, state: RuntimeState, event: 
     new = RuntimeState.FAILED if event.state == State.CANCELED else RuntimeState(event.state)
     if new == state or (state == RuntimeState.CANCELING and new not in FINAL_STATES):
         return state
+    if new in FINAL_STATES:
+        _close_tasks(connection, run_id, time)
     set_run_state(connection, run_id, new, event.error.message if event.error else None, time)
     return new
 
@@ -121,15 +127,10 @@ def _apply_task(connection: Connection, run_id: str, task: TaskEvent, time: str)
     record_artifacts(connection, run_id, task, time)
 
 
-def _close_dead(connection: Connection, run_id: str) -> None:
-    time = now()
+def _close_tasks(connection: Connection, run_id: str, time: str) -> None:
+    """End the tasks that a run left open when it ended."""
     for document in connection.execute(select(tasks.c.event).where(tasks.c.run_id == run_id)).scalars().all():
         task = TaskEvent.model_validate(document)
-        if task.state == State.RUNNING:
-            changed = {"state": State.FAILED, "error": {"message": _INTERRUPTED}}
-        elif task.state == State.PENDING:
-            changed = {"state": State.SKIPPED, "error": {"message": _NEVER_STARTED}}
-        else:
-            continue
-        _apply_task(connection, run_id, TaskEvent.model_validate(task.model_dump() | changed), time)
-    set_run_state(connection, run_id, RuntimeState.FAILED, WORKER_DIED, time)
+        if task.state in _CLOSING:
+            state, reason = _CLOSING[task.state]
+            _apply_task(connection, run_id, task.model_copy(update={"state": state, "error": Failure(message=reason)}), time)

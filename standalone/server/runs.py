@@ -2,14 +2,14 @@
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 from sqlalchemy import Connection, delete, select, update
 
-from standalone.engine import read_events
+from standalone.engine import alive, read_events
 from standalone.server.artifacts import delete_artifacts
 from standalone.server.database import runs, tasks
 from standalone.server.errors import ApiError, InvalidArgumentError, NotFoundError, error_responses
@@ -21,7 +21,7 @@ from standalone.server.submission import reference_of, submit_run
 from standalone.server.tasks import task_details
 
 _NOT_FINISHED = "1970-01-01T00:00:00Z"  # what upstream says while a run goes on
-_TERMINATION_DEADLINE_SECONDS = 20
+_END_SECONDS = 20
 
 router = APIRouter(prefix="/apis/v2beta1/runs", tags=["runs"], responses=error_responses(400, 401, 403, 404, 413, 415))
 RunId = Annotated[str, Path(description="ID of the run")]
@@ -94,6 +94,9 @@ def terminate_run(run_id: RunId, services: ServicesDep) -> Empty:
 def retry_run(run_id: RunId, services: ServicesDep) -> Empty:
     """Execute a failed run again; what succeeded is kept."""
     services.progress.update(run_id)
+    with services.database.read() as connection:
+        if find_run(connection, run_id)["state"] in FINAL_STATES:
+            _await_worker(services, run_id)
     with services.database.write() as connection:
         row = find_run(connection, run_id)
         if row["state"] != RuntimeState.FAILED:
@@ -112,6 +115,7 @@ def delete_run(run_id: RunId, services: ServicesDep) -> Empty:
         state = find_run(connection, run_id)["state"]
     if state not in FINAL_STATES:
         _stop(services, run_id)
+    _await_worker(services, run_id)
     with services.database.write() as connection:
         connection.execute(delete(runs).where(runs.c.run_id == run_id))
         connection.execute(delete(tasks).where(tasks.c.run_id == run_id))
@@ -152,10 +156,22 @@ def _set_storage_state(services: Services, run_id: str, state: StorageState) -> 
 
 def _stop(services: Services, run_id: str) -> None:
     terminate_run(run_id, services)
-    deadline = time.monotonic() + _TERMINATION_DEADLINE_SECONDS
-    while time.monotonic() < deadline:
+
+    def ended() -> bool:
         with services.database.read() as connection:
-            if find_run(connection, run_id)["state"] in FINAL_STATES:
-                return
+            return find_run(connection, run_id)["state"] in FINAL_STATES
+
+    _wait_until(ended, run_id)
+
+
+def _await_worker(services: Services, run_id: str) -> None:
+    """Wait for the worker of a finished run, which may still be tidying up."""
+    _wait_until(lambda: not alive(services.progress.folder / run_id), run_id)
+
+
+def _wait_until(condition: Callable[[], bool], run_id: str) -> None:
+    deadline = time.monotonic() + _END_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise ApiError(f"Run {run_id!r} did not come to its end within {_END_SECONDS} s. Try again.")
         time.sleep(0.02)
-    raise ApiError(f"Run {run_id!r} could not be stopped within {_TERMINATION_DEADLINE_SECONDS} s, so it was not deleted. Try again.")

@@ -1,6 +1,8 @@
 """When a trigger fires: cron expressions and fixed intervals, in UTC, as Kubeflow's scheduler reads them."""
 
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from apscheduler.triggers.combining import OrTrigger
@@ -44,8 +46,7 @@ def check_trigger(trigger: Trigger) -> None:
 
 def first_fire(trigger: Trigger, created: datetime) -> datetime | None:
     """The first time: counted from the start time, without one from the creation."""
-    start = _schedule(trigger).start_time
-    return next_fire(trigger, (start if start.tzinfo else start.replace(tzinfo=UTC)) if start else created)
+    return next_fire(trigger, _schedule(trigger).start_time or created)
 
 
 def next_fire(trigger: Trigger, after: datetime) -> datetime | None:
@@ -57,9 +58,9 @@ def next_fire(trigger: Trigger, after: datetime) -> datetime | None:
     if trigger.periodic_schedule:
         fire: datetime | None = _later(after, trigger.periodic_schedule.interval_second)
     else:
-        fire = _cron(trigger).get_next_fire_time(None, after + _INSTANT)
+        fire = _cron(trigger.cron_schedule.cron if trigger.cron_schedule else "").get_next_fire_time(None, after + _INSTANT)
     end = _schedule(trigger).end_time
-    if fire is None or (end and fire > (end if end.tzinfo else end.replace(tzinfo=UTC))):
+    if fire is None or (end and fire > end):
         return None
     return fire
 
@@ -69,15 +70,14 @@ def latest_fire(trigger: Trigger, due: datetime, now: datetime) -> datetime:
     if trigger.periodic_schedule:
         interval = trigger.periodic_schedule.interval_second
         return due + timedelta(seconds=(now - due).total_seconds() // interval * interval)
-    # Looking back further and further keeps the number of steps small even for a cron that fires every second.
-    for days in (1 / 1440, 1 / 24, 1, 31, 366, 36_600):
-        latest = due
-        fire = next_fire(trigger, max(due, now - timedelta(days=days)))
-        while fire is not None and fire <= now:
-            latest, fire = fire, next_fire(trigger, fire)
-        if latest != due or now - timedelta(days=days) <= due:
-            break
-    return latest
+    # A cron fires on whole seconds, so the latest time is the first second after which nothing is due until now.
+    seconds = range(int((now - due).total_seconds()) + 1)
+    return due + timedelta(seconds=bisect_left(seconds, True, key=lambda second: _none_due(trigger, due + timedelta(seconds=second), now)))
+
+
+def _none_due(trigger: Trigger, after: datetime, now: datetime) -> bool:
+    fire = next_fire(trigger, after)
+    return fire is None or fire > now
 
 
 def _schedule(trigger: Trigger) -> CronSchedule | PeriodicSchedule:
@@ -94,12 +94,12 @@ def _later(moment: datetime, seconds: int) -> datetime | None:
         return None
 
 
-def _cron(trigger: Trigger) -> CronTrigger | OrTrigger:
+@lru_cache
+def _cron(text: str) -> CronTrigger | OrTrigger:
     """The expression as a trigger.
 
     When day of month and day of week are both restricted, one of them is enough, as in every cron.
     """
-    text = trigger.cron_schedule.cron if trigger.cron_schedule else ""
     parts = text.split()
     if len(parts) == 5:
         parts = ["0", *parts]

@@ -3,17 +3,21 @@
 from datetime import UTC, datetime
 
 
-def timestamp(moment: datetime) -> str:
-    """The text of `moment`; a naive one counts as UTC.
+def in_utc(moment: datetime) -> datetime:
+    """The same point in time in UTC; a naive one counts as UTC.
 
     Raises:
-        ValueError: the moment lies outside what UTC can express.
+        ValueError: it lies outside what UTC can express.
     """
     try:
-        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"{moment.isoformat()} is out of range") from error
-    return aware.strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(27)
+
+
+def timestamp(moment: datetime) -> str:
+    """The text of `moment`; raises ValueError as `in_utc`."""
+    return in_utc(moment).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def now() -> str:
@@ -22,10 +26,9 @@ def now() -> str:
 
 
 def moment(text: str) -> datetime:
-    """The point in time that `text` (any RFC 3339 form; without an offset: UTC) means.
+    """The point in time, in UTC, that `text` (any RFC 3339 form) means.
 
     Raises:
         ValueError: it is not one.
     """
-    parsed = datetime.fromisoformat(text)
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return in_utc(datetime.fromisoformat(text))
