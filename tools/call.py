@@ -84,7 +84,7 @@ def _resolved(tool: Tool, name: str, value: Any, args: Mapping[str, Any], servic
     if kind is None or not kind.exists or kind.name not in resolvers:
         return value
     resolver = resolvers[kind.name]
-    clients = [services.get(service) for service in resolver.services]
+    clients: list[object] = [services.get(service) for service in resolver.services]
     if isinstance(value, list):
         return list(dict.fromkeys(resolver.resolve(*clients, given, args) for given in value))
     return resolver.resolve(*clients, value, args)

@@ -34,6 +34,7 @@ NewName = Annotated[str, Kind("new_name"), Field(min_length=1, max_length=200)]
 NewKey = Annotated[str, Kind("new_key"), Field(description="Key inside the bucket; default: the file's own name.")]
 LocalPath = Annotated[str, Kind("path"), Field(description="Path of a local file.", min_length=1)]
 Query = Annotated[str, Kind("query")]
+Filter = Annotated[str, Kind("filter"), Field(description="Only those whose name contains this text.")]
 Prefix = Annotated[str, Kind("prefix"), Field(description="Only keys that start with this, e.g. 'raw/2024/'.")]
 Rows = Annotated[int, Kind("rows"), Field(ge=1, le=100, description="How many rows to show.")]
 Limit = Annotated[int, Kind("limit"), Field(ge=1, le=100, description="How many to list at most.")]
@@ -41,5 +42,7 @@ Arguments = Annotated[
     dict[str, Any], Kind("arguments"), Field(description='Pipeline arguments by parameter name, e.g. {"C": 10}. Only those the user named.')
 ]
 RunState = Annotated[
-    Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"], Kind("state"), Field(description="Only runs in this state.")
+    Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"],
+    Kind("state"),
+    Field(description="Only runs in this state."),
 ]

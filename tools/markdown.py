@@ -7,7 +7,7 @@ from typing import Any
 from tools.result import Artifact
 
 
-def cell(value: Any, width: int = 60) -> str:
+def cell(value: Any, width: int = 100) -> str:
     """One table cell: numbers short, text on one line and escaped."""
     if value is None:
         return ""

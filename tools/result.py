@@ -52,9 +52,14 @@ class ToolError(Exception):
 class Artifact(BaseModel):
     """A typed thing that a front-end draws.
 
-    `data` by kind - table: `{columns: [str], rows: [[value]], total?: int}`; chart: a plotly figure as JSON; image: `{media_type, base64}`;
-    html: `{html}` (untrusted, to be sandboxed); file: `{name, path | url, bytes?}`; run: `{run_id, name, pipeline, state, steps: [{name, state, seconds}]}`;
-    diff: `{before, after, changes: [{name, before, after}]}`.
+    `data` by kind:
+    table `{columns: [str], rows: [[value]], total?: int}`;
+    chart: a plotly figure as JSON;
+    image `{media_type, base64}`;
+    html `{html}`, untrusted, to be sandboxed;
+    file `{name, path | url, bytes?}`;
+    run `{run_id, name, pipeline, state, steps: [{name, state, seconds}]}`;
+    diff `{before, after, changes: [{name, before, after}]}`.
     """
 
     kind: Literal["table", "chart", "image", "html", "file", "run", "diff"]

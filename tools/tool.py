@@ -134,7 +134,7 @@ class Entry:
 
     kind: str
     name: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict, compare=False)
     """What can single it out: a run's state and pipeline, a pipeline's parameters, an object's bucket."""
 
 

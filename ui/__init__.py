@@ -1,0 +1,1 @@
+"""Front-ends: each renders what `swarm` streams. `cli` is the command `swarm`."""

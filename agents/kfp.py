@@ -1,0 +1,10 @@
+"""The Kubeflow Pipelines agent."""
+
+from agents.agent import Agent, prompt_file
+
+agent = Agent(
+    name="kfp",
+    description="Kubeflow Pipelines: list, describe and start pipelines; the state, steps, logs and metrics of runs; experiments and schedules.",
+    package="tools.kfp",
+    prompt=prompt_file("kfp.md"),
+)

@@ -1,0 +1,10 @@
+"""The object storage agent."""
+
+from agents.agent import Agent, prompt_file
+
+agent = Agent(
+    name="minio",
+    description="Object storage (MinIO, S3): buckets and the files in them: datasets, models, reports. List, preview, upload, delete.",
+    package="tools.minio",
+    prompt=prompt_file("minio.md"),
+)

@@ -1,0 +1,92 @@
+"""Reading a conversation's messages: turns, what was done in them, and what a specialist needs to know of them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from pydantic import BaseModel, Field
+
+from swarm.reply import Step, Usage
+from swarm.toolcalls import Record
+from tools.result import Artifact, Source
+
+ASK_USER = "ask_user"
+REMEMBERED = 8
+"""Tool calls of earlier turns that a specialist is told about."""
+
+
+class Outcome(BaseModel):
+    """What a delegation brought, carried by its tool message."""
+
+    answer: str
+    status: str = "done"
+    records: list[Record] = Field(default_factory=list)
+    usage: Usage = Field(default_factory=Usage)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The tool calls made."""
+        return [r.step for r in self.records]
+
+    @property
+    def artifacts(self) -> list[Artifact]:
+        """All that can be drawn."""
+        return [a for r in self.records for a in r.artifacts]
+
+    @property
+    def sources(self) -> list[Source]:
+        """All passages read."""
+        return [s for r in self.records for s in r.sources]
+
+
+def turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """The messages from the user's last one on."""
+    for index in range(len(messages) - 1, -1, -1):
+        if isinstance(messages[index], HumanMessage):
+            return list(messages[index:])
+    return list(messages)
+
+
+def outcomes(messages: Sequence[AnyMessage]) -> list[Outcome]:
+    """The outcomes of the delegations among these messages, in order."""
+    return [Outcome.model_validate(m.artifact) for m in messages if isinstance(m, ToolMessage) and isinstance(m.artifact, dict)]
+
+
+def records_of(messages: Sequence[AnyMessage]) -> list[Record]:
+    """The records of the tool calls in a specialist's messages."""
+    return [Record.model_validate(m.artifact) for m in messages if isinstance(m, ToolMessage) and isinstance(m.artifact, dict)]
+
+
+def usage_of(messages: Sequence[AnyMessage]) -> Usage:
+    """Model calls and tokens of the answers among these messages, not counting what delegations cost."""
+    usage = Usage()
+    for message in messages:
+        if isinstance(message, AIMessage) and not message.additional_kwargs.get("composed"):
+            spent = message.usage_metadata
+            usage.model_calls += 1
+            usage.prompt_tokens += spent["input_tokens"] if spent else 0
+            usage.completion_tokens += spent["output_tokens"] if spent else 0
+    return usage
+
+
+def total(usages: Sequence[Usage]) -> Usage:
+    """The sum of what several parts cost."""
+    return Usage(
+        model_calls=sum(u.model_calls for u in usages),
+        prompt_tokens=sum(u.prompt_tokens for u in usages),
+        completion_tokens=sum(u.completion_tokens for u in usages),
+    )
+
+
+def briefing(messages: Sequence[AnyMessage]) -> str:
+    """What a specialist needs of the conversation: the last requests and what came of them, as data."""
+    asked = [m.text for m in messages if isinstance(m, HumanMessage)][-4:]
+    answered = [m.text for m in messages if isinstance(m, AIMessage) and not m.tool_calls][-1:]
+    calls: list[dict[str, Any]] = []
+    for outcome in outcomes(messages):
+        for record in outcome.records:
+            about = [{k: v for k, v in s.model_dump().items() if v} for s in record.subjects[:4]]
+            calls.append({"tool": record.step.tool, "args": record.step.args, "status": record.step.status, "about": about})
+    facts = {"user_said": asked, "last_answer": [text[:300] for text in answered], "calls": calls[-REMEMBERED:]}
+    return json.dumps(facts, ensure_ascii=False, default=str)

@@ -1,0 +1,74 @@
+"""Ranking: which tool a step asks for, by the examples that the tools carry."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embeddings import WordLlamaEmbedding
+from swarm.planner.language import content, words
+
+WORDS, MEANING = 0.75, 0.25
+"""Weights of shared words and of similar meaning."""
+NAME = 0.12
+"""What the words of the tool's own name add at the most."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A tool with how well it fits: 0 nothing in common, about 1 an example's own words."""
+
+    tool: str
+    score: float
+
+
+class Ranker:
+    """Compares a step with every example of the tools in view."""
+
+    def __init__(self, examples: dict[str, Sequence[str]], embedding: WordLlamaEmbedding) -> None:
+        pairs = [(tool, _plain(example)) for tool, lines in examples.items() for example in lines]
+        self._tools = [tool for tool, _ in pairs]
+        self._bags = [Counter(content(line)) for _, line in pairs]
+        self._names = {tool: set(content(tool.replace("_", " "))) for tool in examples}
+        self._embedding = embedding
+        self._vectors: NDArray[np.float32] = embedding.embed([line for _, line in pairs]) if pairs else np.zeros((0, 1), np.float32)
+        seen = Counter(word for bag in self._bags for word in bag)
+        self._idf = {word: math.log(1 + len(pairs) / n) for word, n in seen.items()}
+        self._unknown = math.log(1 + len(pairs))
+        self.vocabulary = {word for _, line in pairs for word in words(line)}
+
+    def rank(self, text: str) -> list[Candidate]:
+        """All tools, the best first."""
+        bag = Counter(content(text))
+        if not self._tools:
+            return []
+        cosines = self._vectors @ self._embedding.embed([text])[0]
+        best: dict[str, float] = {}
+        for tool, example, cosine in zip(self._tools, self._bags, cosines, strict=True):
+            score = WORDS * self._overlap(bag, example) + MEANING * max(0.0, float(cosine))
+            best[tool] = max(best.get(tool, 0.0), score)
+        for tool, name in self._names.items():
+            if name and tool in best:
+                best[tool] += NAME * len(name & set(bag)) / len(name)
+        return sorted((Candidate(tool, score) for tool, score in best.items()), key=lambda c: -c.score)
+
+    def _overlap(self, bag: Counter[str], example: Counter[str]) -> float:
+        """Cosine of the two bags of stems, rare words counting more."""
+        shared = sum(self._weight(w) ** 2 for w in bag.keys() & example.keys())
+        norm = math.sqrt(self._mass(bag) * self._mass(example))
+        return shared / norm if norm else 0.0
+
+    def _mass(self, bag: Counter[str]) -> float:
+        return sum(self._weight(w) ** 2 for w in bag)
+
+    def _weight(self, word: str) -> float:
+        return self._idf.get(word, self._unknown * 0.5)
+
+
+def _plain(example: str) -> str:
+    """An example with its placeholders as words."""
+    return re.sub(r"\{(\w+)\}", r" \1 ", example)

@@ -1,0 +1,99 @@
+"""An agent at work: LangChain's loop over a model and the agent's tools."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import ModelCallLimitMiddleware
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.tools import BaseTool, StructuredTool
+from langgraph.graph.state import CompiledStateGraph
+
+from agents.agent import Agent, prompt_file
+from swarm.conversation import ASK_USER, Outcome, records_of, usage_of
+from swarm.permissions import Permissions
+from swarm.toolcalls import ToolCalls
+from tools.services import Services
+from tools.tool import Tool
+
+MAX_MODEL_CALLS = 15
+"""Rounds of thinking that one delegation may take."""
+
+
+def ask_user_tool() -> BaseTool:
+    """The way for a model to ask back instead of guessing; it ends the turn."""
+    schema = {
+        "type": "object",
+        "properties": {"question": {"type": "string", "description": "One short question; offer the choices if there are any."}},
+        "required": ["question"],
+    }
+    description = "Ask the user one short question when something needed is missing or ambiguous. Ends your turn; the answer comes with the next message."
+    return StructuredTool(
+        name=ASK_USER, description=description, args_schema=schema, func=lambda question="": str(question), return_direct=True
+    )
+
+
+def langchain_tool(tool: Tool) -> BaseTool:
+    """A tool as a model sees it. Calls never reach the function here: `ToolCalls` makes them."""
+    schema = _plain(tool.parameters.model_json_schema())
+    metadata = {"examples": tool.examples, "kinds": {name: kind.name for name, kind in tool.kinds.items()}, "effect": tool.effect}
+    return StructuredTool(name=tool.name, description=tool.summary, args_schema=schema, func=_unreachable, metadata=metadata)
+
+
+def _unreachable(**_: object) -> str:
+    raise AssertionError("tools are called by ToolCalls")
+
+
+def _plain(schema: Any) -> Any:
+    """A JSON schema without titles and with `X | None` written as X: optional arguments are left out, not null."""
+    if isinstance(schema, list):
+        return [_plain(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    choices = [c for c in schema.get("anyOf", []) if c.get("type") != "null"]
+    if len(choices) == 1:
+        rest = {k: v for k, v in schema.items() if k not in ("anyOf", "default")}
+        return _plain({**choices[0], **rest})
+    if schema.get("type") == "object" and "properties" in schema:
+        properties = {name: _plain(value) for name, value in schema["properties"].items()}
+        return {"type": "object", "properties": properties, "required": schema.get("required", []), "additionalProperties": False}
+    return {key: _plain(value) for key, value in schema.items() if key != "title"}
+
+
+class Specialist:
+    """One agent, ready to take a task."""
+
+    def __init__(self, agent: Agent, model: BaseChatModel, services: Services, permissions: Permissions) -> None:
+        self.agent = agent
+        visible = [t for t in agent.toolset.tools.values() if permissions.allows(t.effect)]
+        self._graph: CompiledStateGraph[Any, Any, Any, Any] = create_agent(
+            model,
+            [langchain_tool(t) for t in visible] + [ask_user_tool()],
+            system_prompt=f"{agent.prompt}{prompt_file('common.md')}",
+            middleware=[
+                ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="end"),
+                ToolCalls(agent, services, permissions),
+            ],
+            name=agent.name,
+        )
+
+    async def work(self, task: str, briefing: str) -> Outcome:
+        """Do a task. Interrupts for approvals pass through to the graph around it."""
+        now = datetime.now(UTC).strftime("%A %Y-%m-%d %H:%M UTC")
+        context = f"Now: {now}. The conversation so far, as data:\n{briefing}"
+        state = await self._graph.ainvoke({"messages": [HumanMessage(context, name="context"), HumanMessage(task)]})
+        return _outcome(state["messages"][2:])
+
+
+def _outcome(messages: list[AnyMessage]) -> Outcome:
+    """What the loop's messages say in the end."""
+    last = messages[-1]
+    records = records_of(messages)
+    asked = isinstance(last, ToolMessage) and last.name == ASK_USER
+    answer = last.text.strip() if isinstance(last, AIMessage | ToolMessage) else ""
+    if not answer:
+        done = ", ".join(f"`{r.step.tool}` ({r.step.status})" for r in records)
+        answer = f"The model gave no answer. Done so far: {done or 'nothing'}."
+        return Outcome(answer=answer, status="failed", records=records, usage=usage_of(messages))
+    return Outcome(answer=answer, status="needs_input" if asked else "done", records=records, usage=usage_of(messages))

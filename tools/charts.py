@@ -1,0 +1,41 @@
+"""Charts as plotly figures in JSON: front-ends draw them, models never see them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tools.result import Artifact
+
+
+def bars(title: str, names: Sequence[str], values: Sequence[float]) -> Artifact:
+    """One bar a name, the value written on it."""
+    trace = {"type": "bar", "x": list(names), "y": list(values), "text": [f"{v:.4g}" for v in values], "textposition": "auto"}
+    return _figure(title, [trace], {})
+
+
+def confusion_matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[float]]) -> Artifact:
+    """A confusion matrix; `rows[i][j]` counts the items of true class i predicted as class j."""
+    trace = {
+        "type": "heatmap",
+        "z": [list(row) for row in rows],
+        "x": list(labels),
+        "y": list(labels),
+        "text": [[f"{v:g}" for v in row] for row in rows],
+        "texttemplate": "%{text}",
+        "colorscale": "Blues",
+        "showscale": False,
+    }
+    axes = {"xaxis": {"title": {"text": "predicted"}}, "yaxis": {"title": {"text": "true"}, "autorange": "reversed"}}
+    return _figure(title, [trace], axes)
+
+
+def roc_curve(title: str, false_positive_rates: Sequence[float], true_positive_rates: Sequence[float]) -> Artifact:
+    """A receiver operating characteristic with the diagonal of pure chance."""
+    curve = {"type": "scatter", "mode": "lines", "name": "model", "x": list(false_positive_rates), "y": list(true_positive_rates)}
+    chance = {"type": "scatter", "mode": "lines", "name": "chance", "x": [0, 1], "y": [0, 1], "line": {"dash": "dot", "color": "#999"}}
+    axes = {"xaxis": {"title": {"text": "false positive rate"}}, "yaxis": {"title": {"text": "true positive rate"}}}
+    return _figure(title, [curve, chance], axes)
+
+
+def _figure(title: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> Artifact:
+    figure = {"data": traces, "layout": {"title": {"text": title}, "margin": {"l": 60, "r": 20, "t": 50, "b": 50}, **layout}}
+    return Artifact(kind="chart", title=title, data=figure)

@@ -1,0 +1,53 @@
+"""Local files that tools may read and write: only below the folders that the settings allow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.names import listed
+from tools.result import ErrorCode, ToolError
+
+
+class LocalFiles:
+    """The local folders open to tools; relative paths are looked up in each of them, in order."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = [folder.expanduser().resolve() for folder in folders]
+
+    def readable(self, path: str) -> Path:
+        """An existing file or folder inside the allowed folders.
+
+        Raises:
+            ToolError: NOT_FOUND or PERMISSION_DENIED.
+        """
+        candidates = self._candidates(path)
+        for candidate in candidates:
+            if candidate.exists():
+                return candidate
+        raise ToolError(ErrorCode.NOT_FOUND, f"there is no local file `{path}` in {self._where}.", self._similar(candidates[0]))
+
+    def writable(self, path: str) -> Path:
+        """A path inside the allowed folders, whether it exists or not.
+
+        Raises:
+            ToolError: PERMISSION_DENIED.
+        """
+        return self._candidates(path)[0]
+
+    def _candidates(self, path: str) -> list[Path]:
+        given = Path(path).expanduser()
+        paths = [(folder / given).resolve() for folder in self.folders]
+        allowed = [p for p in paths if any(p.is_relative_to(folder) for folder in self.folders)]
+        if not allowed:
+            message = f"`{path}` lies outside of the folders open to this assistant: {self._where}. Set SWARM_FILES to open others."
+            raise ToolError(ErrorCode.PERMISSION_DENIED, message)
+        return list(dict.fromkeys(allowed))
+
+    @property
+    def _where(self) -> str:
+        return listed([str(folder) for folder in self.folders])
+
+    @staticmethod
+    def _similar(missing: Path) -> list[str]:
+        if not missing.parent.is_dir():
+            return []
+        return sorted(p.name for p in missing.parent.iterdir() if p.suffix == missing.suffix and p.is_file())[:5]

@@ -1,0 +1,108 @@
+"""What a run measured: scalars, confusion matrices, ROC curves."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools import charts
+from tools.kfp.client import Kfp
+from tools.kfp.model import RunArtifact
+from tools.kinds import Run
+from tools.markdown import table, table_artifact
+from tools.result import Artifact, Subject, ToolResult
+from tools.tool import tool
+
+Scalar = float | int | str | bool
+BEST_KNOWN = ("accuracy", "f1", "roc_auc", "auc", "precision", "recall", "r2", "rmse", "mae", "loss")
+"""Metrics that people ask for by name, the one to lead with first."""
+
+
+@dataclass
+class Measurements:
+    """All metrics of one run."""
+
+    scalars: dict[str, Scalar] = field(default_factory=dict)
+    matrices: list[tuple[str, list[str], list[list[float]]]] = field(default_factory=list)
+    """Artifact name, class labels, rows of true classes."""
+    curves: list[tuple[str, list[float], list[float]]] = field(default_factory=list)
+    """Artifact name, false positive rates, true positive rates."""
+
+
+@tool(
+    effect="read",
+    examples=[
+        "metrics of {run}",
+        "how good was {run}",
+        "what accuracy did {run} reach",
+        "show the results of the latest run",
+        "confusion matrix of {run}",
+        "how well did it do",
+        "what was the f1 score of {run}",
+    ],
+)
+def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:
+    """Show what a finished run measured: accuracy, f1, rmse and so on, with its confusion matrix and ROC curve as charts."""
+    view = kfp.run(run)
+    measured = measurements(kfp.artifacts(view))
+    if not (measured.scalars or measured.matrices or measured.curves):
+        ending = "has not produced any metrics yet" if not view.done else "produced no metrics"
+        return ToolResult.no_data(f"Run `{view.name}` {ending} (state: {view.state}).")
+    parts = [_lead(view.name, measured.scalars)]
+    artifacts: list[Artifact] = []
+    if measured.scalars:
+        rows = list(measured.scalars.items())
+        parts.append(table(["metric", "value"], rows))
+        artifacts.append(table_artifact(f"Metrics of {view.name}", ["metric", "value"], rows))
+        shares = {k: v for k, v in measured.scalars.items() if isinstance(v, float) and 0 <= v <= 1}
+        if len(shares) > 1:
+            artifacts.append(charts.bars(f"Metrics of {view.name}", list(shares), list(shares.values())))
+    for _, labels, matrix in measured.matrices:
+        rows_ = [(f"**{label}**", *row) for label, row in zip(labels, matrix, strict=False)]
+        parts.append("Confusion matrix (rows true, columns predicted):\n\n" + table(["", *labels], rows_))
+        artifacts.append(charts.confusion_matrix(f"Confusion matrix of {view.name}", labels, matrix))
+    for _, false_rates, true_rates in measured.curves:
+        artifacts.append(charts.roc_curve(f"ROC curve of {view.name}", false_rates, true_rates))
+    return ToolResult(
+        content="\n\n".join(parts),
+        artifacts=artifacts,
+        subjects=[Subject(kind="run", name=view.name), Subject(kind="pipeline", name=view.pipeline)],
+    )
+
+
+def _lead(run: str, scalars: dict[str, Scalar]) -> str:
+    first = sorted(scalars, key=lambda name: BEST_KNOWN.index(name) if name in BEST_KNOWN else len(BEST_KNOWN))[:3]
+    said = ", ".join(f"{name} {value:.4g}" if isinstance(value := scalars[name], float) else f"{name} {value}" for name in first)
+    return f"Run `{run}`: {said}." if said else f"Run `{run}` recorded a classification report."
+
+
+def measurements(artifacts: list[RunArtifact]) -> Measurements:
+    """The metrics among a run's artifacts; a name used by several steps is prefixed with the step."""
+    measured = Measurements()
+    for artifact in artifacts:
+        if artifact.type == "system.Metrics":
+            for name, value in artifact.metadata.items():
+                if isinstance(value, int | float | str | bool):
+                    measured.scalars[f"{artifact.task}.{name}" if name in measured.scalars else name] = value
+        elif artifact.type == "system.ClassificationMetrics":
+            _classification(artifact, measured)
+    return measured
+
+
+def _classification(artifact: RunArtifact, measured: Measurements) -> None:
+    matrix = _unwrapped(artifact.metadata.get("confusionMatrix"))
+    if isinstance(matrix, dict):
+        labels = [str(spec.get("displayName", "")) for spec in matrix.get("annotationSpecs", [])]
+        rows = [[float(v) for v in row.get("row", [])] for row in matrix.get("rows", [])]
+        measured.matrices.append((artifact.name, labels, rows))
+    points = _unwrapped(artifact.metadata.get("confidenceMetrics"))
+    if isinstance(points, list):
+        pairs = [(float(p["falsePositiveRate"]), float(p["recall"])) for p in points if "falsePositiveRate" in p and "recall" in p]
+        measured.curves.append((artifact.name, [x for x, _ in pairs], [y for _, y in pairs]))
+
+
+def _unwrapped(value: Any) -> Any:
+    """Clusters wrap structured metadata in `{"struct": ...}` or `{"list": ...}`."""
+    if isinstance(value, dict) and len(value) == 1:
+        key, inner = next(iter(value.items()))
+        if key in ("struct", "list"):
+            return inner
+    return value

@@ -1,0 +1,168 @@
+"""What Kubeflow Pipelines' objects mean here: small typed views of the API's answers."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+TERMINAL = frozenset({"succeeded", "failed", "canceled", "skipped"})
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An input of a pipeline."""
+
+    name: str
+    type: str
+    """`int`, `float`, `str`, `bool`, `list`, `dict` or `str` for anything else."""
+    required: bool
+    default: Any = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline; `versions` newest first, empty in lists."""
+
+    id: str
+    name: str
+    description: str
+    created: datetime | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a pipeline with its compiled specification."""
+
+    id: str
+    pipeline_id: str
+    name: str
+    created: datetime | None
+    spec: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ir(self) -> dict[str, Any]:
+        """The pipeline specification, without a platform's own part."""
+        inner = self.spec.get("pipeline_spec")
+        return inner if isinstance(inner, dict) else self.spec
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """The pipeline's parameters in the order of the specification."""
+        return parameters_of(self.ir)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One step of a run."""
+
+    id: str
+    name: str
+    state: str
+    started: datetime | None
+    ended: datetime | None
+    error: str = ""
+    parent: str | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it has not ended."""
+        return (self.ended - self.started).total_seconds() if self.started and self.ended else None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a pipeline."""
+
+    id: str
+    name: str
+    state: str
+    """Lower case: pending, running, succeeded, failed, canceled, skipped, canceling, paused."""
+    created: datetime | None
+    finished: datetime | None
+    pipeline: str
+    experiment_id: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    tasks: tuple[Task, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the run has come to its end."""
+        return self.state in TERMINAL
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, or has been taking."""
+        if self.created is None:
+            return None
+        return ((self.finished if self.done and self.finished else datetime.now(UTC)) - self.created).total_seconds()
+
+
+@dataclass(frozen=True)
+class RunArtifact:
+    """Something a step of a run produced; `type` is the schema title, e.g. `system.Metrics`."""
+
+    id: str
+    name: str
+    type: str
+    uri: str
+    task: str
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A group of runs."""
+
+    id: str
+    name: str
+    description: str
+    created: datetime | None
+    archived: bool = False
+
+
+_TYPES = {
+    "NUMBER_INTEGER": "int",
+    "NUMBER_DOUBLE": "float",
+    "STRING": "str",
+    "BOOLEAN": "bool",
+    "LIST": "list",
+    "STRUCT": "dict",
+}
+
+
+def parameters_of(ir: dict[str, Any]) -> list[Parameter]:
+    """The declared inputs of a compiled pipeline."""
+    declared = ir.get("root", {}).get("inputDefinitions", {}).get("parameters", {})
+    return [
+        Parameter(
+            name=name,
+            type=_TYPES.get(str(spec.get("parameterType", "")), "str"),
+            required="defaultValue" not in spec and not spec.get("isOptional", False),
+            default=_number(spec.get("defaultValue"), str(spec.get("parameterType"))),
+            description=str(spec.get("description", "")),
+        )
+        for name, spec in declared.items()
+    ]
+
+
+def steps_of(ir: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The root's steps with the steps they depend on, in an order in which they could run."""
+    tasks: dict[str, Any] = ir.get("root", {}).get("dag", {}).get("tasks", {})
+    waiting = {name: [d for d in spec.get("dependentTasks", []) if d in tasks] for name, spec in tasks.items()}
+    ordered: list[tuple[str, list[str]]] = []
+    done: set[str] = set()
+    while len(done) < len(waiting):
+        ready = [name for name, needs in waiting.items() if name not in done and set(needs) <= done]
+        if not ready:
+            break
+        ordered += [(name, waiting[name]) for name in ready]
+        done.update(ready)
+    return ordered
+
+
+def _number(value: Any, kind: str) -> Any:
+    """JSON has one kind of number: an integer parameter's default arrives as 3.0."""
+    if kind == "NUMBER_INTEGER" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,144 @@
+"""Runs: which there are, how one is doing, and waiting for its end."""
+
+import time
+from typing import Any
+
+from tools.activity import current
+from tools.kfp.client import Kfp
+from tools.kfp.model import Run as RunView
+from tools.kinds import Experiment, Limit, Pipeline, Run, RunState
+from tools.markdown import cell, count, duration, table, table_artifact, when
+from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.tool import tool
+
+FIRST_LOOK, LAST_LOOK = 0.2, 2.0
+"""Seconds between two looks at a run: short at first, longer while it goes on."""
+
+
+@tool(
+    effect="read",
+    examples=[
+        "list the runs",
+        "show my latest runs",
+        "which runs failed",
+        "what is running right now",
+        "any failed jobs lately",
+        "the last 5 runs of {pipeline}",
+        "runs in experiment {experiment}",
+        "runs",
+    ],
+)
+def list_runs(
+    kfp: Kfp,
+    /,
+    pipeline: Pipeline | None = None,
+    experiment: Experiment | None = None,
+    state: RunState | None = None,
+    limit: Limit = 10,
+) -> ToolResult:
+    """List runs, newest first, optionally only those of one pipeline, experiment or state."""
+    equal: dict[str, str] = {}
+    if state:
+        equal["state"] = state.upper()
+    if pipeline:
+        equal["pipeline_id"] = kfp.pipeline(pipeline).id
+    if experiment:
+        equal["experiment_id"] = kfp.experiment(experiment).id
+    runs, total = kfp.runs(limit, **equal)
+    of = "".join([f" of `{pipeline}`" if pipeline else "", f" in experiment `{experiment}`" if experiment else ""])
+    noun = f"{state} run" if state else "run"
+    if not runs:
+        return ToolResult.no_data(f"There are no {noun}s{of}.")
+    columns = ["run", "pipeline", "state", "took", "started"]
+    rows = [(r.name, r.pipeline, r.state, duration(r.seconds), when(r.created)) for r in runs]
+    more = f", the newest {len(runs)} shown" if total > len(runs) else ""
+    return ToolResult(
+        content=f"There {'is' if total == 1 else 'are'} {count(total, noun)}{of}{more}.\n\n"
+        + table(columns, [(f"`{row[0]}`", *row[1:]) for row in rows]),
+        artifacts=[table_artifact("Runs", columns, rows, total)],
+        subjects=[Subject(kind="run", name=r.name) for r in runs],
+    )
+
+
+@tool(
+    effect="read",
+    examples=[
+        "what is the status of {run}",
+        "how is {run} doing",
+        "is {run} still going",
+        "did {run} finish",
+        "details of run {run}",
+        "which step of {run} failed",
+        "is the latest run done",
+    ],
+)
+def get_run(kfp: Kfp, /, run: Run) -> ToolResult:
+    """Show one run: its state, its arguments, and every step with state and duration."""
+    return describe(kfp.run(run))
+
+
+@tool(
+    effect="read",
+    examples=[
+        "wait for {run}",
+        "wait until it is done",
+        "tell me when {run} is finished",
+        "let me know as soon as {run} ends",
+        "wait for the latest run to complete",
+    ],
+)
+def wait_for_run(kfp: Kfp, /, run: Run) -> ToolResult:
+    """Wait until a run has ended, then say how it went. Use it when the user wants to wait or needs the outcome."""
+    activity = current()
+    deadline = time.monotonic() + kfp.settings.wait
+    pause = FIRST_LOOK
+    said = ""
+    while True:
+        view = kfp.run(run)
+        if view.done:
+            return describe(view)
+        working = ", ".join(t.name for t in view.tasks if t.state == "running") or view.state
+        if working != said:
+            said = working
+            activity.report(f"{view.name}: {working}")
+        if time.monotonic() + pause > deadline:
+            waited = duration(kfp.settings.wait)
+            return describe(view, f"Run `{view.name}` is still {view.state} after {waited} of waiting. Ask again later.")
+        if activity.canceled.wait(pause):
+            raise ToolError(ErrorCode.CANCELED, f"stopped waiting for `{view.name}`; the run itself goes on.")
+        pause = min(pause * 1.5, LAST_LOOK)
+
+
+def describe(run: RunView, lead: str | None = None) -> ToolResult:
+    """A run as an answer: a sentence, its steps, its card."""
+    arguments = ", ".join(f"{name}={cell(value)}" for name, value in run.arguments.items())
+    took = "" if run.seconds is None else f" {'in' if run.done else 'for'} {duration(run.seconds)}"
+    verb = run.state if run.done else f"is {run.state}"
+    parts = [lead or f"Run `{run.name}` of pipeline `{run.pipeline}` {verb}{took}."]
+    failed = [t for t in run.tasks if t.state == "failed"]
+    if failed:
+        parts.append(f"Failed step: `{failed[0].name}`. {failed[0].error or run.error}".strip())
+    elif run.error:
+        parts.append(run.error)
+    if arguments:
+        parts.append(f"Arguments: {arguments}.")
+    steps = _steps(run)
+    if steps:
+        parts.append(table(["step", "state", "took"], [(s["name"], s["state"], duration(s["seconds"])) for s in steps]))
+    return ToolResult(
+        content="\n\n".join(parts),
+        artifacts=[run_card(run)],
+        subjects=[Subject(kind="run", name=run.name), Subject(kind="pipeline", name=run.pipeline)],
+    )
+
+
+def run_card(run: RunView) -> Artifact:
+    """A run for the front-ends to draw and follow."""
+    data: dict[str, Any] = {"run_id": run.id, "name": run.name, "pipeline": run.pipeline, "state": run.state, "steps": _steps(run)}
+    return Artifact(kind="run", title=run.name, data=data)
+
+
+def _steps(run: RunView) -> list[dict[str, Any]]:
+    """The tasks a person would call steps: not the root that holds them."""
+    parents = {t.parent for t in run.tasks}
+    return [{"name": t.name, "state": t.state, "seconds": t.seconds} for t in run.tasks if t.parent is not None or t.id not in parents]

@@ -1,0 +1,225 @@
+"""The command `swarm`. Nothing heavy is imported before a command needs it."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from swarm.settings import Settings
+
+T = TypeVar("T")
+OK, FAILED, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    help="Run machine-learning operations by talking: pipelines, storage and documentation behind one conversation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+demo = typer.Typer(help="Sample pipelines and data, and a conversation that shows them.", invoke_without_command=True)
+platform = typer.Typer(help="The pipeline server of this machine.", no_args_is_help=True)
+app.add_typer(demo, name="demo")
+app.add_typer(platform, name="platform")
+
+
+class Approve(StrEnum):
+    """What happens to calls that need an approval."""
+
+    ask = "ask"
+    all = "all"
+    none = "none"
+
+
+Session = Annotated[str, typer.Option("--session", "-s", help="Conversation to go on with.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+@app.callback()
+def _common(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more, to stderr.")] = False) -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+
+
+@app.command()
+def ask(
+    message: Annotated[str | None, typer.Argument(help="What you want; `-` reads it from stdin.")] = None,
+    session: Session = "default",
+    approve: Annotated[Approve, typer.Option(help="Changes: ask first, approve all, or refuse all.")] = Approve.ask,
+    batch: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="JSON Lines: {session, message, approve?}.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say one thing and print the answer."""
+    from ui.terminal import ask_batch, ask_once
+
+    if (message is None) == (batch is None):
+        _fail("give either a message or --batch FILE.", USAGE)
+    if batch is not None:
+        raise typer.Exit(_run(ask_batch(_settings(), batch)))
+    text = sys.stdin.read() if message == "-" else str(message)
+    raise typer.Exit(_run(ask_once(_settings(), text, session, approve.value, as_json)))
+
+
+@app.command()
+def approve(
+    session: Session = "default",
+    reject: Annotated[bool, typer.Option("--reject", help="Refuse instead.")] = False,
+    edit: Annotated[str | None, typer.Option(help="Approve with changed arguments, as JSON.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Decide on what waits for an approval in a conversation."""
+    from ui.terminal import decide_once
+
+    arguments: dict[str, Any] | None = None
+    if edit is not None:
+        try:
+            arguments = json.loads(edit)
+        except ValueError as error:
+            _fail(f"--edit is no JSON: {error}.", USAGE)
+        if not isinstance(arguments, dict) or reject:
+            _fail("--edit takes a JSON object, and not together with --reject.", USAGE)
+    decision: Literal["approve", "reject", "edit"] = "reject" if reject else "edit" if arguments is not None else "approve"
+    raise typer.Exit(_run(decide_once(_settings(), session, decision, arguments, as_json)))
+
+
+@app.command()
+def chat(session: Session = "default") -> None:
+    """Talk in the terminal."""
+    from ui.terminal import chat as talk
+
+    raise typer.Exit(_run(talk(_settings(), session)))
+
+
+@app.command()
+def ui(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
+) -> None:
+    """Start the platform and the web page, and print its address."""
+    from ui.web.server import serve
+
+    settings = _settings()
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = settings.model_copy(update={"swarm": settings.swarm.model_copy(update=given)})
+    raise typer.Exit(_run(serve(settings)))
+
+
+@app.command()
+def config(as_json: Json = False) -> None:
+    """Print the effective settings, secrets masked."""
+    from swarm.settings import variables
+
+    values = variables(_settings())
+    if as_json:
+        typer.echo(json.dumps(values, indent=2))
+    else:
+        width = max(len(name) for name in values)
+        typer.echo("\n".join(f"{name:<{width}}  {value}".rstrip() for name, value in values.items()))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Try each backend and say what to do."""
+    from ui.doctor import examine
+
+    findings = _run(examine(_settings()))
+    if as_json:
+        typer.echo(json.dumps([f.model_dump() for f in findings], indent=2))
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.backend:<14} {finding.message}")
+    raise typer.Exit(OK if all(f.ok for f in findings) else FAILED)
+
+
+@demo.callback()
+def _demo(context: typer.Context) -> None:
+    """Play a conversation for real: run a pipeline, wait, look at its metrics, storage and documentation."""
+    if context.invoked_subcommand is None:
+        from ui.demo import play
+
+        raise typer.Exit(_run(play(_settings())))
+
+
+@demo.command("load")
+def demo_load() -> None:
+    """Load the sample pipelines and data into the configured backends."""
+    from swarm.backends import open_services
+    from swarm.platform import find_platform
+    from swarm.samples import load_samples
+    from tools.result import ToolError
+
+    found = find_platform()
+    services = open_services(_settings(), found)
+    try:
+        added = load_samples(services, found)
+    except ToolError as error:
+        _fail(error.message, FAILED)
+    finally:
+        services.close()
+    typer.echo(f"Added {len(added.pipelines_added)} pipelines and {len(added.objects_added)} objects; what was there stays.")
+
+
+@platform.command()
+def status() -> None:
+    """Tell whether the pipeline server of this machine runs."""
+    from swarm.platform import find_platform
+
+    home = _settings().swarm.home
+    address = find_platform().running(home)
+    typer.echo(f"running at {address} (home {home})" if address else f"not running (home {home})")
+
+
+@platform.command()
+def stop() -> None:
+    """Stop the pipeline server; runs under way go on and are picked up at the next start."""
+    from swarm.platform import find_platform
+
+    typer.echo("stopped" if find_platform().stop(_settings().swarm.home) else "was not running")
+
+
+def _settings() -> "Settings":
+    """The settings of the environment, or a clear word on the one that is wrong."""
+    from pydantic import ValidationError
+
+    from swarm.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            known = problem["type"] != "extra_forbidden"
+            problems.append(f"{name}={problem['input']!r}: {problem['msg'].lower()}" if known else f"{name} is no setting of mlops-swarm")
+        _fail(f"wrong setting: {'; '.join(problems)}. `swarm config` lists all.", USAGE)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; errors that a person can put right become one line."""
+    from swarm.errors import MessageError, SettingsError, SwarmError
+
+    try:
+        return asyncio.run(work)
+    except (MessageError, SettingsError) as error:
+        _fail(str(error), USAGE)
+    except SwarmError as error:
+        _fail(str(error), FAILED)
+    except KeyboardInterrupt:
+        _fail("stopped.", 130)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"swarm: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry point of the command `swarm`."""
+    app()
