@@ -1,0 +1,45 @@
+"""The corpus says of a pipeline what the SDK's own local runner makes of it, wherever that runner gets it right.
+
+Together with the corpus tests, which hold the engine to the same statements, this compares the two.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import CORPUS, compile_pipeline, load
+
+
+def comparable() -> dict[str, Any]:
+    modules = {path.stem: load(path) for path in sorted(CORPUS.glob("*.py"))}
+    return {name: module for name, module in modules.items() if hasattr(module, "OUTPUTS") and not hasattr(module, "LOCAL")}
+
+
+def test_the_local_runner_agrees(tmp_path: Path) -> None:
+    modules = comparable()
+    for name, module in modules.items():
+        spec, _ = compile_pipeline(module.pipeline, tmp_path)
+        for executor in spec["deploymentSpec"]["executors"].values():
+            command = executor.get("container", {}).get("command", [])
+            if command[:2] == ["sh", "-c"]:
+                del command[:3]
+        (tmp_path / "pipelines").mkdir(exist_ok=True)
+        (tmp_path / "pipelines" / f"{name}.yaml").write_text(yaml.safe_dump(spec))
+        (tmp_path / "pipelines" / f"{name}.json").write_text(json.dumps(getattr(module, "ARGUMENTS", {})))
+    script = Path(__file__).with_name("local_oracle.py")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(script), str(tmp_path / "pipelines")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        timeout=150,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    results = json.loads(done.stdout.splitlines()[-1])
+    assert {name: (results[name], module.OUTPUTS) for name, module in modules.items() if results[name] != module.OUTPUTS} == {}
+    assert len(results) >= 25
