@@ -4,7 +4,7 @@ from agents.agent import Agent, prompt_file
 
 agent = Agent(
     name="rag",
-    description="Documentation: how-to and what-is questions on MLOps, Kubeflow Pipelines, MinIO and this assistant, answered with citations.",
+    description="Documentation: how-to and what-is questions on MLOps, Kubeflow Pipelines, MinIO and this assistant, with citations.",
     package="tools.docs",
     prompt=prompt_file("rag.md"),
 )

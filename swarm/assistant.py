@@ -28,7 +28,7 @@ from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
 from swarm.specialist import Specialist
 from swarm.toolcalls import Decision
-from tools.call import Call, prepare
+from tools.call import prepare
 from tools.result import ToolResult
 from tools.services import Services
 
@@ -169,23 +169,27 @@ class Assistant:
         prepared = await asyncio.to_thread(prepare, toolset.tools[approval.tool], merged, self.services, toolset.resolvers)
         if isinstance(prepared, ToolResult):
             raise ApprovalError(f"{prepared.content} The approval still waits.")
-        assert isinstance(prepared, Call)
         return prepared.args
 
     async def _play(self, start: Any, config: RunnableConfig, session: str) -> AsyncIterator[Event]:
         """Run the graph until it ends or waits, passing its events on."""
         steps: dict[str, Step] = {}
+        alone = True
         try:
-            async for _, mode, data in self._graph.astream(start, config, stream_mode=["custom", "messages"], subgraphs=True):
-                if mode == "custom" and isinstance(data, StepStarted | StepProgress | StepFinished):
+            async for place, mode, data in self._graph.astream(
+                start, config, stream_mode=["custom", "messages", "updates"], subgraphs=True
+            ):
+                if mode == "updates" and not place and isinstance(data, dict) and "route" in data:
+                    alone = len(data["route"]["messages"][-1].tool_calls) <= 1
+                elif mode == "custom" and isinstance(data, StepStarted | StepProgress | StepFinished):
                     if isinstance(data, StepFinished):
                         steps[data.id] = data.step
                     yield data
-                elif mode == "messages":
+                elif mode == "messages" and (alone or not place):
                     chunk = cast(tuple[AnyMessage, dict[str, Any]], data)[0]
                     if isinstance(chunk, AIMessageChunk) and chunk.text:
                         yield AnswerDelta(text=chunk.text)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever ends a turn becomes a reply
             reply = Reply(session=session, answer=explain(error), status="failed", steps=list(steps.values()))
             yield Finished(reply=reply)
             return
@@ -258,5 +262,6 @@ async def _last(events: AsyncIterator[Event]) -> Reply:
     async for event in events:
         if isinstance(event, Finished):
             reply = event.reply
-    assert reply is not None, "a stream of events ends with Finished"
+    if reply is None:
+        raise RuntimeError("a stream of events ends with Finished")
     return reply

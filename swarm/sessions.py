@@ -1,5 +1,6 @@
 """Where conversations are kept: LangGraph checkpoints in SQLite."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 @asynccontextmanager
 async def open_checkpointer(home: Path) -> AsyncIterator[AsyncSqliteSaver]:
     """The checkpoints of this home, in write-ahead mode so that several processes can share them."""
-    home.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
     async with AsyncSqliteSaver.from_conn_string(str(home / "conversations.db")) as saver:
         await saver.conn.execute("PRAGMA busy_timeout = 10000")
         await saver.setup()

@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph.state import CompiledStateGraph
 
 from agents.agent import Agent, prompt_file
-from swarm.conversation import ASK_USER, Outcome, records_of, usage_of
+from swarm.conversation import ASK_USER, CONTEXT, Outcome, records_of, usage_of
 from swarm.permissions import Permissions
 from swarm.toolcalls import ToolCalls
 from tools.services import Services
@@ -28,7 +28,10 @@ def ask_user_tool() -> BaseTool:
         "properties": {"question": {"type": "string", "description": "One short question; offer the choices if there are any."}},
         "required": ["question"],
     }
-    description = "Ask the user one short question when something needed is missing or ambiguous. Ends your turn; the answer comes with the next message."
+    description = (
+        "Ask the user one short question when something needed is missing or ambiguous. "
+        "Ends your turn; the answer comes with the next message."
+    )
     return StructuredTool(
         name=ASK_USER, description=description, args_schema=schema, func=lambda question="": str(question), return_direct=True
     )
@@ -81,9 +84,8 @@ class Specialist:
     async def work(self, task: str, briefing: str) -> Outcome:
         """Do a task. Interrupts for approvals pass through to the graph around it."""
         now = datetime.now(UTC).strftime("%A %Y-%m-%d %H:%M UTC")
-        context = f"Now: {now}. The conversation so far, as data:\n{briefing}"
-        state = await self._graph.ainvoke({"messages": [HumanMessage(context, name="context"), HumanMessage(task)]})
-        return _outcome(state["messages"][2:])
+        state = await self._graph.ainvoke({"messages": [HumanMessage(f"{task}{CONTEXT}It is {now}.\n{briefing}")]})
+        return _outcome(state["messages"][1:])
 
 
 def _outcome(messages: list[AnyMessage]) -> Outcome:

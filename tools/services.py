@@ -14,11 +14,11 @@ class Services:
     """
 
     def __init__(self, factories: Mapping[type, Callable[[], object]]) -> None:
-        self._factories = dict(factories)
-        self._made: dict[type, object] = {}
+        self._factories: dict[object, Callable[[], object]] = dict(factories.items())
+        self._made: dict[object, object] = {}
         self._lock = threading.RLock()
 
-    def get(self, kind: type[T]) -> T:
+    def get(self, kind: Callable[..., T]) -> T:
         """The service of this type.
 
         Raises:
@@ -27,7 +27,7 @@ class Services:
         with self._lock:
             if kind not in self._made:
                 if kind not in self._factories:
-                    raise LookupError(f"no service of type {kind.__name__} is configured")
+                    raise LookupError(f"no service {kind} is configured")
                 self._made[kind] = self._factories[kind]()
             return cast(T, self._made[kind])
 

@@ -62,7 +62,7 @@ def ask(
     if (message is None) == (batch is None):
         _fail("give either a message or --batch FILE.", USAGE)
     if batch is not None:
-        raise typer.Exit(_run(ask_batch(_settings(), batch)))
+        raise typer.Exit(_run(ask_batch(_settings(), batch.read_text(encoding="utf-8").splitlines())))
     text = sys.stdin.read() if message == "-" else str(message)
     raise typer.Exit(_run(ask_once(_settings(), text, session, approve.value, as_json)))
 

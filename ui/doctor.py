@@ -54,7 +54,7 @@ def _pipelines(services: Services) -> str:
 
 
 def _objects(services: Services) -> str:
-    store = services.get(ObjectStore)  # type: ignore[type-abstract]
+    store = services.get(ObjectStore)
     return f"{store.address}: {len(store.buckets())} buckets"
 
 

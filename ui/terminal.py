@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
@@ -45,11 +44,11 @@ async def decide_once(
         return await show(assistant.stream_decision(session, decision, arguments), as_json)
 
 
-async def ask_batch(settings: Settings, path: Path) -> int:
+async def ask_batch(settings: Settings, lines: list[str]) -> int:
     """One turn a line, one JSON object a line; the exit code is 1 when any turn failed."""
     code = 0
     async with Assistant.open(settings) as assistant:
-        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, text in enumerate(lines, start=1):
             if not text.strip():
                 continue
             try:
@@ -92,7 +91,8 @@ async def show_steps(events: AsyncIterator[Event], console: Console | None) -> R
             reply = event.reply
         elif console is not None:
             _draw_step(console, event)
-    assert reply is not None, "a stream of events ends with Finished"
+    if reply is None:
+        raise RuntimeError("a stream of events ends with Finished")
     return reply
 
 

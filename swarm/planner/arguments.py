@@ -58,7 +58,7 @@ def fill(schema: Mapping[str, Any], kinds: Mapping[str, str], context: Context) 
 
 
 def _existing(kind: str) -> Callable[[Context, dict[str, Any]], str | None]:
-    def find(context: Context, args: dict[str, Any]) -> str | None:  # noqa: ARG001 - fillers share one signature
+    def find(context: Context, args: dict[str, Any]) -> str | None:
         named = context.mentioned(kind)
         if named:
             return named[0].name

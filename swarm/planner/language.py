@@ -4,15 +4,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+if TYPE_CHECKING:
+    import Stemmer
+
 _TOKEN = re.compile(r"[^\W_]+(?:'[a-z]+)?", re.UNICODE)
-STOP = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "can", "could", "do", "does", "for", "from", "have", "has", "i", "in", "is", "it", "its", "me", "my", "of", "on", "or", "our", "please", "pls", "some", "that", "the", "their", "them", "there", "these", "this", "those", "to", "us", "was", "we", "were", "will", "with", "would", "you", "your", "just", "now", "hey", "hi", "hello", "kindly", "so", "also"]
-)
+_STOP_WORDS = """
+a an and are as at be been can could do does for from have has i in is it its me my of on or our please pls some that
+the their them there these this those to us was we were will with would you your just now hey hi hello kindly so also
+"""
+STOP = frozenset(_STOP_WORDS.split())
+"""Words that say nothing about what is asked for."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def stem(word: str) -> str:
 
 
 @cache
-def _stemmer() -> "Stemmer.Stemmer":  # type: ignore[name-defined]  # noqa: F821
+def _stemmer() -> "Stemmer.Stemmer":
     import Stemmer
 
     return Stemmer.Stemmer("english")

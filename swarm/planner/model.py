@@ -1,6 +1,5 @@
 """The planner as a LangChain chat model: messages and bound tools in, tool calls or an answer out."""
 
-import json
 import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -15,12 +14,11 @@ from langchain_core.tools import BaseTool
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from knowledge.embeddings import WordLlamaEmbedding
+from swarm.conversation import ASK_USER, parted
 from swarm.planner.answers import compose
 from swarm.planner.catalogue import Catalogue
-from swarm.planner.planner import FITS, Action, ToolView
+from swarm.planner.planner import FITS, ToolView
 from swarm.planner.planner import Planner as Planning
-
-ASK_USER = "ask_user"
 
 
 class Planner(BaseChatModel):
@@ -91,7 +89,7 @@ class Planner(BaseChatModel):
 
     def _work(self, planning: Planning, said: list[HumanMessage], done: list[BaseMessage]) -> AIMessage:
         """As a specialist: one call a step, then the answer."""
-        task = said[-1].text
+        task, calls = parted(said[-1].text)
         results = [m for m in done if isinstance(m, ToolMessage)]
         steps = planning.steps(task)
         last = results[-1] if results else None
@@ -100,7 +98,7 @@ class Planner(BaseChatModel):
             return _call(ASK_USER, {"question": compose(task, results)})
         if len(results) >= len(steps) or (last is not None and last.status == "error"):
             return AIMessage(compose(task, results))
-        action = planning.act(steps[len(results)], _recent(said, results))
+        action = planning.act(steps[len(results)], _recent(calls, results))
         if action.tool:
             return _call(action.tool, action.args)
         if action.question:
@@ -139,21 +137,12 @@ def _request(planning: Planning, messages: Sequence[BaseMessage]) -> str:
     return f"{messages[humans[-2]].text.rstrip(' .!?')} {last}" if asked and not planning.begins(last) else last
 
 
-def _recent(said: Sequence[HumanMessage], results: Sequence[ToolMessage]) -> list[dict[str, Any]]:
+def _recent(calls: Sequence[dict[str, Any]], results: Sequence[ToolMessage]) -> list[dict[str, Any]]:
     """Things spoken of, the most recent first: of this task's results, then of the conversation's briefing."""
     things: list[dict[str, Any]] = []
     for result in reversed(results):
         if isinstance(result.artifact, dict):
             things += result.artifact.get("subjects", [])
-    for message in said[:-1]:
-        _, _, data = message.text.partition("as data:\n")
-        try:
-            calls = json.loads(data).get("calls", [])
-        except ValueError:
-            continue
-        for call in reversed(calls):
-            things += call.get("about", [])
+    for call in reversed(calls):
+        things += call.get("about", [])
     return things
-
-
-__all__ = ["Action", "Planner"]

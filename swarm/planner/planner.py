@@ -24,8 +24,8 @@ _SECRET = re.compile(r"\b(?:api|secret|access|private)[\s_-]?keys?\b|\bpasswords
 _REVEAL = re.compile(r"\b(?:show|print|tell|give|reveal|display|send|list|what(?:'s| is| are))\b", re.I)
 _OVERRIDE = re.compile(r"\b(?:ignore|forget|disregard)\b.{0,40}\b(?:rules?|instructions?|prompts?)\b|\byou are now\b|\brm -rf\b", re.I)
 _HOW_TO = re.compile(
-    r"^\W*(?:how (?:do|can|does|should|to)\b|what(?:'s| is| are)? (?:the )?(?:difference|a|an|meant)\b|explain\b|why (?:do|does|would|should|is it)\b"
-    r"|difference between\b|best practi|when should\b|can you explain\b|is (?:there|it) \w+ (?:limit|possible)\b)",
+    r"^\W*(?:how (?:do|can|does|should|to)\b|what(?:'s| is| are)? (?:the )?(?:difference|a|an|meant)\b|(?:can you )?explain\b"
+    r"|why (?:do|does|would|should|is it)\b|difference between\b|best practi|when should\b|is (?:there|it) \w+ (?:limit|possible)\b)",
     re.I,
 )
 
@@ -125,10 +125,11 @@ class Planner:
 
 
 CAN_DO = (
-    "I can list, describe and run your pipelines, follow runs and show their metrics, look into buckets and files, and answer questions from the "
-    "documentation. For example: “which pipelines are there?”, “run iris-classification with max_depth=5”, “show the first rows of iris.csv in datasets”."
+    "I can list, describe and run your pipelines, follow runs and show their metrics, look into buckets and files, and answer questions "
+    "from the documentation. For example: “which pipelines are there?”, “run iris-classification with max_depth=5”, "
+    "“show the first rows of iris.csv in datasets”."
 )
 ABOUT = (
-    "I am the built-in planner, not a language model: plain requests work best. To connect a language model, set OPENAI_API_KEY or OPENAI_BASE_URL "
-    "(and SWARM_MODEL=openai:<name>)."
+    "I am the built-in planner, not a language model: plain requests work best. To connect a language model, set OPENAI_API_KEY or "
+    "OPENAI_BASE_URL (and SWARM_MODEL=openai:<name>)."
 )

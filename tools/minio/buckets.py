@@ -40,7 +40,7 @@ def list_buckets(store: ObjectStore, /) -> ToolResult:
     ],
 )
 def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = None, limit: Limit = 30) -> ToolResult:
-    """List what a bucket holds, one level at a time: objects and, ending in '/', the folders below. Pass a folder as prefix to go deeper."""
+    """List what a bucket holds, one level at a time: objects and folders (ending in '/'). Pass a folder as prefix to go deeper."""
     page = store.list(bucket, prefix or "", limit=limit)
     if not page.objects and not page.prefixes and prefix and not prefix.endswith("/"):
         page = store.list(bucket, f"{prefix}/", limit=limit)

@@ -33,7 +33,7 @@ SHOWN_TEXT = 2000
     ],
 )
 def preview_object(store: ObjectStore, /, bucket: Bucket, key: Object, rows: Rows = 5) -> ToolResult:
-    """Show the beginning of an object: the first rows of CSV, TSV, JSON Lines or Parquet, the first lines of text. Reads only what it shows."""
+    """Show the beginning of an object: the first rows of CSV, TSV, JSON Lines or Parquet, the first lines of text."""
     info = store.stat(bucket, key)
     if info.size == 0:
         return ToolResult(status="no_data", content=f"`{bucket}/{key}` is empty.", subjects=_subjects(info))

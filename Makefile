@@ -1,0 +1,54 @@
+# Every target sets up what it needs in .venv by itself. PYTHON picks the interpreter that .venv is made from.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup run demo test lint format bench screenshots samples lock servers clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+run: setup
+	$(BIN)/swarm ui
+
+demo: setup
+	$(BIN)/swarm demo
+
+test: setup
+	$(BIN)/pytest -n 2
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The pinned versions; made without index addresses so that any mirror serves them.
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --group dev --no-header --quiet --output-file requirements.lock
+
+# Compile the sample pipelines anew.
+samples: setup
+	$(BIN)/python -m standalone.samples.build
+
+# The real servers of the tests, from Debian's packages (as root).
+servers:
+	./tests/servers.sh
+
+screenshots: setup
+	$(BIN)/python -m evals.screenshots
+
+bench: setup
+	$(BIN)/python -m evals.bench
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
