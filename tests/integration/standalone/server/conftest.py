@@ -1,89 +1,11 @@
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from kfp import Client, compiler, dsl
+from kfp import Client, compiler
 
 from standalone.platform import ServerAddress, ensure_server, server_status, stop_server
-
-
-@dsl.component(base_image="python:3.12")
-def greet(name: str, times: int, excited: bool) -> str:
-    text = ", ".join([f"hello {name}"] * times) + ("!" if excited else "")
-    print(text)
-    return text
-
-
-@dsl.component(base_image="python:3.12")
-def write_table(rows: int, table: dsl.Output[dsl.Dataset]):
-    table.metadata["rows"] = rows
-    with open(table.path, "w") as file:
-        file.write("x\n" * rows)
-
-
-@dsl.component(base_image="python:3.12")
-def count_rows(table: dsl.Input[dsl.Dataset], metrics: dsl.Output[dsl.Metrics]) -> int:
-    with open(table.path) as file:
-        rows = len(file.readlines())
-    metrics.log_metric("rows", rows)
-    return rows
-
-
-@dsl.component(base_image="python:3.12")
-def fail_unless(marker: str):
-    import os
-
-    print("looking for", marker)
-    if not os.environ.get("MARKER") and not os.path.exists(marker):
-        raise RuntimeError(f"{marker} is missing")
-
-
-@dsl.component(base_image="python:3.12")
-def sleep(seconds: float):
-    import time
-
-    print("sleeping", flush=True)
-    time.sleep(seconds)
-
-
-@dsl.container_component
-def in_container():
-    return dsl.ContainerSpec(image="alpine", command=["true"])
-
-
-@dsl.pipeline(name="greeting", description="Says hello")
-def greeting(name: str = "world", times: int = 1, excited: bool = False):
-    greet(name=name, times=times, excited=excited).set_caching_options(False)
-
-
-@dsl.pipeline(name="tables")
-def tables(rows: int = 3):
-    written = write_table(rows=rows)
-    count_rows(table=written.outputs["table"])
-
-
-@dsl.pipeline(name="fragile")
-def fragile(marker: str = "there"):
-    fail_unless(marker=marker)
-
-
-@dsl.pipeline(name="sleepy")
-def sleepy(seconds: float = 60.0):
-    first = sleep(seconds=seconds).set_caching_options(False)
-    greet(name="late", times=1, excited=False).after(first)
-
-
-@dsl.pipeline(name="contained")
-def contained():
-    in_container()
-
-
-PIPELINES = {"greeting": greeting, "tables": tables, "fragile": fragile, "sleepy": sleepy, "contained": contained}
+from tests.integration.standalone.server.support import PIPELINES, connect
 
 
 @pytest.fixture(scope="session")
@@ -117,33 +39,3 @@ def own_home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     if server_status(tmp_path):
         stop_server(tmp_path)
-
-
-def connect(address: ServerAddress) -> Client:
-    return Client(host=address.url, existing_token=address.token)
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    """The first true value of `condition`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"{condition} did not hold within {seconds} s")
-
-
-def finish(client: Client, run_id: str, seconds: float = 60) -> Any:
-    """The run after its end."""
-    return client.wait_for_run_completion(run_id, seconds, sleep_duration=0.05)
-
-
-def kfp_command(server: ServerAddress, *arguments: str, check: bool = True) -> str:
-    """Output of the `kfp` command line."""
-    kfp = Path(sys.executable).with_name("kfp")
-    command = [str(kfp), "--endpoint", server.url, "--existing-token", server.token, "--output", "json", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONWARNINGS": "ignore"}, check=False)
-    if check and done.returncode:
-        raise AssertionError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
-    return done.stdout + done.stderr

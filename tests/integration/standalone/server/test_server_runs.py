@@ -3,8 +3,9 @@ import json
 
 import httpx
 import pytest
-from conftest import finish, greeting, wait_until
 from kfp_server_api import ApiException, V2beta1Run
+
+from tests.integration.standalone.server.support import finish, greeting, wait_until
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
