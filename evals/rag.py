@@ -10,7 +10,9 @@ from typing import TypedDict
 import numpy as np
 from pydantic import BaseModel, Field
 
-from knowledge import Knowledge, KnowledgeSettings, Passage
+from knowledge.chunk import Passage
+from knowledge.knowledge import Knowledge
+from knowledge.settings import KnowledgeSettings
 
 
 class Question(BaseModel):

@@ -9,11 +9,8 @@ from urllib.parse import unquote, urlsplit
 from knowledge import store
 from knowledge.chunk import Chunk, Document, DocumentInfo, DocumentNotFound, DocumentText, IngestReport, SearchResult
 from knowledge.documents import Selection, UnreadableDocumentError, load, select
-from knowledge.embeddings import embedding_of
 from knowledge.markdown import chunks, outline
-from knowledge.retrieval import Retriever
 from knowledge.settings import KnowledgeSettings
-from knowledge.vectors import Vectors, VectorsUnavailableError
 
 Progress = Callable[[int, int, str], None]
 
@@ -29,6 +26,10 @@ class Knowledge:
     """Documents of one home folder. Cheap to make; opens on first use; several processes and threads may share a home."""
 
     def __init__(self, settings: KnowledgeSettings) -> None:
+        from knowledge.embeddings import embedding_of  # these need numpy, which reading the settings must not cost
+        from knowledge.retrieval import Retriever
+        from knowledge.vectors import Vectors
+
         self._store = store.Store(settings.home / "knowledge.db")
         self._vectors = Vectors(self._store, embedding_of(settings), settings.home / "chroma", settings.chroma_url)
         self._retriever = Retriever(self._store, settings.home / "lexical", self._vectors)
@@ -135,6 +136,8 @@ class Knowledge:
         self._retriever.refresh()
 
     def _embed(self, progress: Progress | None) -> None:
+        from knowledge.vectors import VectorsUnavailableError
+
         try:
             self._vectors.sync(lambda done, total: progress(done, total, "vectors") if progress else None)
         except VectorsUnavailableError as error:

@@ -1,13 +1,16 @@
 """The lexical index: BM25 over chunks, with a share of the BM25 of the whole page each chunk stands on."""
 
 import json
+import logging
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Sequence
 from functools import cached_property
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,8 +76,7 @@ class LexicalIndex:
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
         """Read a saved index. Raises `OSError` when there is none."""
-        import bm25s
-
+        bm25s = _bm25s()
         layout = json.loads((folder / "layout.json").read_text())
         bm25 = None if layout["empty"] else (bm25s.BM25.load(str(folder / "chunks")), bm25s.BM25.load(str(folder / "pages")))
         return cls(layout["chunk_ids"], layout["pages"], layout["legacy"], bm25)
@@ -111,10 +113,15 @@ class LexicalIndex:
         return np.asarray(index.scores["indices"][first:last])
 
 
-def _indexed(words: list[list[str]]) -> "bm25s.BM25":
-    import bm25s
+def _bm25s() -> ModuleType:
+    """The library, which sets its own logger to DEBUG when it is imported."""
+    library = import_module("bm25s")
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return library
 
-    index = bm25s.BM25(k1=_K1, b=_B)
+
+def _indexed(words: list[list[str]]) -> "bm25s.BM25":
+    index = _bm25s().BM25(k1=_K1, b=_B)
     index.index(words, show_progress=False)
     return index
 
