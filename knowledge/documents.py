@@ -2,13 +2,15 @@
 
 import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 from knowledge import markdown
 from knowledge.chunk import Document
+from knowledge.formats import html, pdf, restructuredtext
+from knowledge.formats import source as source_files
 
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are refused: a document of this size is data, not documentation."""
@@ -17,7 +19,15 @@ KINDS = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".mdx": "markdown",
+    ".rst": "restructuredtext",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
     ".txt": "text",
+    ".ipynb": "notebook",
+    ".py": "python",
+    ".yaml": "yaml",
+    ".yml": "yaml",
 }
 """Kind of document by file suffix."""
 
@@ -27,6 +37,10 @@ _LEGACY = ("legacy", "deprecated", "archived", "old-version")
 
 class UnreadableDocumentError(ValueError):
     """The file cannot become a document; the message says why in words."""
+
+
+class EmptyDocumentError(UnreadableDocumentError):
+    """The file can be read but holds no text to index."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +81,14 @@ def load(file: Path, root: Path, source: str) -> Document:
     size = file.stat().st_size
     if size > MAX_BYTES:
         raise UnreadableDocumentError(f"{size / 2**20:.0f} MiB is over the limit of {MAX_BYTES // 2**20} MiB for one document")
-    page = _page(kind, file)
+    page = _page(kind, file.read_bytes())
     if not page.text.strip():
-        raise UnreadableDocumentError("it holds no text")
+        raise EmptyDocumentError("it holds no text")
     folders = file.relative_to(root).parts[:-1] if file.is_relative_to(root) else ()
     return Document(
         source=source,
         uri=file.as_uri(),
-        title=page.title or readable(file.parent.name if file.stem in ("index", "_index", "README") else file.stem),
+        title=page.title or _first_heading(page.text) or _file_title(file, kind),
         kind=kind,
         text=page.text,
         folders=tuple(readable(folder) for folder in folders),
@@ -94,17 +108,46 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n")
 
 
+def _first_heading(text: str) -> str | None:
+    """The heading that a page begins with, if it is one of the first level."""
+    start = text.lstrip()
+    return start.split("\n", 1)[0][2:].strip("# ") if start.startswith("# ") else None
+
+
+def _file_title(file: Path, kind: str) -> str:
+    if kind == "python":
+        return file.parent.name if file.stem == "__init__" else file.stem
+    return readable(file.parent.name if file.stem in ("index", "_index", "README") else file.stem)
+
+
 def readable(name: str) -> str:
     """A file or folder name as a title: `core-functions` becomes `Core functions`."""
     words = name.strip("_").replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 
 
-def _page(kind: str, file: Path) -> markdown.Page:
-    text = decode(file.read_bytes())
-    if kind == "markdown":
-        return markdown.clean(text)
+def _page(kind: str, data: bytes) -> markdown.Page:
+    try:
+        if kind == "pdf":
+            return pdf.read(data)
+        return _READERS[kind](decode(data))
+    except ValueError as error:
+        raise UnreadableDocumentError(str(error)) from None
+
+
+def _text(text: str) -> markdown.Page:
     return markdown.Page(None, text, outdated=False)
+
+
+_READERS: dict[str, Callable[[str], markdown.Page]] = {
+    "markdown": markdown.clean,
+    "restructuredtext": restructuredtext.read,
+    "html": html.read,
+    "text": _text,
+    "notebook": source_files.notebook,
+    "python": source_files.python,
+    "yaml": source_files.yaml_documents,
+}
 
 
 def _walk(root: Path) -> Iterator[Path]:

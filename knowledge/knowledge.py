@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from knowledge import store
 from knowledge.chunk import Chunk, Document, DocumentInfo, DocumentNotFound, DocumentText, IngestReport, SearchResult
-from knowledge.documents import Selection, UnreadableDocumentError, load, select
+from knowledge.documents import EmptyDocumentError, Selection, UnreadableDocumentError, load, select
 from knowledge.markdown import chunks, outline
 from knowledge.settings import KnowledgeSettings
 
@@ -72,6 +72,7 @@ class Knowledge:
         sources = _names(selection, digests)
         prepared: list[tuple[Document, str, list[Chunk]]] = []
         unchanged: list[str] = []
+        gone = [source for uri, (source, _) in digests.items() if _is_gone(uri, selection.root)]
         failed: list[tuple[str, str]] = []
         for done, file in enumerate(selection.files, 1):
             source = sources[file]
@@ -82,11 +83,15 @@ class Knowledge:
                 else:
                     document = load(file, selection.root, source)
                     prepared.append((document, digest, chunks(document)))
+            except EmptyDocumentError as error:
+                if file.as_uri() in digests:
+                    gone.append(digests[file.as_uri()][0])
+                elif len(selection.files) == 1:
+                    failed.append((source, str(error)))
             except (UnreadableDocumentError, OSError) as error:
                 failed.append((source, str(error)))
             if progress:
                 progress(done, len(selection.files), source)
-        gone = [source for uri, (source, _) in digests.items() if _is_gone(uri, selection.root)]
         self._swap(prepared, gone)
         if prepared or gone:
             self._embed(progress)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge.chunk import Passage, SearchResult
 from knowledge.lexical import LexicalIndex
+from knowledge.markdown import outline
 from knowledge.store import Store, StoredChunk, stored_chunks, version
 from knowledge.tokens import tokens
 from knowledge.vectors import Vectors, VectorsUnavailableError
@@ -52,7 +53,7 @@ class Retriever:
             order = _best(scores, limit * 4)
             found = stored_chunks(db, (index.chunk_ids[n] for n in order))
         ranked = [(found[index.chunk_ids[n]], float(scores[n] / scores[order[0]])) for n in order]
-        return SearchResult(_passages(_joined(_without_repeats(ranked), limit)), round(confidence, 3))
+        return SearchResult(_passages(_joined(_without_repeats(ranked), limit), words), round(confidence, 3))
 
     def refresh(self) -> None:
         """Build the lexical index of the present version, so that the next query does not have to."""
@@ -130,17 +131,18 @@ def _joined(ranked: list[tuple[StoredChunk, float]], limit: int) -> list[tuple[l
     return groups
 
 
-def _passages(groups: list[tuple[list[StoredChunk], float]]) -> list[Passage]:
-    return [
-        Passage(
-            n=n,
-            text="\n\n".join(chunk.text for chunk in chunks),
-            source=chunks[0].source,
-            title=chunks[0].title,
-            section=chunks[0].section,
-            uri=chunks[0].uri,
-            lines=(chunks[0].lines[0], chunks[-1].lines[1]),
-            score=round(score, 4),
-        )
-        for n, (chunks, score) in enumerate(groups, 1)
-    ]
+def _passages(groups: list[tuple[list[StoredChunk], float]], words: list[str]) -> list[Passage]:
+    passages = []
+    for n, (chunks, score) in enumerate(groups, 1):
+        first, text = chunks[0], "\n\n".join(chunk.text for chunk in chunks)
+        lines = (first.lines[0], chunks[-1].lines[1])
+        section = _section(first.section, text, words)
+        passages.append(Passage(n, text, first.source, first.title, section, first.uri, lines, round(score, 4)))
+    return passages
+
+
+def _section(section: str, text: str, words: list[str]) -> str:
+    """Of the headings in a passage the one that shares most with the question, so that a citation points to the right place."""
+    wanted = set(words)
+    headings = [section, *(heading.name for heading in outline(text))]
+    return max(headings, key=lambda heading: len(wanted.intersection(tokens(heading))))

@@ -1,0 +1,32 @@
+"""PDF files: the text of each page under a heading with its number."""
+
+import io
+import logging
+import re
+
+from knowledge.markdown import Page
+
+
+def read(data: bytes) -> Page:
+    """Text of all pages. Raises `ValueError` when the file is broken, encrypted, or only pictures of text."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise ValueError("the PDF is protected by a password")
+        pages = [page.extract_text() for page in reader.pages]
+        title = reader.metadata.title if reader.metadata else None
+    except (PyPdfError, KeyError, TypeError, AttributeError, RecursionError) as error:  # what a broken file makes the parser raise
+        raise ValueError(f"the PDF cannot be parsed: {error}") from None
+    if not any(page.strip() for page in pages):
+        raise ValueError("the PDF holds no text, perhaps only scanned pages")
+    parts = [f"## Page {n}\n\n{_plain(page)}" for n, page in enumerate(pages, 1) if page.strip()]
+    return Page(title.strip() if title and title.strip() else None, "\n\n".join(parts), outdated=False)
+
+
+def _plain(page: str) -> str:
+    """Lines that look like Markdown headings are none in a PDF."""
+    return re.sub(r"^(\s*)#", r"\1\\#", page.strip(), flags=re.MULTILINE)
