@@ -150,6 +150,13 @@ class Assistant:
                 said.append(("assistant", message.text))
         return said
 
+    async def turns(self, session: str) -> list[tuple[str, Reply | None]]:
+        """Every message said in a session with its reply, oldest first; None for one that waits or was cut short."""
+        messages = (await self._snapshot(session)).values.get("messages", [])
+        starts = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
+        parts = [messages[a:b] for a, b in zip(starts, [*starts[1:], None], strict=True)]
+        return [(part[0].text, _told(session, part)) for part in parts]
+
     async def _snapshot(self, session: str) -> StateSnapshot:
         return await self._graph.aget_state({"configurable": {"thread_id": session}}, subgraphs=False)
 
@@ -201,20 +208,8 @@ class Assistant:
         pending = [Approval.model_validate(i.value) for i in snapshot.interrupts]
         if pending:
             return await self._waiting(session, pending, seen)
-        messages = turn(snapshot.values.get("messages", []))
-        found = outcomes(messages)
-        usage = total([usage_of(messages), *(o.usage for o in found)])
-        last = messages[-1]
-        answer, sources = cite(last.text, [s for o in found for s in o.sources])
-        status: Any = next((o.status for o in found if o.status != "done"), "done")
-        return Reply(
-            session=session,
-            answer=answer,
-            status="done" if len(found) > 1 and status == "failed" else status,
-            steps=[s for o in found for s in o.steps],
-            artifacts=[a for o in found for a in o.artifacts],
-            sources=sources,
-            usage=usage,
+        return _told(session, turn(snapshot.values.get("messages", []))) or Reply(
+            session=session, answer="The turn ended without an answer.", status="failed", steps=list(seen.values())
         )
 
     async def _waiting(self, session: str, pending: list[Approval], seen: Mapping[str, Step] | None = None) -> Reply:
@@ -241,6 +236,26 @@ def check_message(message: str) -> None:
         raise MessageError(
             f"the message has {len(message):,} characters; at most {MAX_MESSAGE:,} are taken. Upload long text as a file and refer to it."
         )
+
+
+def _told(session: str, messages: list[AnyMessage]) -> Reply | None:
+    """The reply that a turn's messages end with, if they do."""
+    last = messages[-1] if messages else None
+    if not isinstance(last, AIMessage) or last.tool_calls:
+        return None
+    found = outcomes(messages)
+    usage = total([usage_of(messages), *(o.usage for o in found)])
+    answer, sources = cite(last.text, [s for o in found for s in o.sources])
+    status: Any = next((o.status for o in found if o.status != "done"), "done")
+    return Reply(
+        session=session,
+        answer=answer,
+        status="done" if len(found) > 1 and status == "failed" else status,
+        steps=[s for o in found for s in o.steps],
+        artifacts=[a for o in found for a in o.artifacts],
+        sources=sources,
+        usage=usage,
+    )
 
 
 def _config(session: str, user: str, approve: ApproveMode) -> RunnableConfig:
