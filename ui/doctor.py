@@ -30,14 +30,18 @@ async def examine(settings: Settings) -> list[Finding]:
     """Try pipelines, objects, documents and the model."""
     services = open_services(settings, find_platform())
     try:
-        return [
-            await asyncio.to_thread(_tried, "pipelines", lambda: _pipelines(services)),
-            await asyncio.to_thread(_tried, "objects", lambda: _objects(services)),
-            await asyncio.to_thread(_tried, "documents", lambda: _documents(services)),
-            await _model(settings, services),
-        ]
+        return [*await backends(services), await _model(settings, services)]
     finally:
         services.close()
+
+
+async def backends(services: Services) -> list[Finding]:
+    """Try pipelines, objects and documents."""
+    return [
+        await asyncio.to_thread(_tried, "pipelines", lambda: _pipelines(services)),
+        await asyncio.to_thread(_tried, "objects", lambda: _objects(services)),
+        await asyncio.to_thread(_tried, "documents", lambda: _documents(services)),
+    ]
 
 
 def _tried(backend: str, attempt: Callable[[], str]) -> Finding:
