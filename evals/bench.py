@@ -1,0 +1,45 @@
+"""`make bench`: every benchmark, as a table and as build/bench.json. Arguments narrow it to some subjects: `python -m evals.bench cli`."""
+
+import importlib
+import json
+import pkgutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+import evals.benchmarks
+from evals.measurement import Measurement
+
+REPORT = Path("build/bench.json")
+
+
+def main(subjects: list[str]) -> int:
+    """Run the benchmarks of these subjects (all without any); 1 when a target is missed."""
+    names = [info.name for info in pkgutil.iter_modules(evals.benchmarks.__path__)]
+    unknown = set(subjects) - set(names)
+    if unknown:
+        raise SystemExit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    found: list[Measurement] = []
+    for name in subjects or names:
+        found += importlib.import_module(f"evals.benchmarks.{name}").measure()
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps([m.model_dump() for m in found], indent=2) + "\n")
+    Console().print(_table(found))
+    return 1 if any(m.ok is False for m in found) else 0
+
+
+def _table(found: list[Measurement]) -> Table:
+    table = Table("figure", "value", "±", "baseline", "its value", "ratio", "target", "met")
+    for m in found:
+        bound = "" if m.target is None else f"{'≤' if m.better == 'less' else '≥'} {m.target:g}{' (ratio)' if m.of == 'ratio' else ''}"
+        baseline = "" if m.baseline_value is None else f"{m.baseline_value:.4g} {m.unit}"
+        ratio = "" if m.ratio is None else f"{m.ratio:.3g}"
+        met = {True: "yes", False: "NO", None: ""}[m.ok]
+        table.add_row(m.name, f"{m.value:.4g} {m.unit}", f"{m.spread:.2g}", m.baseline, baseline, ratio, bound, met)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

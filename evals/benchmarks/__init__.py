@@ -1,0 +1,1 @@
+"""Benchmarks, one module a subject; `evals.bench` finds and runs them."""
