@@ -39,12 +39,12 @@ _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
 
 
-def environment(python: Path, scratch: Path, marker: tuple[str, str], own: dict[str, str]) -> dict[str, str]:
+def environment(python: Path, scratch: Path, own: dict[str, str]) -> dict[str, str]:
     """The environment of a step: what programs need to run, what the component sets itself, and nothing else."""
     passed = {key: value for key, value in os.environ.items() if key in _PASSED or key.startswith("LC_") or key.lower() in _PROXIES}
     path = os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)])
     place = {"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONUNBUFFERED": "1", "_KFP_RUNTIME": "true"}
-    return passed | place | own | {marker[0]: marker[1]}
+    return passed | place | own
 
 
 def readable(python: Path) -> list[Path]:

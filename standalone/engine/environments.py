@@ -27,11 +27,18 @@ def satisfied(requirement: str) -> bool:
     """Whether the running interpreter already has what a requirement asks for."""
     try:
         wanted = Requirement(requirement)
-        if wanted.marker and not wanted.marker.evaluate():
-            return True
         return not wanted.url and not wanted.extras and wanted.specifier.contains(version(wanted.name), prereleases=True)
     except (InvalidRequirement, PackageNotFoundError):
         return False
+
+
+def _applies(requirement: str) -> bool:
+    """Whether a requirement's marker, if it has one, is true here."""
+    try:
+        marker = Requirement(requirement).marker
+    except InvalidRequirement:
+        return True
+    return marker is None or marker.evaluate()
 
 
 async def python_for(command: Command, environments: Path, log: Path) -> Path:
@@ -39,7 +46,7 @@ async def python_for(command: Command, environments: Path, log: Path) -> Path:
 
     Nothing is ever installed beside the running interpreter. Raises EngineError when the packages cannot be installed.
     """
-    wanted = sorted(set(command.packages))
+    wanted = sorted(requirement for requirement in set(command.packages) if _applies(requirement))
     if all(satisfied(requirement) for requirement in wanted):
         return Path(sys.executable)
     folder = _folder(environments, wanted, command.pip_options)

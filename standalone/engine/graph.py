@@ -35,11 +35,7 @@ async def _run_dag(run: Run, node: Node, component: "pb.ComponentSpec", given: V
     async def follow(name: str) -> None:
         for upstream in sorted(dependencies(tasks[name])):
             await ended[upstream].wait()
-        try:
-            outcomes[name] = await _run_task(run, nodes[name], tasks[name], scope)
-        except asyncio.CancelledError:
-            run.report(nodes[name], State.CANCELED, run.cancel_reason)
-            raise
+        outcomes[name] = await _run_task(run, nodes[name], tasks[name], scope)
         ended[name].set()
 
     async with asyncio.TaskGroup() as group:
@@ -127,11 +123,7 @@ async def _attempt(run: Run, node: Node, component: "pb.ComponentSpec", given: V
         run.report(node, State.FAILED, str(error), inputs=given)
         return Outcome(State.FAILED, Values(), str(error))
     run.report(node, State.RUNNING, inputs=values)
-    try:
-        outcome = await _run_dag(run, node, component, values)
-    except asyncio.CancelledError:
-        run.report(node, State.CANCELED, run.cancel_reason, inputs=values)
-        raise
+    outcome = await _run_dag(run, node, component, values)
     run.report(node, outcome.state, outcome.message, inputs=values, outputs=outcome.outputs)
     return outcome
 

@@ -15,8 +15,6 @@ from standalone.engine.contract import EngineError, JsonObject
 if TYPE_CHECKING:
     from kfp.pipeline_spec import pipeline_spec_pb2 as pb
 
-ROOT = "root"
-
 
 @cache
 def messages() -> ModuleType:
@@ -59,8 +57,8 @@ def parse(pipeline_spec: JsonObject) -> Pipeline:
         deployment = json_format.ParseDict(json_format.MessageToDict(spec.deployment_spec), pb.PipelineDeploymentConfig())
     except json_format.ParseError as error:
         raise EngineError(f"This is not a pipeline that this platform can read: {error}. Compile it with the KFP SDK 2.x.") from None
-    if not spec.HasField(ROOT) or not spec.pipeline_info.name:
-        raise EngineError("This is not a compiled pipeline: it has no root component or no name. Compile it with the KFP SDK 2.x.")
+    if spec.root.WhichOneof("implementation") != "dag" or not spec.pipeline_info.name:
+        raise EngineError("This is not a compiled pipeline: it has no tasks or no name. Compile it with the KFP SDK 2.x.")
     return Pipeline(spec.pipeline_info.name, spec.root, dict(spec.components), dict(deployment.executors))
 
 

@@ -42,6 +42,13 @@ class Journal:
         self.tasks[event.path] = event
         self._append(Event(task=event))
 
+    def end(self, event: RunEvent) -> None:
+        """Record the end of the run; tasks that have not ended by themselves are canceled for the same reason."""
+        for task in list(self.tasks.values()):
+            if task.state in (State.PENDING, State.RUNNING):
+                self.task(task.model_copy(update={"state": State.CANCELED, "error": event.error}))
+        self.run(event)
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()

@@ -70,6 +70,8 @@ def collect(run: Run, node: Node, component: "pb.ComponentSpec") -> Values:
     Raises EngineError when a declared parameter is missing or of another type, or when an artifact leads out of where the step may write.
     """
     folder = run.output_folder(node)
+    if folder.resolve() != folder:
+        raise EngineError("The component replaced its output folder by a link, which is not followed.")
     report = _read_report(folder / _REPORT)
     declared = component.output_definitions
     values = Values()
@@ -97,7 +99,7 @@ def _read_report(path: Path) -> _Report:
 def _parameter(name: str, kind: str, reported: JsonObject, file: Path) -> JsonValue:
     if name in reported:
         return reported[name]
-    if file.is_symlink() or not file.is_file():
+    if file.resolve() != file or not file.is_file():
         raise EngineError(f"The step ended without a value for its output '{name}'.")
     try:
         return arguments.convert(file.read_text(), kind)

@@ -16,8 +16,9 @@ import psutil
 from standalone.engine.contract import LOCK_FILE, WORKER_LOG, EngineError, Failure, RunActiveError, RunEvent, State
 from standalone.engine.journal import Journal
 
-MARKER = "SWARM_RUN_FOLDER"
-"""Environment variable that every process of a run carries, so that those left by a killed worker can be found."""
+RUN_MARK = "SWARM_RUN_FOLDER"
+TASK_MARK = "SWARM_TASK_ID"
+"""Environment variables that every process of a run or step carries, so that those left behind can be found."""
 
 TERMINATED = Failure(message="terminated")
 
@@ -96,7 +97,7 @@ def terminate(folder: Path) -> None:
 def sweep(folder: Path) -> None:
     """Kill the processes of a run whose worker is dead."""
     mark = str(folder)
-    while found := [process for process in psutil.process_iter() if _environ(process).get(MARKER) == mark and _is_running(process)]:
+    while found := [process for process in psutil.process_iter() if _environ(process).get(RUN_MARK) == mark and _is_running(process)]:
         for process in found:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -105,12 +106,8 @@ def sweep(folder: Path) -> None:
 
 def _close_journal(folder: Path) -> None:
     journal = Journal(folder)
-    if journal.state in (State.SUCCEEDED, State.FAILED):
-        return
-    for task in list(journal.tasks.values()):
-        if task.state in (State.PENDING, State.RUNNING):
-            journal.task(task.model_copy(update={"state": State.CANCELED, "error": TERMINATED}))
-    journal.run(RunEvent(state=State.FAILED, error=TERMINATED))
+    if journal.state not in (State.SUCCEEDED, State.FAILED):
+        journal.end(RunEvent(state=State.FAILED, error=TERMINATED))
     journal.close()
 
 
@@ -119,7 +116,7 @@ def _environment(folder: Path) -> dict[str, str]:
         key: value for key, value in os.environ.items() if key in _PASSED or key.startswith(_PASSED_PREFIXES) or key.lower() in _PROXIES
     }
     # _KFP_RUNTIME spares the worker the SDK's compiler; the path lets it import this package wherever the caller found it.
-    return passed | {MARKER: str(folder), "_KFP_RUNTIME": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
+    return passed | {RUN_MARK: str(folder), "_KFP_RUNTIME": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 @contextmanager

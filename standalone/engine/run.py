@@ -78,7 +78,6 @@ class Run:
         self.slots = asyncio.Semaphore((os.cpu_count() or 1) + _EXTRA_SLOTS)
         self.root_folder = self._root_folder()
         self.earlier = {path: task for path, task in journal.tasks.items() if task.state is State.SUCCEEDED}
-        self.cancel_reason = "terminated"
 
     def _root_folder(self) -> Path:
         request = self.request
@@ -88,7 +87,7 @@ class Run:
             raise EngineError(f"The pipeline root '{uri}' is not in a bucket of this platform. Use minio://<bucket>/<folder>.")
         if request.run_id not in folder.parts:
             folder = folder / request.pipeline_name / request.run_id
-        return folder
+        return folder.resolve()
 
     def output_folder(self, node: Node) -> Path:
         """Where the artifacts of a step lie."""

@@ -1,6 +1,5 @@
 """One step: a component's own command in its own process, from its inputs to its outputs."""
 
-import asyncio
 import json
 import shutil
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from standalone.engine.child import Exit, run_process
 from standalone.engine.command import Command
 from standalone.engine.contract import CacheMiss, Caching, EngineError, JsonObject, State, Values
 from standalone.engine.placeholders import Placeholders
-from standalone.engine.process import MARKER
+from standalone.engine.process import RUN_MARK, TASK_MARK
 from standalone.engine.run import Node, Outcome, Run
 
 if TYPE_CHECKING:
@@ -88,12 +87,9 @@ async def _execute(step: Step, caching: Caching) -> Outcome:
             if end.failed:
                 raise EngineError(end.describe(step.log))
             produced = outputs.collect(step.run, step.node, step.component)
-    except EngineError as error:
+    except (EngineError, OSError) as error:
         step.report(State.FAILED, caching, str(error))
         return Outcome(State.FAILED, Values(), str(error))
-    except asyncio.CancelledError:
-        step.report(State.CANCELED, caching, step.run.cancel_reason)
-        raise
     step.report(State.SUCCEEDED, caching, outputs=produced)
     return Outcome(State.SUCCEEDED, produced)
 
@@ -110,9 +106,10 @@ async def _run_command(step: Step) -> Exit:
     module.write_text(step.command.source)
     arguments = scratch / "arguments.json"
     arguments.write_text(json.dumps(["--component_module_path", str(module), *_arguments(step)]))
-    reads = [*confinement.readable(python), *(Path(run.buckets.local(one.uri)) for found in step.given.artifacts.values() for one in found)]
-    environment = confinement.environment(python, scratch, (MARKER, str(run.folder)), {one.name: one.value for one in step.container.env})
-    with step.log.open("ab") as log, confinement.rules(reads, [scratch, folder]) as rules:
+    marks = {RUN_MARK: str(run.folder), TASK_MARK: node.task_id}
+    environment = confinement.environment(python, scratch, {one.name: one.value for one in step.container.env}) | marks
+    reads = [*confinement.readable(python), *_input_files(step)]
+    with step.log.open("ab") as log, confinement.rules(reads, [scratch, run.root_folder]) as rules:
         return await run_process(
             [str(python.with_name("python3")), "-c", _START, str(arguments)],
             environment=environment,
@@ -121,6 +118,17 @@ async def _run_command(step: Step) -> Exit:
             enter=confinement.entrance(rules, _memory(step)),
             seconds=run.request.limits.seconds,
         )
+
+
+def _input_files(step: Step) -> list[Path]:
+    """The files of the input artifacts, which the step may read. A link in a bucket must not widen that to anything outside."""
+    files: list[Path] = []
+    for artifact in (one for found in step.given.artifacts.values() for one in found):
+        path = step.run.buckets.path(artifact.uri)
+        if path and not path.resolve().is_relative_to(step.run.buckets.folder / path.relative_to(step.run.buckets.folder).parts[0]):
+            raise EngineError(f"The input artifact '{artifact.name}' at '{artifact.uri}' is a link that leads out of its bucket.")
+        files.append(path or Path(step.run.buckets.local(artifact.uri)))
+    return files
 
 
 def _arguments(step: Step) -> list[str]:

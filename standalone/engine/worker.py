@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> None:
     end = _execute(folder, journal)
     _kill_children()
     shutil.rmtree(folder / TMP_FOLDER, ignore_errors=True)
-    journal.run(end)
+    journal.end(end)
 
 
 def _execute(folder: Path, journal: Journal) -> RunEvent:

@@ -19,7 +19,7 @@ def most(spans: list) -> int:
 
 @dsl.pipeline(name="loop-parallelism")
 def pipeline() -> int:
-    with dsl.ParallelFor([1, 2, 3, 4, 5], parallelism=2) as n:
+    with dsl.ParallelFor([1, 2, 3, 4, 5], parallelism=2):
         task = times().set_caching_options(False)
     return most(spans=dsl.Collected(task.output)).output
 

@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
                 results[path.stem] = {"error": str(error)}
                 continue
             results[path.stem] = {name: value for name, value in task.outputs.items() if isinstance(value, str | int | float | list | dict)}
-    print(json.dumps(results))
+    sys.stdout.write(json.dumps(results))
 
 
 if __name__ == "__main__":

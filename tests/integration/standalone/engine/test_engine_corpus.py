@@ -5,10 +5,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-
 from standalone import engine
-
-from conftest import CORPUS, Platform, Result, compile_pipeline, load
+from tests.integration.standalone.engine.harness import CORPUS, Platform, Result, compile_pipeline, load
 
 MODULES = sorted(CORPUS.glob("*.py"))
 

@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
-from conftest import CORPUS, compile_pipeline, load
+from tests.integration.standalone.engine.harness import CORPUS, compile_pipeline, load
 
 
 def comparable() -> dict[str, Any]:
