@@ -53,6 +53,7 @@ class _Reader(HTMLParser):
             self._first_row = True
             self._write("\n")
         elif tag == "tr":
+            self._end_row()
             self._cells = []
         elif tag in ("td", "th") and self._cells is not None:
             self._cells.append("")
@@ -68,7 +69,7 @@ class _Reader(HTMLParser):
             self._write("`")
         elif re.fullmatch(r"h[1-6]", tag) or (tag in _BLOCKS and self._cells is None):
             self._write("\n\n")
-        elif tag == "tr" and self._cells is not None:
+        elif tag in ("tr", "table"):
             self._end_row()
         while self._open.pop() != tag:  # what an author forgot to close ends with its parent
             pass
@@ -84,7 +85,9 @@ class _Reader(HTMLParser):
             self._write(re.sub(r"\s+", " ", data))
 
     def _end_row(self) -> None:
-        cells, self._cells = self._cells or [], None
+        cells, self._cells = self._cells, None
+        if not cells:
+            return
         row = "| " + " | ".join(" ".join(cell.split()) for cell in cells) + " |\n"
         self._write(row + ("|---" * len(cells) + "|\n" if self._first_row else ""))
         self._first_row = False

@@ -1,0 +1,185 @@
+"""Which files a path means, and what one file holds as Markdown."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pypdf import PdfWriter
+
+from knowledge import documents
+from knowledge.chunk import Document
+from knowledge.documents import EmptyDocumentError, UnreadableDocumentError, load, select
+
+
+def loaded(folder: Path, name: str, content: str | bytes) -> Document:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return load(file, folder, name)
+
+
+def test_a_folder_means_its_documents_without_hidden_dependency_and_foreign_files(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.md"
+    outside.write_text("secret")
+    root = tmp_path / "docs"
+    for name in ("a.md", "b/c.txt", ".git/d.md", "node_modules/e.md", ".hidden.md", "data.csv"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("text")
+    (root / "link.md").symlink_to(outside)
+    assert [str(file.relative_to(root)) for file in select(str(root)).files] == ["a.md", "b/c.txt"]
+
+
+def test_a_pattern_means_what_it_matches(tmp_path: Path) -> None:
+    for name in ("a.md", "b/c.md", "b/d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text")
+    assert [file.name for file in select(f"{tmp_path}/**/*.md").files] == ["a.md", "c.md"]
+    with pytest.raises(UnreadableDocumentError, match=r"No readable file matches"):
+        select(f"{tmp_path}/*.rst")
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDocumentError, match="no file or folder"):
+        select(str(tmp_path / "missing.md"))
+
+
+def test_titles_come_from_front_matter_heading_or_file_name(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "a.md", "---\ntitle: Given\n---\n# Other").title == "Given"
+    assert loaded(tmp_path, "b.md", "# Heading\n\ntext").title == "Heading"
+    assert loaded(tmp_path, "core-functions.md", "text").title == "Core functions"
+    assert loaded(tmp_path, "user-guide/index.md", "text").title == "User guide"
+    assert loaded(tmp_path, "user-guide/index.md", "text").folders == ("User guide",)
+
+
+def test_pages_in_legacy_folders_are_marked(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "legacy-v1/a.md", "text").legacy
+    assert not loaded(tmp_path, "guides/a.md", "text").legacy
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.md", b"caf\xe9", "byte 4 is not UTF-8"),
+        ("a.txt", b"ab\0cd", "binary"),
+        ("a.csv", b"a,b", "are not read"),
+        ("a.ipynb", b"{}", "not a Jupyter notebook"),
+        ("a.py", b"def broken(:", "line 1"),
+        ("a.pdf", b"%PDF-1.4 nonsense", "PDF"),
+    ],
+)
+def test_unreadable_files_say_why(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableDocumentError, match=reason):
+        loaded(tmp_path, name, content)
+
+
+def test_empty_files_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(EmptyDocumentError):
+        loaded(tmp_path, "a.md", "---\ntitle: Only a title\n---\n")
+
+
+def test_files_over_the_limit_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_BYTES", 10)
+    with pytest.raises(UnreadableDocumentError, match="over the limit"):
+        loaded(tmp_path, "a.md", "eleven bytes")
+
+
+def test_byte_order_marks_and_windows_line_ends_do_not_matter(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "a.txt", b"\xef\xbb\xbfone\r\ntwo").text == "one\ntwo"
+    assert loaded(tmp_path, "b.txt", "gr\u00fcn".encode("utf-16")).text == "gr\u00fcn"
+
+
+def test_html_keeps_the_main_text(tmp_path: Path) -> None:
+    page = loaded(
+        tmp_path,
+        "a.html",
+        "<html><head><title>My page</title></head><body><nav>menu</nav><main><h1>My page</h1>"
+        "<p>Some <b>bold</b> &amp; <code>code()</code>."
+        "<pre>line 1\n  line 2</pre><ul><li>one<li>two</ul><table><tr><th>a<th>b</tr><tr><td>1<td>2</table></main>"
+        "<script>x</script></body>",
+    )
+    assert page.title == "My page"
+    assert "menu" not in page.text
+    assert "Some bold & `code()`." in page.text
+    assert "```\nline 1\n  line 2\n```" in page.text
+    assert "- one\n- two" in page.text
+    assert "| a | b |\n|---|---|\n| 1 | 2 |" in page.text
+
+
+RST = """Guide
+=====
+
+Intro with :class:`~kfp.Client` and ``code``.
+
+Steps
+-----
+
+Run::
+
+    mc ls local
+
+.. note:: Mind the gap.
+
+.. code-block:: python
+
+   print(1)
+
+.. image:: x.png
+   :alt: picture
+
+The end.
+"""
+
+
+def test_restructuredtext_becomes_markdown_line_for_line(tmp_path: Path) -> None:
+    page = loaded(tmp_path, "a.rst", RST)
+    assert page.title == "Guide"
+    assert len(page.text.split("\n")) == len(RST.split("\n"))
+    assert page.text.split("\n")[5] == "## Steps"
+    assert "Intro with `kfp.Client` and `code`." in page.text
+    assert "```\n    mc ls local\n```" in page.text
+    assert "```python" in page.text
+    assert "**Note:** Mind the gap." in page.text
+    assert "picture" not in page.text
+
+
+def test_notebooks_python_and_yaml(tmp_path: Path) -> None:
+    cells = [{"cell_type": "markdown", "source": ["# Notes\n", "text"]}, {"cell_type": "code", "source": "x = 1", "outputs": []}]
+    notebook = loaded(tmp_path, "a.ipynb", json.dumps({"cells": cells}))
+    assert (notebook.title, notebook.text) == ("Notes", "# Notes\ntext\n\n```python\nx = 1\n```")
+    module = loaded(
+        tmp_path, "tool.py", '"""A tool."""\n\nclass A:\n    """Does a."""\n\n    def run(self, x: int = 1):\n        """Runs."""\n'
+    )
+    assert module.title == "tool"
+    assert "## A\n" in module.text
+    assert "`A.run(self, x: int=1)`\n\nRuns." in module.text
+    manifest = loaded(tmp_path, "m.yaml", "# comment\nkind: Secret\nmetadata:\n  name: s1\n---\n{{ template }}: [\n")
+    assert "## Secret s1\n\n```yaml\n# comment\nkind: Secret" in manifest.text
+    assert "{{ template }}" in manifest.text
+
+
+def test_a_pdf_without_text_and_one_with_a_password(tmp_path: Path) -> None:
+    for password, reason in ((None, "no text"), ("secret", "password")):
+        writer = PdfWriter()
+        writer.add_blank_page(100, 100)
+        if password:
+            writer.encrypt(password, algorithm="RC4-128")
+        file = tmp_path / f"{password}.pdf"
+        with file.open("wb") as target:
+            writer.write(target)
+        with pytest.raises(UnreadableDocumentError, match=reason):
+            load(file, tmp_path, file.name)
+
+
+def test_a_pdf_with_text(tmp_path: Path) -> None:
+    content = b"BT /F1 12 Tf 10 50 Td (Hello drift) Tj ET"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj%s endobj\n" % (n, entry) for n, entry in enumerate(objects, 1))
+    page = loaded(tmp_path, "report.pdf", body + b"trailer<</Root 1 0 R/Size 6>>\nstartxref\n0\n%%EOF")
+    assert page.title == "Report"
+    assert page.text == "## Page 1\n\nHello drift"
