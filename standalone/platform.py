@@ -132,8 +132,10 @@ def _pid(home: Path) -> int | None:
                 if error.errno != errno.EWOULDBLOCK:
                     raise
                 return int(file.read() or 0) or None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
+    except OSError as error:
+        raise PlatformError(f"The home {home} cannot be used: {error}. Choose another SWARM_HOME.") from error
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -16,6 +17,16 @@ from standalone.server.services import Services
 from standalone.server.supervisor import Supervisor
 
 DATABASE_FILE = "standalone.db"
+
+
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The API's description, without the status 422: what does not fit the schema is answered with 400, as upstream."""
+        schema = super().openapi()
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+        return schema
 
 
 def create_app(home: Path, token: str) -> FastAPI:
@@ -35,7 +46,7 @@ def create_app(home: Path, token: str) -> FastAPI:
         supervisor.stop()
         database.close()
 
-    app = FastAPI(
+    app = _Api(
         title="mlops-swarm standalone platform",
         description="Kubeflow Pipelines' v2beta1 API over processes of this machine, with what that API leaves out about tasks.",
         version="v2beta1",

@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, JsonValue
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +63,12 @@ def error_response(status: int, message: str) -> JSONResponse:
     return JSONResponse(body.model_dump(), status_code=status)
 
 
+def plain_error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same declaration for a route that itself answers with something else than JSON."""
+    schema = {"$ref": f"#/components/schemas/{ErrorBody.__name__}"}
+    return {status: {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}} for status in statuses}
+
+
 def _describe(problems: Sequence[Any]) -> str:
     sentences = []
     for problem in problems[:5]:
@@ -68,6 +76,12 @@ def _describe(problems: Sequence[Any]) -> str:
         reason = str(problem["msg"]).removeprefix("Value error, ")
         sentences.append(f"{place}: {reason}" if place else reason)
     return "Invalid request. " + "; ".join(sentences).encode("utf-8", "replace").decode() + "."
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """The methods of all routes with this path; the router itself names those of the first only."""
+    scopes = {method: {**request.scope, "method": method} for method in ("DELETE", "GET", "POST")}
+    return [method for method, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)]
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -84,7 +98,8 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> JSONResponse:
         response = error_response(error.status_code, f"{error.detail}: {request.method} {request.url.path}")
-        response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = ", ".join(_allowed_methods(request))
         return response
 
     @app.exception_handler(Exception)

@@ -33,8 +33,9 @@ GivenTime = Annotated[datetime | None, AfterValidator(_to_utc), PlainSerializer(
 # Upstream's int64 travel as strings, and clients send either.
 Int64 = Annotated[int, PlainSerializer(str, return_type=str)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
-Text = Annotated[str, Field(max_length=10_000), BeforeValidator(lambda value: "" if value is None else value)]
-Id = Annotated[str, Field(max_length=200), BeforeValidator(lambda value: "" if value is None else value)]
+_NULL_IS_EMPTY = BeforeValidator(lambda value: "" if value is None else value, json_schema_input_type=str | None)
+Text = Annotated[str, Field(max_length=10_000), _NULL_IS_EMPTY]
+Id = Annotated[str, Field(max_length=200), _NULL_IS_EMPTY]
 
 
 class StorageState(StrEnum):

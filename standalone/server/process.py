@@ -41,7 +41,17 @@ def serve(home: Path, port: int = 0, log_level: str = "info") -> None:
         listener = _listen(port, last)
         address = ServerAddress(f"http://{_LOOPBACK}:{listener.getsockname()[1]}", last.token if last else secrets.token_urlsafe(32))
         app = create_app(home, address.token)
-        config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            loop="asyncio",
+            ws="none",
+            http="h11",
+            h11_max_incomplete_event_size=2**20,  # so that an endless filter is refused by name, and not as broken HTTP
+        )
         _write_address(home, address)
         logger.info("serving %s at %s", home, address.url)
         uvicorn.Server(config).run(sockets=[listener])

@@ -12,14 +12,14 @@ from sqlalchemy import Connection, select, text
 
 from standalone.engine import Caching, TaskEvent, TaskKind
 from standalone.server.database import artifact_uses, artifacts, runs, tasks
-from standalone.server.errors import NotFoundError, error_responses
+from standalone.server.errors import NotFoundError, error_responses, plain_error_responses
 from standalone.server.models import ArtifactIds, ArtifactRecord, ChildTask, RuntimeState, StateChange, Status, TaskDetail, Timestamp
 from standalone.server.services import ServicesDep
 
 DEFAULT_TAIL_BYTES = 64 * 2**10
 MAX_TAIL_BYTES = 8 * 2**20
 
-router = APIRouter(prefix="/apis/v2beta1", tags=["tasks"], responses=error_responses(400, 401, 403, 404))
+router = APIRouter(prefix="/apis/v2beta1", tags=["tasks"])
 RunId = Annotated[str, Path(description="ID of the run")]
 Used = defaultdict[tuple[str, str], defaultdict[str, list[ArtifactRecord]]]
 
@@ -61,7 +61,7 @@ class TaskList(BaseModel):
     tasks: list[Task]
 
 
-@router.get("/runs/{run_id}/tasks", response_model_exclude_none=True)
+@router.get("/runs/{run_id}/tasks", response_model_exclude_none=True, responses=error_responses(400, 401, 403, 404))
 def list_tasks(run_id: RunId, services: ServicesDep) -> TaskList:
     """List the tasks of a run with parameters, artifacts, cache and attempts."""
     services.progress.update(run_id)
@@ -72,7 +72,7 @@ def list_tasks(run_id: RunId, services: ServicesDep) -> TaskList:
         return TaskList(tasks=[_to_task(row, used, folder) for row in _task_rows(connection, run_id)])
 
 
-@router.get("/runs/{run_id}/tasks/{task_id}/log", response_class=PlainTextResponse)
+@router.get("/runs/{run_id}/tasks/{task_id}/log", response_class=PlainTextResponse, responses=plain_error_responses(400, 401, 403, 404))
 def get_task_log(
     run_id: RunId,
     task_id: Annotated[str, Path(description="ID of the task")],
