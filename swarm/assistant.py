@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage
@@ -154,7 +155,7 @@ class Assistant:
         """Every message said in a session with its reply, oldest first; None for one that waits or was cut short."""
         messages = (await self._snapshot(session)).values.get("messages", [])
         starts = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
-        parts = [messages[a:b] for a, b in zip(starts, [*starts[1:], None], strict=True)]
+        parts = [messages[a:b] for a, b in pairwise([*starts, len(messages)])]
         return [(part[0].text, _told(session, part)) for part in parts]
 
     async def _snapshot(self, session: str) -> StateSnapshot:
