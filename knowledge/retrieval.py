@@ -40,6 +40,8 @@ class Retriever:
 
     def search(self, query: str, limit: int) -> SearchResult:
         """The `limit` best passages. Words that no document holds lower the confidence; without any hit the list is empty."""
+        if not query.strip():
+            return SearchResult([], 0.0)
         words = tokens(query)
         with self._store.reading() as db:
             index = self._index(db)
