@@ -1,5 +1,6 @@
 """Local files that tools may read and write: only below the folders that the settings allow."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,11 +18,13 @@ class LocalFiles:
         """An existing file or folder inside the allowed folders.
 
         Raises:
-            ToolError: NOT_FOUND or PERMISSION_DENIED.
+            ToolError: NOT_FOUND, PERMISSION_DENIED or INVALID_ARGUMENT.
         """
         candidates = self._candidates(path)
         for candidate in candidates:
             if candidate.exists():
+                if not os.access(candidate, os.R_OK):
+                    raise ToolError(ErrorCode.PERMISSION_DENIED, f"`{path}` may not be read by this user.")
                 return candidate
         raise ToolError(ErrorCode.NOT_FOUND, f"there is no local file `{path}` in {self._where}.", self._similar(candidates[0]))
 
@@ -29,13 +32,16 @@ class LocalFiles:
         """A path inside the allowed folders, whether it exists or not.
 
         Raises:
-            ToolError: PERMISSION_DENIED.
+            ToolError: PERMISSION_DENIED or INVALID_ARGUMENT.
         """
         return self._candidates(path)[0]
 
     def _candidates(self, path: str) -> list[Path]:
-        given = Path(path).expanduser()
-        paths = [(folder / given).resolve() for folder in self.folders]
+        try:
+            given = Path(path).expanduser()
+            paths = [(folder / given).resolve() for folder in self.folders]
+        except (OSError, RuntimeError, ValueError) as error:  # an unknown home, a loop of links, a NUL
+            raise ToolError(ErrorCode.INVALID_ARGUMENT, f"{path[:200]!r} is no usable path: {error}.") from error
         allowed = [p for p in paths if any(p.is_relative_to(folder) for folder in self.folders)]
         if not allowed:
             message = f"`{path}` lies outside of the folders open to this assistant: {self._where}. Set SWARM_FILES to open others."

@@ -4,10 +4,11 @@ A `Kind` with `exists=True` names something that is already there: it is resolve
 tell the reader of a sentence (a language model, the built-in planner, a form) what sort of value belongs there.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 
 @dataclass(frozen=True)
@@ -23,26 +24,52 @@ def existing(kind: str) -> Kind:
     return Kind(kind, exists=True)
 
 
-Pipeline = Annotated[str, existing("pipeline"), Field(description="Name of a pipeline, as the user says it.")]
-Run = Annotated[str, existing("run"), Field(description="Name or id of a run, or 'latest' for the newest one.")]
-Experiment = Annotated[str, existing("experiment"), Field(description="Name of an experiment.")]
-Schedule = Annotated[str, existing("schedule"), Field(description="Name of a schedule (recurring run).")]
-Bucket = Annotated[str, existing("bucket"), Field(description="Name of a bucket.")]
-Object = Annotated[str, existing("object"), Field(description="Key of an object inside the bucket, e.g. 'raw/2024/sales.csv'.")]
+def _unpacked(value: object) -> object:
+    """Models often write an object or a list as JSON text: take it for what it says."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _as_list(value: object) -> object:
+    """One thing where a list of them is asked for."""
+    unpacked = _unpacked(value)
+    return unpacked if isinstance(unpacked, list) else [value]
+
+
+FromText = BeforeValidator(_unpacked)
+OneOrMore = BeforeValidator(_as_list)
+
+Pipeline = Annotated[str, existing("pipeline"), Field(description="Name of the pipeline, as the user says it.")]
+Run = Annotated[str, existing("run"), Field(description="Name or id of the run, as the user says it; 'latest' is the newest one.")]
+Experiment = Annotated[str, existing("experiment"), Field(description="Name of an experiment that exists, as the user says it.")]
+Schedule = Annotated[str, existing("schedule"), Field(description="Name of the schedule (recurring run).")]
+Bucket = Annotated[str, existing("bucket"), Field(description="Name of a bucket that exists, without 's3://' and without a key.")]
+Object = Annotated[
+    str, existing("object"), Field(description="Key of an object inside the bucket, e.g. 'raw/2024/sales.csv'; its file name is enough.")
+]
 
 NewName = Annotated[str, Kind("new_name"), Field(min_length=1, max_length=200)]
-NewKey = Annotated[str, Kind("new_key"), Field(description="Key inside the bucket; default: the file's own name.")]
-LocalPath = Annotated[str, Kind("path"), Field(description="Path of a local file.", min_length=1)]
+NewKey = Annotated[str, Kind("new_key"), Field(description="Key for the object, e.g. 'models/v2.pkl'; left out: the file's own name.")]
+LocalPath = Annotated[
+    str, Kind("path"), Field(description="Path of a file on the user's computer, e.g. 'data/new.csv', not in a bucket.", min_length=1)
+]
 Query = Annotated[str, Kind("query")]
-Filter = Annotated[str, Kind("filter"), Field(description="Only those whose name contains this text.")]
+Filter = Annotated[str, Kind("filter"), Field(description="Only those whose name contains this text; leave out to list all.")]
 Prefix = Annotated[str, Kind("prefix"), Field(description="Only keys that start with this, e.g. 'raw/2024/'.")]
-Rows = Annotated[int, Kind("rows"), Field(ge=1, le=100, description="How many rows to show.")]
+Rows = Annotated[int, Kind("rows"), Field(ge=1, le=100, description="How many rows or lines to show, if the user said so.")]
 Limit = Annotated[int, Kind("limit"), Field(ge=1, le=100, description="How many to list at most.")]
 Arguments = Annotated[
-    dict[str, Any], Kind("arguments"), Field(description='Pipeline arguments by parameter name, e.g. {"C": 10}. Only those the user named.')
+    dict[str, Any],
+    FromText,
+    Kind("arguments"),
+    Field(
+        description='Values for the pipeline\'s parameters by name, e.g. {"C": 10}. Only those the user gave: the others keep their defaults.'
+    ),
 ]
 RunState = Annotated[
     Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"],
     Kind("state"),
-    Field(description="Only runs in this state."),
+    Field(description="Only runs in this state; leave out for all states."),
 ]

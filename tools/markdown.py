@@ -1,37 +1,70 @@
 """Short Markdown for models and people."""
 
+import json
+import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tools.result import Artifact
 
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What terminals obey and what no encoding can write; tab and line feed are left."""
+LONGEST = 1100
+"""Characters of a name in backticks, and of one text in a table that a front-end draws."""
+
 
 def cell(value: Any, width: int = 100) -> str:
-    """One table cell: numbers short, text on one line and escaped."""
+    """One table cell: numbers short, text on one line and escaped. A name in backticks is not cut: half of it is no name."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6g}"
-    text = " ".join(str(value).split()).replace("|", "\\|")
-    return text if len(text) <= width else text[: width - 1] + "…"
+    text = re.sub(r"(\\*)\|", r"\1\1\\|", " ".join(_written(value).split()))
+    return _shortened(text, LONGEST if text[:1] == text[-1:] == "`" else width)
+
+
+def fenced(text: str) -> str:
+    """Text as a block of code whose end nothing inside can fake."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{_written(text)}\n{fence}"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """A Markdown table."""
-    lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+    lines = [f"| {' | '.join(cell(column) for column in columns)} |", f"|{'---|' * len(columns)}"]
     lines += [f"| {' | '.join(cell(value) for value in row)} |" for row in rows]
     return "\n".join(lines)
 
 
 def table_artifact(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], total: int | None = None) -> Artifact:
     """The same table as data for the front-ends."""
-    data: dict[str, Any] = {"columns": list(columns), "rows": [list(row) for row in rows]}
+    data: dict[str, Any] = {"columns": list(columns), "rows": [[_drawable(value) for value in row] for row in rows]}
     if total is not None and total > len(rows):
         data["total"] = total
     return Artifact(kind="table", title=title, data=data)
+
+
+def _drawable(value: Any) -> Any:
+    """A value that JSON can hold: numbers stay numbers, what is not finite is missing, all others are text of bounded length."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return _shortened(_written(value), LONGEST)
+
+
+def _written(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
+    return UNPRINTABLE.sub(" ", text)
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -55,7 +88,7 @@ def duration(seconds: float | None) -> str:
         return ""
     if seconds < 10:
         return f"{seconds:.1f} s"
-    if seconds < 60:
+    if round(seconds) < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:

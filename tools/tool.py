@@ -173,11 +173,19 @@ class Toolset:
 
 @cache
 def discover(package: str) -> Toolset:
-    """Import every module of a package (such as `tools.kfp`) and collect its tools, resolvers and listers."""
+    """Import every module of a package (such as `tools.kfp`) and collect its tools, resolvers and listers.
+
+    Raises:
+        ValueError: two tools of the package share a name.
+    """
     root = importlib.import_module(package)
     modules: list[ModuleType] = [root]
     modules += [importlib.import_module(f"{package}.{info.name}") for info in pkgutil.iter_modules(root.__path__) if not info.ispkg]
     members = [value for module in modules for value in vars(module).values()]
+    names = [t.name for t in {id(m): m for m in members if isinstance(m, Tool)}.values()]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{package} declares several tools called {', '.join(twice)}")
     return Toolset(
         tools={m.name: m for m in members if isinstance(m, Tool)},
         resolvers={m.kind: m for m in members if isinstance(m, Resolver)},

@@ -1,13 +1,12 @@
-"""Kubeflow Pipelines through the kfp SDK's own generated client: typed answers, and every failure as one error of the closed set."""
+"""Kubeflow Pipelines in the words of this program: typed answers of the kfp SDK's own generated client."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tools.kfp.connection import Connection
 from tools.kfp.model import Experiment, Pipeline, Run, RunArtifact, Task, Version
 from tools.kfp.settings import KfpSettings
 from tools.names import not_found
@@ -18,48 +17,28 @@ NEWEST_FIRST = "created_at desc"
 
 
 class Kfp:
-    """One Kubeflow Pipelines installation.
-
-    `connect` answers the connection's settings; it is asked again when the server is gone, so that a standalone platform that was
-    stopped comes back.
-    """
+    """What is there and what can be done; `connect` answers the connection's settings (see `Connection`)."""
 
     def __init__(self, connect: Callable[[], KfpSettings]) -> None:
-        self._connect = connect
+        self._connection = Connection(connect)
         self._pipeline_names: dict[str, str] = {}
 
-    @cached_property
+    @property
     def settings(self) -> KfpSettings:
         """The settings of the connection in use."""
-        return self._connect()
-
-    @cached_property
-    def _client(self) -> Any:
-        import kfp_server_api
-
-        configuration = kfp_server_api.Configuration(host=(self.settings.endpoint or "").rstrip("/"))
-        configuration.retries = False
-        if self.settings.ca_file is not None:
-            configuration.ssl_ca_cert = str(self.settings.ca_file)
-        bearer = self.settings.bearer()
-        if bearer:
-            configuration.api_key["authorization"] = bearer
-            configuration.api_key_prefix["authorization"] = "Bearer"
-        cookies = self.settings.cookies
-        return kfp_server_api.ApiClient(configuration, cookie=cookies.get_secret_value() if cookies else None)
+        return self._connection.settings
 
     def close(self) -> None:
         """Close the connections."""
-        if "_client" in self.__dict__:
-            self._client.close()
+        self._connection.close()
 
     # pipelines
 
     def pipelines(self, query: str | None = None, limit: int = PAGE) -> tuple[list[Pipeline], int]:
         """Pipelines newest first, and how many there are in all."""
-        with self._errors("list pipelines"):
-            answer = self._pipeline_api.pipeline_service_list_pipelines(
-                page_size=limit, sort_by=NEWEST_FIRST, filter=_contains(query), **self._scope, **self._time
+        with self._connection.errors("list pipelines"):
+            answer = self._connection.service("PipelineServiceApi").pipeline_service_list_pipelines(
+                page_size=limit, sort_by=NEWEST_FIRST, filter=_contains(query), **self._connection.scope, **self._connection.time
             )
         return [_pipeline(p) for p in answer.pipelines or []], answer.total_size or 0
 
@@ -69,17 +48,19 @@ class Kfp:
         Raises:
             ToolError: NOT_FOUND.
         """
-        with self._errors(f"find pipeline `{name}`"):
-            answer = self._pipeline_api.pipeline_service_list_pipelines(filter=_equals(name), **self._scope, **self._time)
+        with self._connection.errors(f"find pipeline `{name}`"):
+            answer = self._connection.service("PipelineServiceApi").pipeline_service_list_pipelines(
+                filter=_equals(name), **self._connection.scope, **self._connection.time
+            )
         if not answer.pipelines:
             raise not_found("pipeline", name, [p.name for p in self.pipelines()[0]])
         return _pipeline(answer.pipelines[0])
 
     def versions(self, pipeline_id: str, limit: int = 10) -> tuple[list[Version], int]:
         """Versions of a pipeline, newest first, and how many there are in all."""
-        with self._errors("list pipeline versions"):
-            answer = self._pipeline_api.pipeline_service_list_pipeline_versions(
-                pipeline_id, page_size=limit, sort_by=NEWEST_FIRST, **self._time
+        with self._connection.errors("list pipeline versions"):
+            answer = self._connection.service("PipelineServiceApi").pipeline_service_list_pipeline_versions(
+                pipeline_id, page_size=limit, sort_by=NEWEST_FIRST, **self._connection.time
             )
         return [_version(v) for v in answer.pipeline_versions or []], answer.total_size or 0
 
@@ -92,14 +73,16 @@ class Kfp:
 
     def upload(self, path: Path, name: str, description: str = "") -> Pipeline:
         """Upload a compiled pipeline under a new name."""
-        with self._errors(f"upload pipeline `{name}`"):
-            answer = self._upload_api.upload_pipeline(str(path), name=name, description=description, **self._scope, **self._time)
+        with self._connection.errors(f"upload pipeline `{name}`"):
+            answer = self._connection.service("PipelineUploadServiceApi").upload_pipeline(
+                str(path), name=name, description=description, **self._connection.scope, **self._connection.time
+            )
         return _pipeline(answer)
 
     def _pipeline_name(self, pipeline_id: str) -> str:
         if pipeline_id not in self._pipeline_names:
-            with self._errors("get pipeline"):
-                answer = self._pipeline_api.pipeline_service_get_pipeline(pipeline_id, **self._time)
+            with self._connection.errors("get pipeline"):
+                answer = self._connection.service("PipelineServiceApi").pipeline_service_get_pipeline(pipeline_id, **self._connection.time)
             self._pipeline_names[pipeline_id] = _pipeline(answer).name
         return self._pipeline_names[pipeline_id]
 
@@ -111,17 +94,19 @@ class Kfp:
         Raises:
             ToolError: NOT_FOUND.
         """
-        with self._errors(f"find experiment `{name}`"):
-            answer = self._experiment_api.experiment_service_list_experiments(filter=_equals(name), **self._scope, **self._time)
+        with self._connection.errors(f"find experiment `{name}`"):
+            answer = self._connection.service("ExperimentServiceApi").experiment_service_list_experiments(
+                filter=_equals(name), **self._connection.scope, **self._connection.time
+            )
         if not answer.experiments:
             raise not_found("experiment", name, [e.name for e in self.experiments()[0]])
         return _experiment(answer.experiments[0])
 
     def experiments(self, limit: int = PAGE) -> tuple[list[Experiment], int]:
         """Experiments newest first, and how many there are in all."""
-        with self._errors("list experiments"):
-            answer = self._experiment_api.experiment_service_list_experiments(
-                page_size=limit, sort_by=NEWEST_FIRST, **self._scope, **self._time
+        with self._connection.errors("list experiments"):
+            answer = self._connection.service("ExperimentServiceApi").experiment_service_list_experiments(
+                page_size=limit, sort_by=NEWEST_FIRST, **self._connection.scope, **self._connection.time
             )
         return [_experiment(e) for e in answer.experiments or []], answer.total_size or 0
 
@@ -135,8 +120,8 @@ class Kfp:
             "pipeline_version_reference": {"pipeline_id": version.pipeline_id, "pipeline_version_id": version.id},
             "runtime_config": {"parameters": arguments},
         }
-        with self._errors(f"start run `{name}`"):
-            return self._run(self._run_api.run_service_create_run(body, **self._time))
+        with self._connection.errors(f"start run `{name}`"):
+            return self._run(self._connection.service("RunServiceApi").run_service_create_run(body, **self._connection.time))
 
     def runs(self, limit: int = 20, **equal: str) -> tuple[list[Run], int]:
         """Runs newest first and how many there are in all.
@@ -145,12 +130,12 @@ class Kfp:
             limit: page size.
             equal: filters on the server, e.g. `state="FAILED"`, `pipeline_id=...`, `display_name=...`; `experiment_id` likewise.
         """
-        query: dict[str, Any] = {"page_size": limit, "sort_by": NEWEST_FIRST, **self._time}
+        query: dict[str, Any] = {"page_size": limit, "sort_by": NEWEST_FIRST, **self._connection.time}
         experiment = equal.pop("experiment_id", None)
-        query |= {"experiment_id": experiment} if experiment else self._scope
+        query |= {"experiment_id": experiment} if experiment else self._connection.scope
         predicates = [_predicate("EQUALS", key, value) for key, value in {"storage_state": "AVAILABLE", **equal}.items()]
-        with self._errors("list runs"):
-            answer = self._run_api.run_service_list_runs(filter=json.dumps({"predicates": predicates}), **query)
+        with self._connection.errors("list runs"):
+            answer = self._connection.service("RunServiceApi").run_service_list_runs(filter=json.dumps({"predicates": predicates}), **query)
             return [self._run(r) for r in answer.runs or []], answer.total_size or 0
 
     def run(self, name: str) -> Run:
@@ -165,12 +150,12 @@ class Kfp:
             if not found:
                 raise not_found("run", name, [r.name for r in self.runs(limit=PAGE)[0]])
             run_id = found[0].id
-        with self._errors(f"get run `{name}`"):
-            return self._run(self._run_api.run_service_get_run(run_id, **self._time))
+        with self._connection.errors(f"get run `{name}`"):
+            return self._run(self._connection.service("RunServiceApi").run_service_get_run(run_id, **self._connection.time))
 
     def artifacts(self, run: Run) -> list[RunArtifact]:
         """What the steps of a run produced, from the standalone platform's own endpoint."""
-        answer = self._get(f"/apis/v2beta1/runs/{run.id}/artifacts", "list artifacts")
+        answer = self._connection.get(f"/apis/v2beta1/runs/{run.id}/artifacts", "list artifacts")
         steps = {t.id: t.name for t in run.tasks}
         return [
             RunArtifact(
@@ -192,80 +177,6 @@ class Kfp:
         """
         self.pipelines(limit=1)
 
-    # plumbing
-
-    @cached_property
-    def _pipeline_api(self) -> Any:
-        import kfp_server_api
-
-        return kfp_server_api.PipelineServiceApi(self._client)
-
-    @cached_property
-    def _upload_api(self) -> Any:
-        import kfp_server_api
-
-        return kfp_server_api.PipelineUploadServiceApi(self._client)
-
-    @cached_property
-    def _run_api(self) -> Any:
-        import kfp_server_api
-
-        return kfp_server_api.RunServiceApi(self._client)
-
-    @cached_property
-    def _experiment_api(self) -> Any:
-        import kfp_server_api
-
-        return kfp_server_api.ExperimentServiceApi(self._client)
-
-    @property
-    def _scope(self) -> dict[str, str]:
-        return {"namespace": self.settings.namespace} if self.settings.namespace else {}
-
-    @property
-    def _time(self) -> dict[str, float]:
-        return {"_request_timeout": self.settings.timeout}
-
-    def _get(self, path: str, doing: str) -> dict[str, Any]:
-        """GET of an endpoint that the generated client does not know."""
-        with self._errors(doing):
-            response = self._client.call_api(
-                path, "GET", auth_settings=["Bearer"], _preload_content=False, _request_timeout=self.settings.timeout
-            )
-            answer = json.loads(response.data)
-        return answer if isinstance(answer, dict) else {}
-
-    @contextmanager
-    def _errors(self, doing: str) -> Iterator[None]:
-        """Turn what the client raises into one error of the closed set."""
-        import urllib3
-        from kfp_server_api.exceptions import ApiException
-
-        endpoint = self.settings.endpoint
-        try:
-            yield
-        except ApiException as error:
-            raise _api_error(error, doing, endpoint) from error
-        except (urllib3.exceptions.TimeoutError, TimeoutError) as error:
-            raise ToolError(
-                ErrorCode.TIMEOUT, f"could not {doing}: Kubeflow Pipelines at {endpoint} did not answer within {self.settings.timeout:g} s."
-            ) from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            self._forget()
-            raise ToolError(
-                ErrorCode.UNAVAILABLE,
-                f"could not {doing}: Kubeflow Pipelines at {endpoint} does not answer. Check KFP_ENDPOINT, or run `swarm doctor`.",
-            ) from error
-        except (ValueError, TypeError) as error:
-            raise ToolError(
-                ErrorCode.UNAVAILABLE, f"could not {doing}: {endpoint} does not answer like Kubeflow Pipelines. Check KFP_ENDPOINT."
-            ) from error
-
-    def _forget(self) -> None:
-        """Drop the connection, so that the next call asks anew where the server is."""
-        for name in ("settings", "_client", "_pipeline_api", "_upload_api", "_run_api", "_experiment_api"):
-            self.__dict__.pop(name, None)
-
     def _run(self, answer: Any) -> Run:
         spec = answer.pipeline_spec or {}
         reference = answer.pipeline_version_reference
@@ -286,31 +197,6 @@ class Kfp:
             error=answer.error.message if answer.error else "",
             tasks=tuple(_task(t) for t in tasks or []),
         )
-
-
-def _api_error(error: Any, doing: str, endpoint: str | None) -> ToolError:
-    codes = {
-        400: ErrorCode.INVALID_ARGUMENT,
-        401: ErrorCode.PERMISSION_DENIED,
-        403: ErrorCode.PERMISSION_DENIED,
-        404: ErrorCode.NOT_FOUND,
-        409: ErrorCode.CONFLICT,
-        413: ErrorCode.INVALID_ARGUMENT,
-        501: ErrorCode.UNSUPPORTED,
-        504: ErrorCode.TIMEOUT,
-    }
-    code = codes.get(error.status, ErrorCode.UNAVAILABLE)
-    try:
-        body = json.loads(error.body or "")
-        said = str(body.get("message") or body.get("error") or "") if isinstance(body, dict) else ""
-    except ValueError:
-        said = ""
-    said = " ".join(said.split())[:300]
-    if code is ErrorCode.PERMISSION_DENIED:
-        return ToolError(code, f"could not {doing}: {endpoint} refused ({error.status}). {said} Check KFP_TOKEN and KFP_NAMESPACE.")
-    if code is ErrorCode.UNAVAILABLE:
-        return ToolError(code, f"could not {doing}: {endpoint} answered {error.status}. {said} Try again, or run `swarm doctor`.")
-    return ToolError(code, f"could not {doing}: {said or f'{endpoint} answered {error.status}'}")
 
 
 def _predicate(operation: str, key: str, value: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tools.tool import Prepared, tool
     examples=["which buckets are there", "list my buckets", "show buckets", "what storage do we have", "buckets", "where is our data kept"],
 )
 def list_buckets(store: ObjectStore, /) -> ToolResult:
-    """List all buckets."""
+    """List all buckets by name, with when they were created. What is inside one tells list_objects."""
     found = store.buckets()
     if not found:
         return ToolResult.no_data("There are no buckets yet.")
@@ -49,11 +49,13 @@ def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = 
         return ToolResult.no_data(f"There is nothing in {where}.")
     rows: list[tuple[str, str, str]] = [(p, "folder", "") for p in page.prefixes]
     rows += [(o.key, size(o.size), when(o.modified)) for o in page.objects]
-    more = " There is more: ask with a prefix." if page.next_token else ""
+    first = f"the first {limit} entries, " if page.next_token else ""
+    more = " There is more: narrow it with a prefix." if page.next_token else ""
     kinds = [count(len(page.objects), "object")] if page.objects else []
     kinds += [count(len(page.prefixes), "folder")] if page.prefixes else []
     return ToolResult(
-        content=f"In {where}: {' and '.join(kinds)}.{more}\n\n" + table(["key", "size", "changed"], [(f"`{k}`", s, w) for k, s, w in rows]),
+        content=f"In {where}: {first}{' and '.join(kinds)}.{more}\n\n"
+        + table(["key", "size", "changed"], [(f"`{k}`", s, w) for k, s, w in rows]),
         artifacts=[table_artifact(f"Objects in {bucket}", ["key", "size", "changed"], rows)],
         subjects=[Subject(kind="bucket", name=bucket)] + [Subject(kind="object", name=o.key, bucket=bucket) for o in page.objects],
     )
@@ -68,8 +70,10 @@ def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = 
         "set up a bucket my-bucket",
     ],
 )
-def create_bucket(store: ObjectStore, /, bucket: Annotated[NewName, Field(description="Name of the new bucket.")]) -> ToolResult:
-    """Make a new, empty bucket."""
+def create_bucket(
+    store: ObjectStore, /, bucket: Annotated[NewName, Field(description="Name of the new bucket: 3 to 63 of a-z, 0-9 and '-'.")]
+) -> ToolResult:
+    """Make a new, empty bucket. It does not put anything into it."""
     store.create_bucket(bucket)
     return ToolResult(content=f"Created bucket `{bucket}`.", subjects=[Subject(kind="bucket", name=bucket)])
 

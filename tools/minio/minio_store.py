@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import islice
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from tools.minio.settings import MinioSettings
-from tools.minio.store import Bucket, ObjectInfo, Page, check_bucket_name, check_key
+from tools.minio.store import Bucket, ObjectInfo, Page, Sized, check_bucket_name, check_key, first_page
 from tools.result import ErrorCode, ToolError
 
 PART_SIZE = 16 * 1024 * 1024
+SERVER_PAGE = 1000
+"""Entries that a server sends in one answer."""
 
 _CODES = {
     "NoSuchBucket": ErrorCode.NOT_FOUND,
@@ -19,7 +22,13 @@ _CODES = {
     "BucketAlreadyExists": ErrorCode.CONFLICT,
     "BucketAlreadyOwnedByYou": ErrorCode.CONFLICT,
     "BucketNotEmpty": ErrorCode.CONFLICT,
+    "XMinioParentIsObject": ErrorCode.CONFLICT,
+    "XMinioObjectExistsAsDirectory": ErrorCode.CONFLICT,
     "InvalidBucketName": ErrorCode.INVALID_ARGUMENT,
+    "InvalidArgument": ErrorCode.INVALID_ARGUMENT,
+    "KeyTooLongError": ErrorCode.INVALID_ARGUMENT,
+    "XMinioInvalidObjectName": ErrorCode.INVALID_ARGUMENT,
+    "EntityTooLarge": ErrorCode.INVALID_ARGUMENT,
     "NotImplemented": ErrorCode.UNSUPPORTED,
     "AccessDenied": ErrorCode.PERMISSION_DENIED,
     "InvalidAccessKeyId": ErrorCode.PERMISSION_DENIED,
@@ -78,19 +87,12 @@ class MinioStore:
             self._client.remove_bucket(bucket)
 
     def list(self, bucket: str, prefix: str = "", *, deep: bool = False, start_after: str | None = None, limit: int = 100) -> Page:
-        """One page of a listing; the server is asked for no more than that."""
-        page = Page()
+        """One page of a listing. A server's answer holds its objects first and its prefixes after them: here they are merged."""
         with self._errors(f"list bucket `{bucket}`"):
             entries = self._client.list_objects(bucket, prefix=prefix, recursive=deep, start_after=start_after)
-            for number, entry in enumerate(entries):
-                if number == limit:
-                    last = max([o.key for o in page.objects] + page.prefixes)
-                    return Page(page.objects, page.prefixes, last)
-                if entry.is_dir:
-                    page.prefixes.append(entry.object_name)
-                else:
-                    page.objects.append(_info(bucket, entry))
-        return page
+            later = (e for e in entries if e.object_name > (start_after or ""))
+            answer = sorted(islice(later, max(SERVER_PAGE, limit + 1)), key=lambda e: e.object_name)
+        return first_page((e.object_name if e.is_dir else _info(bucket, e) for e in answer), limit)
 
     def stat(self, bucket: str, key: str) -> ObjectInfo:
         """One object."""
@@ -99,8 +101,17 @@ class MinioStore:
 
     def read(self, bucket: str, key: str, offset: int = 0, length: int | None = None) -> bytes:
         """A range of an object's bytes."""
+        from minio.error import S3Error
+
+        if length == 0:  # which the SDK takes for "all"
+            return b""
         with self._errors(f"read `{key}` in bucket `{bucket}`"):
-            response = self._client.get_object(bucket, key, offset=offset, length=length or 0)
+            try:
+                response = self._client.get_object(bucket, key, offset=offset, length=length or 0)
+            except S3Error as error:
+                if error.code == "InvalidRange":
+                    return b""
+                raise
             try:
                 return cast(bytes, response.read())
             finally:
@@ -122,7 +133,7 @@ class MinioStore:
         """Write an object, in parts when it is large."""
         check_key(key)
         with self._errors(f"write `{key}` into bucket `{bucket}`"):
-            self._client.put_object(bucket, key, data, size, content_type=content_type, part_size=PART_SIZE)
+            self._client.put_object(bucket, key, Sized(data, size, key), size, content_type=content_type, part_size=PART_SIZE)
         return self.stat(bucket, key)
 
     def delete(self, bucket: str, key: str) -> None:

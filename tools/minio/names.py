@@ -1,5 +1,6 @@
 """How people's words for buckets and objects find the real ones."""
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -8,23 +9,26 @@ from tools.names import listed, matching, not_found, resolve
 from tools.result import ErrorCode, ToolError
 from tools.tool import Entry, lister, resolver
 
+ADDRESS = re.compile(r"(minio|s3)://")
 LOOKED_AT = 2000
 """Keys of a bucket that are looked at for a loosely named object."""
 
 
 @resolver("bucket")
 def bucket(store: ObjectStore, /, given: str, args: dict[str, Any]) -> str:
-    """A bucket's exact name."""
-    return resolve("bucket", given.removeprefix("minio://").removeprefix("s3://").rstrip("/"), [b.name for b in store.buckets()])
+    """A bucket's exact name, also from the address of something inside it."""
+    name = ADDRESS.sub("", given).split("/")[0] if ADDRESS.match(given) else given.rstrip("/")
+    return resolve("bucket", name, [b.name for b in store.buckets()])
 
 
 @resolver("object")
 def key(store: ObjectStore, /, given: str, args: dict[str, Any]) -> str:
     """An object's exact key inside `args["bucket"]`; a file's own name is enough where only one object has it."""
     name = args["bucket"]
-    given = given.removeprefix("minio://").removeprefix("s3://").removeprefix(f"{name}/")
-    with suppress(ToolError):
-        return store.stat(name, given).key
+    for exact in dict.fromkeys([given, ADDRESS.sub("", given).removeprefix(f"{name}/")]):
+        with suppress(ToolError):
+            return store.stat(name, exact).key
+        given = exact
     keys = [o.key for o in walk(store, name, limit=LOOKED_AT)]
     found = [k for k in keys if k.rsplit("/", 1)[-1] == given] or matching(given, keys)
     if len(found) == 1:

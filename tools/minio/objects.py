@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.files import LocalFiles
-from tools.kinds import Bucket, LocalPath, NewKey, Object
+from tools.kinds import Bucket, LocalPath, NewKey, Object, OneOrMore
 from tools.markdown import count, size, when
 from tools.minio.store import ObjectInfo, ObjectStore, check_key
 from tools.names import listed
@@ -25,7 +25,7 @@ from tools.tool import Prepared, tool
     ],
 )
 def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, bucket: Bucket, key: NewKey | None = None) -> ToolResult:
-    """Upload a local file into a bucket. Replacing an existing object needs an approval."""
+    """Upload one local file into a bucket. An object that has the same key already is replaced, which a person approves first."""
     local = files.readable(path)
     key = key or local.name
     content_type = mimetypes.guess_type(local.name)[0] or "application/octet-stream"
@@ -41,7 +41,7 @@ def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, buc
 def _prepare_upload(store: ObjectStore, files: LocalFiles, /, path: str, bucket: str, key: str | None = None) -> Prepared:
     local = files.readable(path)
     if not local.is_file():
-        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"`{path}` is a folder; name one file.")
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"`{path}` is no file but a folder or a device; name one file.")
     key = key + local.name if key and key.endswith("/") else key or local.name
     check_key(key)
     args = {"path": path, "bucket": bucket, "key": key}
@@ -75,9 +75,9 @@ def delete_objects(
     store: ObjectStore,
     /,
     bucket: Bucket,
-    keys: Annotated[list[Object], Field(min_length=1, max_length=1000, description="Keys of the objects to delete.")],
+    keys: Annotated[list[Object], OneOrMore, Field(min_length=1, max_length=1000, description="Keys of the objects to delete.")],
 ) -> ToolResult:
-    """Delete objects from a bucket. A person approves it first."""
+    """Delete objects from a bucket for good, only those that the user named. A person approves it first."""
     gone: list[str] = []
     for key in keys:
         try:

@@ -4,11 +4,12 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
 from tools.kinds import Bucket, Object, Rows
-from tools.markdown import count, size, table, table_artifact
+from tools.markdown import count, fenced, size, table, table_artifact
 from tools.minio.store import ObjectInfo, ObjectStore
 from tools.names import listed
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
@@ -16,6 +17,8 @@ from tools.tool import tool
 
 HEAD = 256 * 1024
 """Bytes of a text object that are read for a preview."""
+ROWS, LINES = 5, 20
+"""Rows of a table and lines of a text that are shown unless told otherwise."""
 SHOWN_COLUMNS = 12
 SHOWN_TEXT = 2000
 
@@ -32,7 +35,7 @@ SHOWN_TEXT = 2000
         "peek into {bucket}/data.csv",
     ],
 )
-def preview_object(store: ObjectStore, /, bucket: Bucket, key: Object, rows: Rows = 5) -> ToolResult:
+def preview_object(store: ObjectStore, /, bucket: Bucket, key: Object, rows: Rows | None = None) -> ToolResult:
     """Show the beginning of an object: the first rows of CSV, TSV, JSON Lines or Parquet, the first lines of text."""
     info = store.stat(bucket, key)
     if info.size == 0:
@@ -45,24 +48,27 @@ def _head(store: ObjectStore, info: ObjectInfo) -> str:
     """The beginning of a text object, cut at a whole line."""
     raw = store.read(info.bucket, info.key, 0, HEAD)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    if b"\0" in raw[:4096]:
+        text = raw.decode("utf-16", errors="replace")
+    elif b"\0" in raw[:4096]:
         message = f"`{info.bucket}/{info.key}` is binary ({size(info.size)}); there is no preview for it."
         raise ToolError(ErrorCode.UNSUPPORTED, message)
-    text = raw.decode("utf-8-sig", errors="replace")
+    else:
+        text = raw.decode("utf-8-sig", errors="replace")
     return text[: text.rfind("\n") + 1] if len(raw) < info.size and "\n" in text else text
 
 
-def _delimited(store: ObjectStore, info: ObjectInfo, rows: int) -> ToolResult:
+def _delimited(store: ObjectStore, info: ObjectInfo, rows: int | None) -> ToolResult:
     text = _head(store, info)
     delimiter = "\t" if info.key.lower().endswith(".tsv") else _delimiter(text)
-    records = csv.reader(io.StringIO(text), delimiter=delimiter)
+    records = filter(None, csv.reader(io.StringIO(text), delimiter=delimiter))
     try:
         header = next(records)
-        body = [row for _, row in zip(range(rows), records, strict=False)]
+        body: list[list[Any]] = list(islice(records, rows or ROWS))
     except (csv.Error, StopIteration):
         return _text(store, info, rows)
-    return _table(info, header, body, None)
+    width = max(map(len, [header, *body]))
+    header += [f"column {n + 1}" for n in range(len(header), width)]
+    return _table(info, header, [row + [None] * (width - len(row)) for row in body], None)
 
 
 def _delimiter(text: str) -> str:
@@ -70,9 +76,9 @@ def _delimiter(text: str) -> str:
     return max(",;\t|", key=first.count)
 
 
-def _json_lines(store: ObjectStore, info: ObjectInfo, rows: int) -> ToolResult:
+def _json_lines(store: ObjectStore, info: ObjectInfo, rows: int | None) -> ToolResult:
     records: list[dict[str, Any]] = []
-    for line in _head(store, info).splitlines():
+    for line in _head(store, info).split("\n"):
         if not line.strip():
             continue
         try:
@@ -82,38 +88,40 @@ def _json_lines(store: ObjectStore, info: ObjectInfo, rows: int) -> ToolResult:
         if not isinstance(record, dict):
             return _text(store, info, rows)
         records.append(record)
-        if len(records) == rows:
+        if len(records) == (rows or ROWS):
             break
+    if not records:
+        return _text(store, info, rows)
     columns = list(dict.fromkeys(name for record in records for name in record))
     return _table(info, columns, [[record.get(name) for name in columns] for record in records], None)
 
 
-def _parquet(store: ObjectStore, info: ObjectInfo, rows: int) -> ToolResult:
+def _parquet(store: ObjectStore, info: ObjectInfo, rows: int | None) -> ToolResult:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         file = pq.ParquetFile(pa.PythonFile(_Ranges(store, info), mode="r"))
         total = file.metadata.num_rows
-        batch = next(file.iter_batches(batch_size=rows), None)
-    except (pa.ArrowInvalid, OSError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"`{info.bucket}/{info.key}` is no readable Parquet file: {reason}") from error
+        batch = next(file.iter_batches(batch_size=rows or ROWS), None)
+        body = [list(row) for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)] if batch is not None else []
+    except (pa.ArrowException, OSError) as error:
+        message = f"`{info.bucket}/{info.key}` is no readable Parquet file: {' '.join(str(error).split()):.200}"
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, message) from error
     columns = [str(name) for name in file.schema_arrow.names]
-    body = [list(record.values()) for record in batch.to_pylist()] if batch is not None else []
     return _table(info, columns, body, total)
 
 
-def _text(store: ObjectStore, info: ObjectInfo, rows: int) -> ToolResult:
+def _text(store: ObjectStore, info: ObjectInfo, rows: int | None) -> ToolResult:
     lines = _head(store, info).splitlines()
-    shown = "\n".join(lines[: max(rows, 20)])[:SHOWN_TEXT]
+    shown = "\n".join(lines[: rows or LINES])[:SHOWN_TEXT]
     return ToolResult(
-        content=f"`{info.bucket}/{info.key}` ({size(info.size)}), from the beginning:\n\n```\n{shown.replace('```', chr(39) * 3)}\n```",
+        content=f"`{info.bucket}/{info.key}` ({size(info.size)}), from the beginning:\n\n{fenced(shown)}",
         subjects=_subjects(info),
     )
 
 
-_READERS: dict[str, Callable[[ObjectStore, ObjectInfo, int], ToolResult]] = {
+_READERS: dict[str, Callable[[ObjectStore, ObjectInfo, int | None], ToolResult]] = {
     ".csv": _delimited,
     ".tsv": _delimited,
     ".jsonl": _json_lines,

@@ -1,0 +1,153 @@
+"""The wire to Kubeflow Pipelines: the kfp SDK's generated client, who we are there, and every failure as one error of the closed set."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from tools.kfp.settings import KfpSettings
+from tools.result import ErrorCode, ToolError
+
+_CODES = {
+    400: ErrorCode.INVALID_ARGUMENT,
+    401: ErrorCode.PERMISSION_DENIED,
+    403: ErrorCode.PERMISSION_DENIED,
+    404: ErrorCode.NOT_FOUND,
+    409: ErrorCode.CONFLICT,
+    413: ErrorCode.INVALID_ARGUMENT,
+    501: ErrorCode.UNSUPPORTED,
+    504: ErrorCode.TIMEOUT,
+}
+
+
+class Connection:
+    """One Kubeflow Pipelines installation.
+
+    `connect` answers the connection's settings; it is asked again when the server is gone, so that a standalone platform that was
+    stopped comes back.
+    """
+
+    def __init__(self, connect: Callable[[], KfpSettings]) -> None:
+        self._connect = connect
+
+    @cached_property
+    def settings(self) -> KfpSettings:
+        """The settings of the connection in use."""
+        return self._connect()
+
+    def service(self, name: str) -> Any:
+        """A part of the generated client, such as `RunServiceApi`."""
+        import kfp_server_api
+
+        return getattr(kfp_server_api, name)(self._client)
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The namespace, where there is one, as arguments of a call."""
+        return {"namespace": self.settings.namespace} if self.settings.namespace else {}
+
+    @property
+    def time(self) -> dict[str, float]:
+        """The patience for one answer, as arguments of a call."""
+        return {"_request_timeout": self.settings.timeout}
+
+    def get(self, path: str, doing: str) -> dict[str, Any]:
+        """GET of an endpoint that the generated client does not know."""
+        with self.errors(doing):
+            response = self._client.call_api(path, "GET", auth_settings=["Bearer"], _preload_content=False, **self.time)
+            return _object(response.data)
+
+    @contextmanager
+    def errors(self, doing: str) -> Iterator[None]:
+        """Turn what the client raises into one error of the closed set."""
+        import urllib3
+        from kfp_server_api.exceptions import ApiException
+
+        endpoint = self.settings.endpoint
+        strange = f"could not {doing}: {endpoint} does not answer like Kubeflow Pipelines. Check KFP_ENDPOINT."
+        try:
+            yield
+        except ApiException as error:
+            raise _refused(error, doing, endpoint) if error.status else ToolError(ErrorCode.UNAVAILABLE, strange) from error
+        except (urllib3.exceptions.TimeoutError, TimeoutError) as error:
+            message = f"could not {doing}: Kubeflow Pipelines at {endpoint} did not answer within {self.settings.timeout:g} s."
+            raise ToolError(ErrorCode.TIMEOUT, message) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            self._forget()
+            message = f"could not {doing}: Kubeflow Pipelines at {endpoint} does not answer. Check KFP_ENDPOINT, or run `swarm doctor`."
+            raise ToolError(ErrorCode.UNAVAILABLE, message) from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ToolError(ErrorCode.UNAVAILABLE, strange) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> Any:
+        import kfp_server_api
+
+        configuration = kfp_server_api.Configuration(host=(self.settings.endpoint or "").rstrip("/"))
+        configuration.retries = False
+        if self.settings.ca_file is not None:
+            configuration.ssl_ca_cert = str(self.settings.ca_file)
+        configuration.api_key_prefix["authorization"] = "Bearer"
+        configuration.refresh_api_key_hook = self._identify
+        cookies = self.settings.cookies
+        client = kfp_server_api.ApiClient(configuration, cookie=cookies.get_secret_value() if cookies else None)
+        client.deserialize = _only_objects(client.deserialize)
+        return client
+
+    def _identify(self, configuration: Any) -> None:
+        """Called before each request: clusters rotate the token."""
+        configuration.api_key["authorization"] = self.settings.bearer()
+
+    def _forget(self) -> None:
+        """Drop the connection, so that the next call asks anew where the server is."""
+        for name in ("settings", "_client"):
+            self.__dict__.pop(name, None)
+
+
+def _only_objects(deserialize: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The generated client takes whatever is no JSON object, such as a login page, for an empty answer; here it is an error."""
+
+    def checked(response: Any, response_type: Any) -> Any:
+        _object(response.data)
+        return deserialize(response, response_type)
+
+    return checked
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    answer = json.loads(text)
+    if not isinstance(answer, dict):
+        raise ValueError("not a JSON object")
+    return answer
+
+
+def _refused(error: Any, doing: str, endpoint: str | None) -> ToolError:
+    """The error for an HTTP status that is no success."""
+    if 300 <= error.status < 400:
+        place = (error.headers or {}).get("location", "another page")
+        message = f"could not {doing}: {endpoint} sends to {place}. Log in with KFP_TOKEN or KFP_COOKIES, or correct KFP_ENDPOINT."
+        return ToolError(ErrorCode.PERMISSION_DENIED, message)
+    try:
+        body = _object(error.body or "")
+        said = " ".join(str(body.get("message") or body.get("error") or "").split())[:300]
+    except ValueError:
+        body, said = {}, ""
+    code = _CODES.get(error.status, ErrorCode.UNAVAILABLE)
+    if code is ErrorCode.NOT_FOUND and not body:
+        code = ErrorCode.UNAVAILABLE
+    hints = {
+        ErrorCode.PERMISSION_DENIED: "Check KFP_TOKEN and KFP_NAMESPACE.",
+        ErrorCode.UNAVAILABLE: "Check KFP_ENDPOINT and try again, or run `swarm doctor`.",
+    }
+    parts = [f"could not {doing}: {endpoint} answered {error.status}.", _sentence(said), hints.get(code, "")]
+    return ToolError(code, " ".join(part for part in parts if part))
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
