@@ -15,7 +15,7 @@ from knowledge.chunk import Passage, SearchResult
 from knowledge.lexical import LexicalIndex
 from knowledge.markdown import outline
 from knowledge.store import Store, StoredChunk, stored_chunks, version
-from knowledge.tokens import tokens
+from knowledge.tokens import query_tokens, tokens
 from knowledge.vectors import Vectors, VectorsUnavailableError
 
 _LEGACY_FACTOR = 0.9
@@ -42,7 +42,7 @@ class Retriever:
         """The `limit` best passages. Words that no document holds lower the confidence; without any hit the list is empty."""
         if not query.strip():
             return SearchResult([], 0.0)
-        words = tokens(query)
+        words = query_tokens(query)
         with self._store.reading() as db:
             index = self._index(db)
             scores = index.scores(words)

@@ -22,6 +22,35 @@ get got use using way
 STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
 """Words of questions that say nothing about the subject."""
 
+ABBREVIATIONS = {
+    "auth": "authentication",
+    "cd": "continuous delivery",
+    "ci": "continuous integration",
+    "cli": "command line",
+    "config": "configuration",
+    "crd": "custom resource definition",
+    "dag": "directed acyclic graph",
+    "db": "database",
+    "docs": "documentation",
+    "env": "environment",
+    "hp": "hyperparameter",
+    "hpo": "hyperparameter optimization",
+    "ipynb": "notebook",
+    "k8s": "kubernetes",
+    "kfp": "kubeflow pipelines",
+    "llm": "large language model",
+    "ml": "machine learning",
+    "oom": "out of memory",
+    "pv": "persistent volume",
+    "pvc": "persistent volume claim",
+    "rbac": "role based access control",
+    "repo": "repository",
+    "ttl": "time to live",
+    "ui": "user interface",
+    "var": "variable",
+}
+"""What people shorten and documents spell out."""
+
 
 @cache
 def _stemmer() -> "Stemmer.Stemmer":
@@ -43,3 +72,9 @@ def tokens(text: str) -> list[str]:
         if len(parts) > 1:
             found.extend(part for part in (p.lower() for p in parts) if len(part) > 1 and part not in STOP_WORDS)
     return list(_stemmer().stemWords(found))
+
+
+def query_tokens(text: str) -> list[str]:
+    """Tokens of a question, its abbreviations also spelled out."""
+    spelled_out = [ABBREVIATIONS[word] for word in re.findall(r"\w+", text.lower()) if word in ABBREVIATIONS]
+    return tokens(" ".join([text, *spelled_out]))

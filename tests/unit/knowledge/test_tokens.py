@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.tokens import STOP_WORDS, tokens
+from knowledge.tokens import STOP_WORDS, query_tokens, tokens
 
 
 def test_identifiers_are_kept_whole_and_in_parts() -> None:
@@ -24,6 +24,11 @@ def test_different_forms_of_a_word_share_a_stem() -> None:
 def test_stop_words_vanish_and_names_at_the_end_of_a_sentence_lose_the_dot() -> None:
     assert tokens("how do I use the") == []
     assert tokens("It runs MinIO.")[-1] != "minio."
+
+
+def test_abbreviations_of_a_question_are_spelled_out_too() -> None:
+    assert {"k8s", "kubernet"} <= set(query_tokens("k8s secret"))
+    assert query_tokens("plain words") == tokens("plain words")
 
 
 @given(st.text(max_size=300))
