@@ -65,7 +65,7 @@ Arguments = Annotated[
     FromText,
     Kind("arguments"),
     Field(
-        description='Values for the pipeline\'s parameters by name, e.g. {"C": 10}. Only those the user gave: the others keep their defaults.'
+        description='Values for parameters of the pipeline by name, e.g. {"C": 10}. Only those the user gave; others keep their default.'
     ),
 ]
 RunState = Annotated[

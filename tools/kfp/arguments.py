@@ -11,32 +11,42 @@ from tools.result import ErrorCode, ToolError
 
 
 def check(pipeline: str, parameters: Sequence[Parameter], given: dict[str, Any]) -> dict[str, Any]:
-    """The given arguments under their declared names and in their declared types.
+    """The given arguments under their declared names and in their declared types; None is taken for not given.
 
     Raises:
-        ToolError: INVALID_ARGUMENT naming every unknown, missing or ill-typed argument.
+        ToolError: INVALID_ARGUMENT naming every unknown, doubled, missing or ill-typed argument.
     """
     declared = {p.name: p for p in parameters}
     checked: dict[str, Any] = {}
     problems: list[str] = []
+    named: set[str] = set()
     for name, value in given.items():
+        if value is None:
+            continue
         known = matching(name, list(declared))
         if len(known) != 1:
-            problems.append(_unknown(name, list(declared)))
+            problems.append(_unknown(name, known, list(declared)))
             continue
+        parameter = declared[known[0]]
+        if parameter.name in named:
+            problems.append(f"`{parameter.name}` is given twice.")
+            continue
+        named.add(parameter.name)
         try:
-            checked[known[0]] = _CONVERTERS[declared[known[0]].type](value)
-        except ValueError:
-            problems.append(f"`{known[0]}` takes {_WORDS[declared[known[0]].type]}, not `{_shown(value)}`.")
-    missing = [p.name for p in parameters if p.required and p.name not in checked]
-    if missing and not problems:
+            checked[parameter.name] = _CONVERTERS[parameter.type](value)
+        except (ValueError, OverflowError, RecursionError):
+            problems.append(f"`{parameter.name}` takes {_WORDS[parameter.type]}, not `{_shown(value)}`.")
+    missing = [p.name for p in parameters if p.required and p.name not in named]
+    if missing:
         problems.append(f"{listed(missing)} must be given: no default.")
     if problems:
         raise ToolError(ErrorCode.INVALID_ARGUMENT, f"cannot run `{pipeline}`: {' '.join(problems)}", list(declared))
     return checked
 
 
-def _unknown(name: str, declared: list[str]) -> str:
+def _unknown(name: str, fitting: list[str], declared: list[str]) -> str:
+    if fitting:
+        return f"`{name}` can be each of {listed(fitting)}; say which."
     if not declared:
         return f"there is no parameter `{name}`; this pipeline takes none."
     near = nearest(name, declared, limit=3)
@@ -85,12 +95,17 @@ def _string(value: Any) -> str:
 
 def _parsed(kind: type) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
-        parsed = json.loads(value) if isinstance(value, str) else value
+        parsed = json.loads(value, parse_constant=_no_number) if isinstance(value, str) else value
         if not isinstance(parsed, kind):
             raise ValueError
         return parsed
 
     return convert
+
+
+def _no_number(constant: str) -> float:
+    """JSON has neither NaN nor Infinity, though Python reads them."""
+    raise ValueError(constant)
 
 
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
@@ -106,6 +121,6 @@ _WORDS = {
     "float": "a number",
     "bool": "true or false",
     "str": "text",
-    "list": "a list",
-    "dict": "an object",
+    "list": "a list such as [1, 2]",
+    "dict": 'an object such as {"a": 1}',
 }

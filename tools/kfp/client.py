@@ -80,10 +80,18 @@ class Kfp:
         return _pipeline(answer)
 
     def _pipeline_name(self, pipeline_id: str) -> str:
+        """The pipeline's name; empty when it has been deleted, which its runs outlive."""
         if pipeline_id not in self._pipeline_names:
-            with self._connection.errors("get pipeline"):
-                answer = self._connection.service("PipelineServiceApi").pipeline_service_get_pipeline(pipeline_id, **self._connection.time)
-            self._pipeline_names[pipeline_id] = _pipeline(answer).name
+            service = self._connection.service("PipelineServiceApi")
+            try:
+                with self._connection.errors("get pipeline"):
+                    self._pipeline_names[pipeline_id] = _pipeline(
+                        service.pipeline_service_get_pipeline(pipeline_id, **self._connection.time)
+                    ).name
+            except ToolError as error:
+                if error.code is not ErrorCode.NOT_FOUND:
+                    raise
+                self._pipeline_names[pipeline_id] = ""
         return self._pipeline_names[pipeline_id]
 
     # experiments
@@ -154,8 +162,20 @@ class Kfp:
             return self._run(self._connection.service("RunServiceApi").run_service_get_run(run_id, **self._connection.time))
 
     def artifacts(self, run: Run) -> list[RunArtifact]:
-        """What the steps of a run produced, from the standalone platform's own endpoint."""
-        answer = self._connection.get(f"/apis/v2beta1/runs/{run.id}/artifacts", "list artifacts")
+        """What the steps of a run produced, from the standalone platform's own endpoint.
+
+        Raises:
+            ToolError: UNSUPPORTED where there is no such endpoint.
+        """
+        try:
+            answer = self._connection.get(f"/apis/v2beta1/runs/{run.id}/artifacts", "list artifacts")
+        except ToolError as error:
+            if error.code is not ErrorCode.NOT_FOUND:
+                raise
+            message = (
+                f"{self.settings.endpoint} does not tell the artifacts of runs through its API; look at run `{run.name}` in its dashboard."
+            )
+            raise ToolError(ErrorCode.UNSUPPORTED, message) from error
         steps = {t.id: t.name for t in run.tasks}
         return [
             RunArtifact(

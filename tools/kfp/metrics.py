@@ -1,6 +1,8 @@
 """What a run measured: scalars, confusion matrices, ROC curves."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 from tools import charts
@@ -64,7 +66,7 @@ def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:
     return ToolResult(
         content="\n\n".join(parts),
         artifacts=artifacts,
-        subjects=[Subject(kind="run", name=view.name), Subject(kind="pipeline", name=view.pipeline)],
+        subjects=[Subject(kind="run", name=view.name)] + ([Subject(kind="pipeline", name=view.pipeline)] if view.pipeline else []),
     )
 
 
@@ -75,16 +77,22 @@ def _lead(run: str, scalars: dict[str, Scalar]) -> str:
 
 
 def measurements(artifacts: list[RunArtifact]) -> Measurements:
-    """The metrics among a run's artifacts; a name used by several steps is prefixed with the step."""
+    """The metrics among a run's artifacts; where several steps use a name, the later ones are prefixed with the step and numbered."""
     measured = Measurements()
     for artifact in artifacts:
         if artifact.type == "system.Metrics":
             for name, value in artifact.metadata.items():
                 if isinstance(value, int | float | str | bool):
-                    measured.scalars[f"{artifact.task}.{name}" if name in measured.scalars else name] = value
+                    measured.scalars[_free(name, artifact.task, measured.scalars)] = value
         elif artifact.type == "system.ClassificationMetrics":
             _classification(artifact, measured)
     return measured
+
+
+def _free(name: str, task: str, taken: Collection[str]) -> str:
+    prefixed = f"{task}.{name}"
+    numbered = (f"{prefixed} ({n})" for n in count(2))
+    return next(free for free in chain([name, prefixed], numbered) if free not in taken)
 
 
 def _classification(artifact: RunArtifact, measured: Measurements) -> None:

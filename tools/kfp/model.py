@@ -13,7 +13,7 @@ class Parameter:
 
     name: str
     type: str
-    """`int`, `float`, `str`, `bool`, `list`, `dict` or `str` for anything else."""
+    """`int`, `float`, `bool`, `list` or `dict`; `str` for text and for anything else."""
     required: bool
     default: Any = None
     description: str = ""
@@ -21,7 +21,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline; `versions` newest first, empty in lists."""
+    """A pipeline."""
 
     id: str
     name: str
@@ -96,6 +96,20 @@ class Run:
         if self.created is None:
             return None
         return ((self.finished if self.done and self.finished else datetime.now(UTC)) - self.created).total_seconds()
+
+    @property
+    def steps(self) -> list[Task]:
+        """The tasks a person would call steps, in order of start, those that have not started last: not the root that holds them."""
+        parents = {t.parent for t in self.tasks}
+        steps = [t for t in self.tasks if t.parent is not None or t.id not in parents]
+        return sorted(steps, key=lambda t: (t.started is None, t.started or datetime.min.replace(tzinfo=UTC)))
+
+    @property
+    def failed_steps(self) -> list[Task]:
+        """The steps that failed themselves, in order of start: not the loops and sub-pipelines that failed with them."""
+        failed = [t for t in self.steps if t.state == "failed"]
+        parents = {t.parent for t in failed}
+        return [t for t in failed if t.id not in parents]
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,25 @@
 """How people's words for pipelines, runs and experiments find the real ones."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tools.kfp.client import PAGE, Kfp
-from tools.names import listed, matching, not_found, resolve
+from tools.kfp.model import Run
+from tools.names import listed, matching, normal, not_found, resolve
 from tools.result import ErrorCode, ToolError
 from tools.tool import Entry, lister, resolver
 
-LATEST = frozenset({"latest", "last", "newest", "the latest", "most recent"})
+LATEST = frozenset({"latest", "last", "newest", "most recent"})
+FILLERS = frozenset({"the", "my", "run"})
 
 
 @resolver("pipeline")
 def pipeline(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
     """A pipeline's exact name."""
-    return resolve("pipeline", given, [p.name for p in kfp.pipelines()[0]])
+    names = [p.name for p in kfp.pipelines()[0]]
+    if not matching(given, names):
+        names += [p.name for p in kfp.pipelines(query=given)[0]]
+    return resolve("pipeline", given, names)
 
 
 @resolver("experiment")
@@ -25,29 +31,33 @@ def experiment(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
 @resolver("run")
 def run(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
     """A run's name; its id where several runs carry the same name."""
-    if given.lower().strip() in LATEST:
-        newest, _ = kfp.runs(limit=1)
-        if not newest:
-            raise ToolError(ErrorCode.NOT_FOUND, "there are no runs yet.")
-        given = newest[0].id
     recent, _ = kfp.runs(limit=PAGE)
-    by_id = next((r for r in recent if r.id == given or (len(given) >= 8 and r.id.startswith(given))), None)
-    if by_id is not None:
-        return by_id.name if sum(r.name == by_id.name for r in recent) == 1 else by_id.id
+    if " ".join(word for word in normal(given).split() if word not in FILLERS) in LATEST:
+        if not recent:
+            raise ToolError(ErrorCode.NOT_FOUND, "there are no runs yet.")
+        return _unique(recent[0], recent)
+    by_id = [r for r in recent if r.id == given or (len(given) >= 8 and r.id.startswith(given.lower()))]
+    if len(by_id) == 1:
+        return _unique(by_id[0], recent)
     names = matching(given, [r.name for r in recent])
     if not names:
-        exact, _ = kfp.runs(limit=2, display_name=given)
-        names = [r.name for r in exact]
+        recent, _ = kfp.runs(limit=PAGE, display_name=given)
+        names = [r.name for r in recent]
     if not names:
-        raise not_found("run", given, list(dict.fromkeys(r.name for r in recent)))
-    if len(names) == 1:
-        return names[0]
-    if len(set(names)) == 1:
-        same = [r for r in recent if r.name == names[0]]
-        choices = [f"{r.id[:8]} ({r.state}, {r.created:%Y-%m-%d %H:%M})" for r in same if r.created]
-        message = f"{len(same)} runs are called `{names[0]}`: {listed(choices)}. Give the id."
-        raise ToolError(ErrorCode.AMBIGUOUS, message, [r.id for r in same])
-    raise ToolError(ErrorCode.AMBIGUOUS, f"several runs fit `{given}`: {listed(names)}. Say which one.", names)
+        raise not_found("run", given, list(dict.fromkeys(r.name for r in kfp.runs(limit=PAGE)[0])))
+    different = list(dict.fromkeys(names))
+    if len(different) > 1:
+        raise ToolError(ErrorCode.AMBIGUOUS, f"several runs fit `{given}`: {listed(different)}. Say which one.", different)
+    same = [r for r in recent if r.name == different[0]]
+    if len(same) == 1:
+        return same[0].name
+    choices = [f"{r.id[:8]} ({r.state}, {r.created:%Y-%m-%d %H:%M})" if r.created else r.id[:8] for r in same]
+    message = f"{len(same)} runs are called `{different[0]}`: {listed(choices)}. Give the id."
+    raise ToolError(ErrorCode.AMBIGUOUS, message, [r.id for r in same])
+
+
+def _unique(run: Run, runs: Sequence[Run]) -> str:
+    return run.name if sum(r.name == run.name for r in runs) == 1 else run.id
 
 
 @lister("pipeline")

@@ -97,7 +97,7 @@ def wait_for_run(kfp: Kfp, /, run: Run) -> ToolResult:
         view = kfp.run(run)
         if view.done:
             return describe(view)
-        working = ", ".join(t.name for t in view.tasks if t.state == "running") or view.state
+        working = ", ".join(t.name for t in view.steps if t.state == "running") or view.state
         if working != said:
             said = working
             activity.report(f"{view.name}: {working}")
@@ -114,8 +114,9 @@ def describe(run: RunView, lead: str | None = None) -> ToolResult:
     arguments = ", ".join(f"{name}={cell(value)}" for name, value in run.arguments.items())
     took = "" if run.seconds is None else f" {'in' if run.done else 'for'} {duration(run.seconds)}"
     verb = run.state if run.done else f"is {run.state}"
-    parts = [lead or f"Run `{run.name}` of pipeline `{run.pipeline}` {verb}{took}."]
-    failed = [t for t in run.tasks if t.state == "failed"]
+    of = f"pipeline `{run.pipeline}`" if run.pipeline else "a pipeline that has been deleted"
+    parts = [lead or f"Run `{run.name}` of {of} {verb}{took}."]
+    failed = run.failed_steps
     if failed:
         parts.append(f"Failed step: `{failed[0].name}`. {failed[0].error or run.error}".strip())
     elif run.error:
@@ -128,7 +129,7 @@ def describe(run: RunView, lead: str | None = None) -> ToolResult:
     return ToolResult(
         content="\n\n".join(parts),
         artifacts=[run_card(run)],
-        subjects=[Subject(kind="run", name=run.name), Subject(kind="pipeline", name=run.pipeline)],
+        subjects=[Subject(kind="run", name=run.name)] + ([Subject(kind="pipeline", name=run.pipeline)] if run.pipeline else []),
     )
 
 
@@ -139,6 +140,4 @@ def run_card(run: RunView) -> Artifact:
 
 
 def _steps(run: RunView) -> list[dict[str, Any]]:
-    """The tasks a person would call steps: not the root that holds them."""
-    parents = {t.parent for t in run.tasks}
-    return [{"name": t.name, "state": t.state, "seconds": t.seconds} for t in run.tasks if t.parent is not None or t.id not in parents]
+    return [{"name": t.name, "state": t.state, "seconds": t.seconds} for t in run.steps]
