@@ -14,7 +14,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Send
 
 from swarm.conversation import ASK_USER, Outcome, briefing, outcomes, turn
-from swarm.specialist import Specialist, ask_user_tool
+from swarm.specialist import Specialist, ask_user_tool, langchain_tool
 from tools.names import listed
 
 MAX_ROUNDS = 6
@@ -50,13 +50,13 @@ def delegation_tool(specialist: Specialist) -> BaseTool:
         },
         "required": ["task"],
     }
-    examples = [example for tool in agent.toolset.tools.values() for example in tool.examples]
+    metadata = {"tools": [langchain_tool(tool) for tool in specialist.tools]}
     return StructuredTool(
         name=f"ask_{agent.name}",
         description=agent.description,
         args_schema=schema,
         func=lambda **_: "",
-        metadata={"examples": examples, "kinds": {"task": "request"}, "effect": "read"},
+        metadata=metadata,
     )
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import logging
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
@@ -11,6 +12,8 @@ from tools.kfp.client import Kfp
 from tools.minio.store import ObjectStore
 from tools.result import ErrorCode, ToolError
 from tools.services import Services
+
+log = logging.getLogger(__name__)
 
 
 class KfpUploader:
@@ -70,13 +73,17 @@ def load_samples(services: Services, platform: Platform) -> Samples:
 
 
 def first_start(services: Services, platform: Platform, home: Path) -> None:
-    """Load the samples once in the life of a home; several processes may try at the same time."""
+    """Load the samples once in the life of a home; several processes may try at the same time. What fails is tried again next time."""
     marker = home / "samples-loaded"
     if marker.exists():
         return
     home.mkdir(parents=True, exist_ok=True)
     with (home / "samples.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not marker.exists():
+        if marker.exists():
+            return
+        try:
             load_samples(services, platform)
             marker.touch()
+        except ToolError as error:
+            log.warning("the samples could not be loaded: %s", error.message)

@@ -69,10 +69,10 @@ class Specialist:
 
     def __init__(self, agent: Agent, model: BaseChatModel, services: Services, permissions: Permissions) -> None:
         self.agent = agent
-        visible = [t for t in agent.toolset.tools.values() if permissions.allows(t.effect)]
+        self.tools = [t for t in agent.toolset.tools.values() if permissions.allows(t.effect)]
         self._graph: CompiledStateGraph[Any, Any, Any, Any] = create_agent(
             model,
-            [langchain_tool(t) for t in visible] + [ask_user_tool()],
+            [langchain_tool(t) for t in self.tools] + [ask_user_tool()],
             system_prompt=f"{agent.prompt}{prompt_file('common.md')}",
             middleware=[
                 ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="end"),

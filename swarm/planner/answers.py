@@ -1,14 +1,19 @@
 """Composing an answer from what the tools said."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from langchain_core.messages import ToolMessage
 
 from swarm.planner.language import content
 
-SENTENCES = 5
-"""Sentences quoted from documents at the most."""
+BLOCKS = 3
+"""Paragraphs quoted from documents at the most."""
+NEAR = 0.6
+"""Share of the best paragraph's score that another needs to be quoted."""
+EXTRACT = 1100
+"""Characters quoted at the most, unless the first paragraph alone is longer."""
 
 
 def compose(question: str, results: Sequence[ToolMessage]) -> str:
@@ -31,24 +36,75 @@ def _plain(text: str) -> str:
 
 
 def extract(question: str, message: ToolMessage) -> str:
-    """The sentences of the passages that share most with the question, in their order, each with its citation."""
+    """The paragraphs, lists and code of the passages that share most with the question, in the passages' order, each cited."""
     wanted = set(content(question))
-    scored: list[tuple[float, int, int, str]] = []
+    blocks: list[_Block] = []
     for rank, source in enumerate(_sources(message)):
-        for place, sentence in enumerate(_sentences(source["text"])):
-            shared = len(wanted & set(content(sentence)))
-            scored.append((shared / (1 + 0.25 * rank) - 0.02 * place, rank, place, f"{sentence} [{source['n']}]"))
-    best = sorted(sorted(scored, reverse=True)[:SENTENCES], key=lambda s: (s[1], s[2]))
-    hedge = "" if not message.text.startswith("The documents may not") else "The documents may not cover this; the nearest they say:\n\n"
-    return hedge + "\n".join(f"- {sentence}" for _, _, _, sentence in best)
+        blocks += _blocks(source, rank, wanted)
+    chosen: list[_Block] = []
+    length = 0
+    best = max((b.score for b in blocks), default=0.0)
+    for block in sorted(blocks, key=lambda b: -b.score):
+        if block.score < NEAR * best or (chosen and length + len(block.text) > EXTRACT):
+            continue
+        chosen.append(block)
+        length += len(block.text)
+        if len(chosen) == BLOCKS:
+            break
+    if message.text.startswith("The documents may not"):
+        titles = list(dict.fromkeys(f"{b.title} [{b.n}]" for b in chosen))
+        return f"The documents do not seem to tell. The nearest pages: {', '.join(titles)}."
+    return "\n\n".join(b.cited for b in sorted(chosen, key=lambda b: (b.rank, b.place)))
 
 
-def _sentences(text: str) -> list[str]:
-    """Whole sentences of a passage's prose, without headings, tables and code."""
-    prose = re.sub(r"```.*?(?:```|$)", " ", text, flags=re.S)
-    lines = [
-        re.sub(r"^\s*(?:[-*+]|\d+\.)\s+", "", line) for line in prose.splitlines() if not line.lstrip().startswith(("#", "|", "[", "<"))
-    ]
-    joined = re.sub(r"\n(?=\S)", " ", "\n".join(lines))
-    pieces = [" ".join(p.split()) for p in re.split(r"(?<=[.!?:])\s+(?=[A-Z`*\"])|\n+", joined)]
-    return [p for p in pieces if len(p) > 25 and p[-1] in ".!?:)`*"]
+@dataclass(frozen=True)
+class _Block:
+    """A paragraph with the code that belongs to it."""
+
+    text: str
+    rank: int
+    place: int
+    n: str
+    title: str
+    score: float
+
+    @property
+    def cited(self) -> str:
+        """The block with its citation, before its code if it ends in code."""
+        if "```" not in self.text:
+            return f"{self.text} [{self.n}]"
+        words, fence, code = self.text.partition("```")
+        return f"{words.rstrip()} [{self.n}]\n\n{fence}{code}" if words.strip() else f"From [{self.n}]:\n\n{fence}{code}"
+
+
+def _blocks(source: Mapping[str, str], rank: int, wanted: set[str]) -> list[_Block]:
+    """The passage's paragraphs, each scored by its own words and those of the heading above it."""
+    found: list[_Block] = []
+    heading = source["section"]
+    for part in _paragraphs(source["text"]):
+        if part.startswith("#"):
+            heading = part
+            continue
+        score = 0.4 * _share(wanted, part) + 0.6 * _share(wanted, heading)
+        found.append(_Block(part, rank, len(found), source["n"], source["title"], score / (1 + 0.1 * rank)))
+    return found
+
+
+def _share(wanted: set[str], text: str) -> float:
+    """How much of what is wanted a text has."""
+    return len(wanted & set(content(text))) / len(wanted) if wanted else 0.0
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Headings, paragraphs and lists; code and whatever follows a colon stay with the paragraph before."""
+    parts: list[str] = []
+    fenced = False
+    for line in [*text.splitlines(), ""]:
+        opens = line.lstrip().startswith("```")
+        begins = not parts or parts[-1].endswith("\n\n") or parts[-1].startswith("#")
+        if fenced or not begins or (parts and opens) or (parts and line.strip() and parts[-1].rstrip().endswith(":")):
+            parts[-1] += line + "\n"
+        elif line.strip():
+            parts.append(line + "\n")
+        fenced = fenced != opens
+    return [part.strip() for part in parts]

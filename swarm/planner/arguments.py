@@ -279,7 +279,6 @@ _FILLERS: Mapping[str, Callable[[Context, dict[str, Any]], Any]] = {
     "prefix": _prefix,
     "query": _query,
     "filter": _contains,
-    "request": _query,
 }
 
 

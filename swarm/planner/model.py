@@ -50,15 +50,15 @@ class Planner(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _answer(self, messages: list[BaseMessage], tools: Sequence[BaseTool]) -> AIMessage:
-        views = [_view(t) for t in tools if isinstance(t, BaseTool) and t.name != ASK_USER]
-        names = tuple(v.name for v in views)
+        views = [v for t in tools if isinstance(t, BaseTool) and t.name != ASK_USER for v in _views(t)]
+        names = tuple(v.delegate + v.name for v in views)
         if names not in self._plannings:
             self._plannings[names] = Planning(views, self.catalogue, _embedding())
         planning = self._plannings[names]
         said = [m for m in messages if isinstance(m, HumanMessage)]
         request = _request(planning, messages)
         done = _after(messages, said[-1])
-        if any("request" in v.kinds.values() for v in views):
+        if any(v.delegate for v in views):
             return self._route(planning, request, done)
         return self._work(planning, said, done)
 
@@ -70,7 +70,8 @@ class Planner(BaseChatModel):
             return AIMessage(said)
         groups: list[tuple[str, list[str]]] = []
         for step in planning.steps(request):
-            specialist, score = planning.best(step)
+            tool, score = planning.best(step)
+            specialist = tool.delegate
             if score < FITS and groups:
                 specialist = groups[-1][0]
             elif score < FITS:
@@ -111,10 +112,13 @@ def _embedding() -> WordLlamaEmbedding:
     return WordLlamaEmbedding()
 
 
-def _view(tool: BaseTool) -> ToolView:
+def _views(tool: BaseTool, delegate: str = "") -> list[ToolView]:
+    """A tool, or the tools behind a delegation, as the planner sees them."""
     meta = tool.metadata or {}
+    if "tools" in meta:
+        return [view for inner in meta["tools"] for view in _views(inner, tool.name)]
     schema = tool.args_schema if isinstance(tool.args_schema, dict) else tool.get_input_jsonschema()
-    return ToolView(tool.name, schema, meta.get("examples", ()), meta.get("kinds", {}), meta.get("effect", "read"))
+    return [ToolView(tool.name, schema, meta.get("examples", ()), meta.get("kinds", {}), delegate)]
 
 
 def _call(tool: str, args: dict[str, Any]) -> AIMessage:

@@ -16,6 +16,8 @@ from tools.names import listed
 
 FITS = 0.33
 """Score from which a tool is taken to be meant."""
+STRANGE = 0.5
+"""Share of a question's words that no tool knows, from which it is one for the documents."""
 _GREETING = re.compile(r"^\W*(?:hi|hey|hello|good (?:morning|afternoon|evening)|thanks?(?: you)?|thx|cheers|bye)\b[\s\w,!.]{0,20}$", re.I)
 _HELP = re.compile(
     r"\b(?:what can you do|help me|who are you|what are you|how do you work|are you an? (?:ai|llm|bot|language model))\b|^\W*help\W*$", re.I
@@ -30,6 +32,9 @@ _HOW_TO = re.compile(
 )
 
 
+_QUESTION = re.compile(r"^\W*(?:what|whats|who|why|when|where|which|is|are|can|does|do|how)\b", re.I)
+
+
 @dataclass(frozen=True)
 class ToolView:
     """A tool as the planner sees it: what a model sees, and its examples."""
@@ -38,7 +43,8 @@ class ToolView:
     schema: Mapping[str, Any]
     examples: Sequence[str]
     kinds: Mapping[str, str]
-    effect: str
+    delegate: str = ""
+    """For the router: the specialist who has this tool."""
 
     @property
     def required(self) -> list[str]:
@@ -68,8 +74,8 @@ class Planner:
         self._speller = Speller(self._ranker.vocabulary)
 
     def steps(self, text: str) -> list[str]:
-        """The steps of a request."""
-        return split(text, self._verbs)
+        """The steps of a request; a general question is one."""
+        return [text] if _HOW_TO.search(text) and not self._link(text) else split(text, self._verbs)
 
     def begins(self, text: str) -> bool:
         """Whether a text is a request of its own rather than the answer to a question."""
@@ -87,28 +93,27 @@ class Planner:
             return CAN_DO + " " + ABOUT
         return None
 
-    def best(self, step: str) -> tuple[str, float]:
+    def best(self, step: str) -> tuple[ToolView, float]:
         """The tool that fits a step best, and how well."""
         found = self._link(step)
         ranked = self._ranker.rank(self._speller.repair(masked(step, found), protected=words(" ".join(m.entry.name for m in found))))
-        if not ranked:
-            return "", 0.0
-        how_to = _HOW_TO.search(step) is not None and not found
-        readers = [c for c in ranked if "query" in self._tools[c.tool].kinds.values() or "rag" in c.tool] if how_to else []
-        return (readers[0].tool, max(readers[0].score, FITS)) if readers else (ranked[0].tool, ranked[0].score)
+        readers = [c for c in ranked if "query" in self._tools[c.tool].kinds.values()]
+        general = _HOW_TO.search(step) or (_QUESTION.search(step) and self._ranker.strange(step) > STRANGE)
+        if readers and not found and general:
+            return self._tools[readers[0].tool], max(readers[0].score, FITS)
+        return self._tools[ranked[0].tool], ranked[0].score
 
     def act(self, step: str, recent: list[dict[str, Any]]) -> Action:
         """The call for a step, or the question that is open before it."""
-        name, score = self.best(step)
+        tool, score = self.best(step)
         if score < FITS:
             return Action(say=f"I did not understand “{step[:120]}”. {CAN_DO} {ABOUT}")
-        tool = self._tools[name]
         context = Context(step, self._link(step), self._catalogue.entries, recent)
         args = fill(tool.schema, tool.kinds, context)
         missing = [a for a in tool.required if a not in args]
         if missing:
             return Action(question=self._question(tool, missing[0]))
-        return Action(tool=name, args=args)
+        return Action(tool=tool.name, args=args)
 
     def _link(self, text: str) -> list[Mention]:
         return link(text, self._catalogue.kinds, self._catalogue.entries)
@@ -131,5 +136,5 @@ CAN_DO = (
 )
 ABOUT = (
     "I am the built-in planner, not a language model: plain requests work best. To connect a language model, set OPENAI_API_KEY or "
-    "OPENAI_BASE_URL (and SWARM_MODEL=openai:<name>)."
+    "OPENAI_BASE_URL (and `SWARM_MODEL=openai:<name>`)."
 )

@@ -56,6 +56,12 @@ class Ranker:
                 best[tool] += NAME * len(name & set(bag)) / len(name)
         return sorted((Candidate(tool, score) for tool, score in best.items()), key=lambda c: -c.score)
 
+    def strange(self, text: str) -> float:
+        """How much of a text is in words that no example has, 0 to 1."""
+        bag = Counter(content(text))
+        mass = self._mass(bag)
+        return sum(self._weight(w) ** 2 for w in bag if w not in self._idf) / mass if mass else 0.0
+
     def _overlap(self, bag: Counter[str], example: Counter[str]) -> float:
         """Cosine of the two bags of stems, rare words counting more."""
         shared = sum(self._weight(w) ** 2 for w in bag.keys() & example.keys())

@@ -6,9 +6,9 @@ from collections.abc import Set
 from swarm.planner.language import words
 
 _BOUNDARY = re.compile(
-    r"\s*(?:[;\n]+|(?<=[\w)\"'`])[.!?]+(?=\s|$)|,?\s+(?:and then|then|after that|afterwards|finally|next)\b,?|,?\s+and\s+|,\s+)\s*", re.I
+    r"\s*(?:[;\n]+|(?<=[\w)\"'`])[.!?]+(?=\s|$)|,?\s+(?:and then|then|after that|afterwards|finally)\b,?|,?\s+and\s+|,\s+)\s*", re.I
 )
-_ALWAYS = re.compile(r"[;\n.!?]|\bthen\b|after that|afterwards|finally|\bnext\b", re.I)
+_ALWAYS = re.compile(r"[;\n.!?]|\bthen\b|after that|afterwards|finally", re.I)
 _LEADING = frozenset(["please", "pls", "also", "just", "now", "can", "could", "would", "you", "kindly", "then"])
 
 
