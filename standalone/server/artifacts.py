@@ -2,15 +2,16 @@
 
 import uuid
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from standalone.engine import Artifact, TaskEvent, TaskKind
-from standalone.server.database import artifact_uses, artifacts
+from standalone.server.database import artifact_uses, artifacts, tasks
 
 Direction = Literal["inputs", "outputs"]
+TASK_NAME = tasks.c.event["name"].as_string()
 _IDS = uuid.UUID("6f1d0f0e-5c0b-4f5e-9a53-0d2c8f6a7b11")
 
 
@@ -31,6 +32,12 @@ def record_artifacts(connection: Connection, run_id: str, task: TaskEvent, time:
     ]
     if uses:
         connection.execute(insert(artifact_uses), uses)
+
+
+def select_artifacts(*columns: ColumnElement[str]) -> Select[*tuple[Any, ...]]:
+    """Query for the fields of `ArtifactRecord`, with more columns of joined tables."""
+    made_by = (tasks.c.run_id == artifacts.c.run_id) & (tasks.c.task_id == artifacts.c.task_id)
+    return select(artifacts, func.coalesce(TASK_NAME, "").label("task"), *columns).select_from(artifacts).outerjoin(tasks, made_by)
 
 
 def delete_artifacts(connection: Connection, run_id: str) -> None:

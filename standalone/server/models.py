@@ -182,7 +182,7 @@ class ArtifactIds(BaseModel):
 
 
 class ArtifactRecord(BaseModel):
-    """An artifact, and the run and task that it came from."""
+    """An artifact, and the run and task that made it; `task` is the task's name, empty when the run has been deleted."""
 
     artifact_id: str
     name: str
@@ -192,6 +192,7 @@ class ArtifactRecord(BaseModel):
     created_at: Timestamp
     run_id: str
     task_id: str
+    task: str
 
 
 class ChildTask(BaseModel):

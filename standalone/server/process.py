@@ -34,6 +34,7 @@ def serve(home: Path, port: int = 0, log_level: str = "info") -> None:
     """
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _hide_memory()
+    os.umask(0o077)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with lock_file(home).open("a+b") as lock:
         _take(lock, home)

@@ -1,13 +1,14 @@
 """The progress of runs: the events that workers append to their journals, carried over into the database."""
 
 import logging
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from standalone.engine import Event, Failure, RunEvent, State, TaskEvent, alive, read_events
+from standalone.engine import EngineError, Event, Failure, RunEvent, State, TaskEvent, alive, read_events, terminate
 from standalone.server.artifacts import record_artifacts
 from standalone.server.database import Database, runs, tasks
 from standalone.server.models import FINAL_STATES, RuntimeState
@@ -19,6 +20,7 @@ WORKER_DIED = (
     "The worker process of this run ended without a result: it was killed (for instance for lack of memory) or crashed. "
     "Retry the run to go on from the tasks that succeeded."
 )
+_SETTLED = FINAL_STATES | {RuntimeState.CANCELING}  # nothing is to be done, or the supervisor is about it
 _CLOSING = {
     State.RUNNING: (State.FAILED, "Interrupted by the end of the run."),
     State.PENDING: (State.SKIPPED, "Not started before the end of the run."),
@@ -30,30 +32,47 @@ class Progress:
 
     def __init__(self, database: Database, runs_folder: Path) -> None:
         self._database = database
+        self._closing = threading.Lock()
         self.folder = runs_folder
 
     def update(self, run_id: str) -> None:
         """Take over the new events of one run; a no-op on a run that has ended."""
-        folder = self.folder / run_id
-        with self._database.read() as connection:
-            row = _unfinished(connection, run_id)
-        if row is None or not row["launched"]:
-            return
         # Asked before reading: what a worker wrote before it died is then surely among the events read.
-        worker_lives = alive(folder)
+        worker_lives = alive(self.folder / run_id)
+        state = self._take_over_events(run_id)
+        if state is not None and not worker_lives and state not in _SETTLED:
+            self._close_dead(run_id)
+
+    def _take_over_events(self, run_id: str) -> RuntimeState | None:
+        """The state of the run after its new events; None when no worker was started for it or it had ended before."""
         with self._database.write() as connection:
             row = _unfinished(connection, run_id)
             if row is None:
-                return
-            events, offset = read_events(folder, row["event_offset"])
+                return None
+            events, offset = read_events(self.folder / run_id, row["event_offset"])
             state = _apply(connection, row, events)
             if events:
                 connection.execute(update(runs).where(runs.c.run_id == run_id).values(event_offset=offset))
-            if not worker_lives and state not in FINAL_STATES and state != RuntimeState.CANCELING:
-                logger.warning("run %s: its worker is dead and left no result", run_id)
+            return state
+
+    def _close_dead(self, run_id: str) -> None:
+        """End a run whose worker has died, and the processes that it left behind."""
+        with self._closing:
+            with self._database.read() as connection:
+                row = _unfinished(connection, run_id)
+            if row is None or row["state"] in _SETTLED or alive(self.folder / run_id):
+                return  # another thread was faster, and the run may even have been retried since
+            logger.warning("run %s: its worker is dead and left no result", run_id)
+            try:
+                terminate(self.folder / run_id)
+            except (EngineError, OSError):
+                logger.exception("run %s: what its worker started may go on", run_id)
+            with self._database.write() as connection:
+                _, offset = read_events(self.folder / run_id, row["event_offset"])
                 time = now()
                 _close_tasks(connection, run_id, time)
                 set_run_state(connection, run_id, RuntimeState.FAILED, WORKER_DIED, time)
+                connection.execute(update(runs).where(runs.c.run_id == run_id).values(event_offset=offset))
 
     def update_all(self) -> None:
         """Take over the new events of every run that has not ended."""
@@ -77,8 +96,8 @@ def set_run_state(connection: Connection, run_id: str, state: RuntimeState, erro
 
 
 def _unfinished(connection: Connection, run_id: str) -> Mapping[str, Any] | None:
-    columns = (runs.c.run_id, runs.c.state, runs.c.launched, runs.c.event_offset)
-    query = select(*columns).where(runs.c.run_id == run_id, runs.c.state.not_in(FINAL_STATES))
+    unfinished = (runs.c.run_id == run_id) & runs.c.launched & runs.c.state.not_in(FINAL_STATES)
+    query = select(runs.c.run_id, runs.c.state, runs.c.event_offset).where(unfinished)
     row = connection.execute(query).mappings().one_or_none()
     return dict(row) if row else None
 
@@ -109,7 +128,8 @@ def _apply_task(connection: Connection, run_id: str, task: TaskEvent, time: str)
     key = (tasks.c.run_id == run_id) & (tasks.c.task_id == task.task_id)
     known = connection.execute(select(tasks).where(key)).mappings().one_or_none()
     final = RuntimeState(task.state) in FINAL_STATES
-    started = known["start_time"] if known else ""
+    resumed = known is not None and known["state"] in FINAL_STATES
+    started = known["start_time"] if known and not resumed else ""
     history = list(known["state_history"]) if known else []
     if not history or history[-1]["state"] != task.state:
         history.append({"update_time": time, "state": task.state})

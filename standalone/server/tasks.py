@@ -11,6 +11,7 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy import Connection, select, text
 
 from standalone.engine import Caching, TaskEvent, TaskKind
+from standalone.server.artifacts import select_artifacts
 from standalone.server.database import artifact_uses, artifacts, runs, tasks
 from standalone.server.errors import NotFoundError, error_responses, plain_error_responses
 from standalone.server.models import ArtifactIds, ArtifactRecord, ChildTask, RuntimeState, StateChange, Status, TaskDetail, Timestamp
@@ -137,7 +138,7 @@ def _task_rows(connection: Connection, run_id: str) -> list[dict[str, Any]]:
 def _used_artifacts(connection: Connection, run_id: str) -> Used:
     """The artifacts of every task of a run, by task ID and direction, then by name."""
     query = (
-        select(artifacts, artifact_uses.c.task_id.label("user"), artifact_uses.c.direction, artifact_uses.c.name.label("key"))
+        select_artifacts(artifact_uses.c.task_id.label("user"), artifact_uses.c.direction, artifact_uses.c.name.label("key"))
         .join(artifact_uses, artifact_uses.c.artifact_id == artifacts.c.artifact_id)
         .where(artifact_uses.c.run_id == run_id)
         .order_by(artifact_uses.c.name, artifact_uses.c.position)

@@ -55,9 +55,8 @@ def test_the_address_is_for_the_owner_only(own_home):
     address = ensure_server(own_home)
     assert stat.S_IMODE(address_file(own_home).stat().st_mode) == 0o600
     assert json.loads(address_file(own_home).read_text()) == {"url": address.url, "token": address.token}
-    assert [connection.laddr.ip for connection in server_process(own_home).net_connections() if connection.status == "LISTEN"] == [
-        "127.0.0.1"
-    ]
+    listening = [connection for connection in server_process(own_home).net_connections() if connection.status == "LISTEN"]
+    assert [connection.laddr.ip for connection in listening] == ["127.0.0.1"]
 
 
 def test_a_stopped_server_comes_back_at_the_same_address(own_home):
@@ -197,7 +196,7 @@ def test_a_server_killed_at_any_moment_loses_no_run_that_it_accepted(own_home, p
     assert {finish(client, run_id).state for run_id in listed} == {"SUCCEEDED"}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("victims", ["worker", "worker and server"])
 def test_a_worker_killed_at_any_moment_is_noticed_and_its_run_can_be_retried(own_home, packages, seed, victims):
     client = connect(ensure_server(own_home))

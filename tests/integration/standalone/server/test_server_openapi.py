@@ -76,10 +76,10 @@ def send_random(operation, mode, examples, headers, prepare=lambda case: None):
         send()
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_random_requests(operations, headers, mode):
+@pytest.mark.parametrize(("mode", "examples"), [(GenerationMode.POSITIVE, 6), (GenerationMode.NEGATIVE, 4)])
+def test_random_requests(operations, headers, mode, examples):
     for operation in operations:
-        send_random(operation, mode, 8, headers)
+        send_random(operation, mode, examples, headers)
 
 
 def test_random_requests_to_what_exists(operations, headers, existing):

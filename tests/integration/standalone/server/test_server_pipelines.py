@@ -1,8 +1,10 @@
 import itertools
 import json
+from pathlib import Path
 
 import pytest
-from kfp_server_api import ApiException
+import yaml
+from kfp_server_api import ApiException, V2beta1Pipeline, V2beta1PipelineVersion
 
 _names = (f"pipeline {number}" for number in itertools.count())
 
@@ -63,11 +65,7 @@ def test_a_pipeline_is_deleted_after_its_versions(client, pipeline):
 
 
 def test_the_generated_clients_create_calls_work(client, packages):
-    import yaml
-    from kfp_server_api import V2beta1Pipeline, V2beta1PipelineVersion
-
-    with open(packages["greeting"]) as file:
-        spec = yaml.safe_load(file)
+    spec = yaml.safe_load(Path(packages["greeting"]).read_text())
     pipeline = client._pipelines_api.pipeline_service_create_pipeline(V2beta1Pipeline(display_name="from a body", tags={"team": "a"}))
     assert client.list_pipeline_versions(pipeline.pipeline_id).total_size == 0
     version = client._pipelines_api.pipeline_service_create_pipeline_version(
@@ -80,8 +78,7 @@ def test_the_generated_clients_create_calls_work(client, packages):
 
 def test_a_pipeline_with_a_platform_part_keeps_both_documents(client, packages, tmp_path):
     package = tmp_path / "two.yaml"
-    with open(packages["greeting"]) as file:
-        package.write_text(file.read() + "\n---\nplatforms:\n  kubernetes:\n    deploymentSpec: {}\n")
+    package.write_text(Path(packages["greeting"]).read_text() + "\n---\nplatforms:\n  kubernetes:\n    deploymentSpec: {}\n")
     pipeline = client.upload_pipeline(str(package), pipeline_name="two documents")
     spec = client.list_pipeline_versions(pipeline.pipeline_id).pipeline_versions[0].pipeline_spec
     assert spec["pipeline_spec"]["pipelineInfo"]["name"] == "greeting"

@@ -2,6 +2,7 @@ import json
 import os
 import signal
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from kfp_server_api import ApiException
@@ -55,7 +56,7 @@ def test_it_fires_every_second(client, schedule):
     client.disable_recurring_run(recurring.recurring_run_id)
     assert client.get_recurring_run(recurring.recurring_run_id).status == "DISABLED"
     times = [run.scheduled_at for run in runs_of(client, recurring)]
-    assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {timedelta(seconds=1)}
+    assert {later - earlier for earlier, later in pairwise(times)} == {timedelta(seconds=1)}
 
 
 def test_it_fires_by_cron(client, schedule):

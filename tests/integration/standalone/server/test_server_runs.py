@@ -87,11 +87,11 @@ def test_task_details_tell_the_tree_the_times_and_the_artifacts(client, packages
     assert write.outputs["table"].artifact_ids == count.inputs["table"].artifact_ids
     artifacts = {artifact["artifact_id"]: artifact for artifact in get(f"/runs/{run.run_id}/artifacts")["artifacts"]}
     table = artifacts[write.outputs["table"].artifact_ids[0]]
-    assert (table["type"], table["metadata"], table["task_id"]) == ("system.Dataset", {"rows": 5}, write.task_id)
+    assert (table["type"], table["metadata"], table["task"]) == ("system.Dataset", {"rows": 5}, "write-table")
     assert artifacts[count.outputs["metrics"].artifact_ids[0]]["metadata"] == {"rows": 5}
 
     (lineage,) = get("/artifacts", uri=table["uri"])["artifacts"]
-    assert (lineage["run"], lineage["task"]) == ("lineage", "write-table")
+    assert (lineage["run"], lineage["artifact"]["task"]) == ("lineage", "write-table")
     assert lineage["read_by"] == [{"run_id": run.run_id, "task_id": count.task_id, "task": "count-rows"}]
 
 
