@@ -37,11 +37,9 @@ def search_docs(
     found = knowledge.search(query, limit=PASSAGES)
     if not found.passages:
         return ToolResult.no_data(f"The documents hold nothing about “{query}”.")
-    sources = [
-        Source(n=n, title=p.title, section=p.section, uri=p.uri, text=_shortened(p.text)) for n, p in enumerate(found.passages, start=1)
-    ]
+    sources = [Source(n=n, title=p.title, section=p.section, uri=p.uri, text=p.text) for n, p in enumerate(found.passages, start=1)]
     lead = "These passages may answer it." if found.confidence >= WEAK else "The documents may not cover this; the nearest passages:"
-    passages = "\n\n".join(f"[{s.n}] {_place(s)}\n{s.text}" for s in sources)
+    passages = "\n\n".join(f"[{s.n}] {_place(s)}\n{_shortened(s.text)}" for s in sources)
     return ToolResult(content=f"{lead}\n\n{passages}", sources=sources)
 
 

@@ -95,14 +95,17 @@ class Connection:
             configuration.ssl_ca_cert = str(self.settings.ca_file)
         configuration.api_key_prefix["authorization"] = "Bearer"
         configuration.refresh_api_key_hook = self._identify
+        self._identify(configuration)
         cookies = self.settings.cookies
         client = kfp_server_api.ApiClient(configuration, cookie=cookies.get_secret_value() if cookies else None)
         client.deserialize = _only_objects(client.deserialize)
         return client
 
     def _identify(self, configuration: Any) -> None:
-        """Called before each request: clusters rotate the token."""
-        configuration.api_key["authorization"] = self.settings.bearer()
+        """Called before each request: clusters rotate the token. Without an entry here the client does not authenticate at all."""
+        bearer = self.settings.bearer()
+        if bearer:
+            configuration.api_key["authorization"] = bearer
 
     def _forget(self) -> None:
         """Drop the connection, so that the next call asks anew where the server is."""
