@@ -95,6 +95,7 @@ class Connection:
             configuration.ssl_ca_cert = str(self.settings.ca_file)
         configuration.api_key_prefix["authorization"] = "Bearer"
         configuration.refresh_api_key_hook = self._identify
+        self._identify(configuration)  # without a first key the client never asks the hook
         self._identify(configuration)
         cookies = self.settings.cookies
         client = kfp_server_api.ApiClient(configuration, cookie=cookies.get_secret_value() if cookies else None)
