@@ -33,7 +33,7 @@ def tarred(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def numbered(value: object) -> str:
+def label(value: object) -> str:
     """The bytes of archives hold the time, which must not get into the name of a test."""
     return value if isinstance(value, str) else "data"
 
@@ -49,7 +49,7 @@ def numbered(value: object) -> str:
         tarred({"pipeline.yaml": TEXT}),
         tarred({"a.json": json.dumps(SPEC).encode(), "data.bin": bytes(10)}),
     ],
-    ids=numbered,
+    ids=label,
 )
 def test_every_form_of_package_is_read(data):
     document = read_package(data)
@@ -107,7 +107,7 @@ def tar_with_link() -> bytes:
         (gzip.compress(bytes(200 * 2**20), 9), "larger than 16 MB"),
         (gzip.compress(b"not a tar"), "cannot be read"),
     ],
-    ids=numbered,
+    ids=label,
 )
 def test_anything_else_is_refused_with_the_reason(data, said):
     with pytest.raises(InvalidArgumentError, match=said):
