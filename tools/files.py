@@ -21,12 +21,13 @@ class LocalFiles:
             ToolError: NOT_FOUND, PERMISSION_DENIED or INVALID_ARGUMENT.
         """
         candidates = self._candidates(path)
-        for candidate in candidates:
-            if candidate.exists():
-                if not os.access(candidate, os.R_OK):
-                    raise ToolError(ErrorCode.PERMISSION_DENIED, f"`{path}` may not be read by this user.")
-                return candidate
-        raise ToolError(ErrorCode.NOT_FOUND, f"there is no local file `{path}` in {self._where}.", self._similar(candidates[0]))
+        existing = next((c for c, exists in candidates.items() if exists), None)
+        if existing is not None:
+            if not os.access(existing, os.R_OK):
+                raise ToolError(ErrorCode.PERMISSION_DENIED, f"`{path}` may not be read by this user.")
+            return existing
+        missing = next(iter(candidates))
+        raise ToolError(ErrorCode.NOT_FOUND, f"there is no local file `{path}` in {self._where}.", self._similar(missing))
 
     def writable(self, path: str) -> Path:
         """A path inside the allowed folders, whether it exists or not.
@@ -34,19 +35,20 @@ class LocalFiles:
         Raises:
             ToolError: PERMISSION_DENIED or INVALID_ARGUMENT.
         """
-        return self._candidates(path)[0]
+        return next(iter(self._candidates(path)))
 
-    def _candidates(self, path: str) -> list[Path]:
+    def _candidates(self, path: str) -> dict[Path, bool]:
+        """The places that a path can mean, in order, and whether something is there."""
         try:
             given = Path(path).expanduser()
-            paths = [(folder / given).resolve() for folder in self.folders]
-        except (OSError, RuntimeError, ValueError) as error:  # an unknown home, a loop of links, a NUL
+            paths = {place: place.exists() for place in ((folder / given).resolve() for folder in self.folders)}
+        except (OSError, RuntimeError, ValueError) as error:  # too long, an unknown home, a loop of links, a NUL
             raise ToolError(ErrorCode.INVALID_ARGUMENT, f"{path[:200]!r} is no usable path: {error}.") from error
-        allowed = [p for p in paths if any(p.is_relative_to(folder) for folder in self.folders)]
+        allowed = {p: exists for p, exists in paths.items() if any(p.is_relative_to(folder) for folder in self.folders)}
         if not allowed:
             message = f"`{path}` lies outside of the folders open to this assistant: {self._where}. Set SWARM_FILES to open others."
             raise ToolError(ErrorCode.PERMISSION_DENIED, message)
-        return list(dict.fromkeys(allowed))
+        return allowed
 
     @property
     def _where(self) -> str:
