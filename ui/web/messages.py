@@ -1,0 +1,119 @@
+"""A turn as messages of the chat: steps that fold, the answer, and what there is to draw."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import gradio as gr
+from gradio.components.chatbot import MetadataDict
+
+from tools.result import Artifact
+from ui.web import cards, markup
+from ui.web.charts import chart
+from ui.web.turn import Call, Request, Turn
+
+OUTCOMES = {"ok": "done", "no_data": "nothing found", "error": "failed", "rejected": "not done"}
+SHORT = 90
+"""Characters of a call's arguments in its title."""
+
+_CARDS: dict[str, Callable[[Artifact], str]] = {
+    "run": cards.run,
+    "html": cards.report,
+    "image": cards.image,
+    "file": cards.file,
+    "diff": cards.difference,
+}
+
+
+def messages(turn: Turn) -> list[gr.ChatMessage]:
+    """What the chat shows of a turn."""
+    return list(_messages(turn))
+
+
+def _messages(turn: Turn) -> Iterator[gr.ChatMessage]:
+    if turn.said:
+        yield gr.ChatMessage(role="user", content=markup.shown(turn.said))
+    for part in turn.parts:
+        yield _step(part, turn.running) if isinstance(part, Call) else _card(cards.decision(part))
+    if turn.answer:
+        yield gr.ChatMessage(content=markup.shown(turn.answer))
+    if turn.notice:
+        yield remark(turn.notice, turn.failed)
+    if turn.running and not turn.answer and all(isinstance(p, Request) or p.step for p in turn.parts):
+        yield _card("<p class='thinking' role='status'>Thinking<span>…</span></p>")
+    for artifact in turn.artifacts:
+        component = _drawing(artifact, turn.answer)
+        if component is not None:
+            yield gr.ChatMessage(content=component)
+    if turn.sources:
+        yield _card(cards.sources(turn.sources))
+
+
+def remark(sentence: str, bad: bool = False) -> gr.ChatMessage:
+    """A sentence of the page's own."""
+    return _card(f"<p class='notice{' bad' if bad else ''}' role='status'>{markup.text(sentence, 600)}</p>")
+
+
+def _card(html: str) -> gr.ChatMessage:
+    return gr.ChatMessage(content=gr.HTML(html))
+
+
+def _step(call: Call, running: bool) -> gr.ChatMessage:
+    """A tool call: open with what it is doing while it works, one line when it is done."""
+    arguments = ", ".join(f"{name}={_plain(value)}" for name, value in call.args.items())
+    title = f"{call.agent} · {call.tool}  {arguments if len(arguments) <= SHORT else arguments[: SHORT - 1] + '…'}"
+    metadata = MetadataDict(title=markup.shown(title), id=call.id)
+    if call.step is None:
+        metadata["status"] = "pending" if running else "done"
+        metadata["log"] = call.note if running else "stopped"
+        return gr.ChatMessage(content=call.note or "Working…", metadata=metadata)
+    step = call.step
+    metadata["status"], metadata["duration"] = "done", step.ms / 1000
+    outcome = OUTCOMES[step.status] + (f": {step.code}" if step.code else "")
+    if step.status != "ok":
+        metadata["log"] = outcome
+    return gr.ChatMessage(
+        content=f"{_fenced(json.dumps(call.args, indent=2, ensure_ascii=False, default=str))}\n\n{outcome}, {step.effect}",
+        metadata=metadata,
+    )
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _fenced(code: str) -> str:
+    fence = "`" * max(3, *(len(ticks) + 1 for ticks in re.findall("`+", code)), 3)
+    return f"{fence}json\n{code}\n{fence}"
+
+
+def _drawing(artifact: Artifact, answer: str) -> gr.Plot | gr.Dataframe | gr.HTML | None:
+    """The component for an artifact; none for a table that the answer has shown in full."""
+    if artifact.kind == "chart":
+        return chart(artifact)
+    if artifact.kind == "table":
+        return None if _told(artifact, answer) else _table(artifact)
+    return gr.HTML(_CARDS[artifact.kind](artifact))
+
+
+def _told(artifact: Artifact, answer: str) -> bool:
+    """Whether a table of the answer is as large as the artifact."""
+    rows, columns = len(artifact.data.get("rows", [])), len(artifact.data.get("columns", []))
+    return any(len(lines) - 2 >= rows and lines[0].replace("\\|", "").count("|") - 1 >= columns for lines in _tables(answer))
+
+
+def _tables(answer: str) -> list[list[str]]:
+    """The lines of each Markdown table."""
+    blocks = re.findall(r"(?:^\|.*\|[ \t]*$\n?)+", answer, re.M)
+    return [block.splitlines() for block in blocks]
+
+
+def _table(artifact: Artifact) -> gr.Dataframe:
+    """A table to sort and copy from; cells are text, never markup."""
+    rows = artifact.data.get("rows", [])
+    total = artifact.data.get("total")
+    more = f" ({len(rows):,} of {total:,} rows)" if total else ""
+    value = {"headers": artifact.data.get("columns", []), "data": rows}
+    return gr.Dataframe(
+        value, label=artifact.title + more, interactive=False, datatype="str", max_height=420, buttons=["copy", "fullscreen"]
+    )

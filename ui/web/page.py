@@ -1,0 +1,249 @@
+"""The page: header, conversation, decision, composer; and what happens when somebody uses them."""
+
+import json
+import re
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from swarm.errors import MessageError
+from swarm.settings import Settings
+from ui.web.conversation import Conversation, Conversations
+from ui.web.header import bar, welcome
+from ui.web.messages import messages, remark
+from ui.web.readiness import Readiness
+from ui.web.turn import Turn, Verdict
+
+STORAGE = "mlops-swarm"
+"""Where the browser keeps which conversation it was in."""
+SUGGESTIONS = {
+    "Which pipelines are there?": "What can I run here?",
+    "Run breast-cancer-svm with C=10 and wait for it, then show its metrics": "Train a model and see how good it is",
+    "Show the first 5 rows of iris.csv in datasets": "Look into a data set",
+    "How do I turn off caching for one step?": "Ask the handbook",
+}
+PROMPT = "Say what you would like to do"
+LOOK = 30
+"""Seconds between two looks at what is connected."""
+FOCUS = "() => document.querySelector('#composer textarea')?.focus()"
+SESSION = re.compile(r"[\w.-]{1,64}")
+Updates = dict[Any, Any]
+
+
+class Page:
+    """The components of the page and their handlers."""
+
+    def __init__(self, settings: Settings, conversations: Conversations, readiness: Readiness) -> None:
+        self._settings = settings
+        self._conversations = conversations
+        self._readiness = readiness
+        self._layout()
+
+    def _layout(self) -> None:
+        self.session = gr.BrowserState("", storage_key=STORAGE, secret=STORAGE)
+        self.open = gr.State(None)
+        with gr.Row(elem_id="bar"):
+            self.bar = gr.HTML(bar(self._settings, []), elem_id="brand")
+            self.new = gr.Button("New chat", size="sm", elem_id="new", scale=0)
+        self.chat = gr.Chatbot(
+            elem_id="chat",
+            show_label=False,
+            label="Conversation",
+            container=False,
+            layout="panel",
+            height="100%",
+            scale=1,
+            buttons=["copy"],
+            feedback_options=None,
+            placeholder=welcome(self._settings),
+            examples=[{"text": text, "display_text": f"{title}\n{text}"} for text, title in SUGGESTIONS.items()],
+            latex_delimiters=[],
+            allow_tags=False,
+        )
+        with gr.Column(elem_id="foot", scale=0):
+            self._decision()
+            self.composer = gr.Textbox(
+                elem_id="composer",
+                show_label=False,
+                label="Message",
+                container=False,
+                lines=1,
+                max_lines=8,
+                max_length=None,
+                submit_btn=True,
+                autofocus=True,
+                placeholder=PROMPT,
+            )
+
+    def _decision(self) -> None:
+        with gr.Column(elem_id="decision", visible=False) as self.decision:
+            with gr.Column(visible=False, elem_id="editor") as self.editor:
+                self.arguments = gr.Code(language="json", label="Arguments", lines=3, max_lines=14, interactive=True)
+                with gr.Row():
+                    self.back = gr.Button("Back", size="md")
+                    self.approve_edited = gr.Button("Approve with these", variant="primary", size="md")
+            with gr.Row(elem_id="verdicts") as self.verdicts:
+                self.reject = gr.Button("Reject", size="md", elem_id="reject")
+                self.edit = gr.Button("Edit", size="md", elem_id="edit")
+                self.approve = gr.Button("Approve", variant="primary", size="md", elem_id="approve")
+
+    def wire(self, blocks: gr.Blocks) -> None:
+        """Connect the components with their handlers."""
+        shown = [self.session, self.open, self.chat, self.composer, self.decision, self.editor, self.verdicts, self.arguments]
+        known = [self.open, self.session]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+        blocks.load(self.connect, None, self.bar, **quiet)
+        gr.Timer(LOOK).tick(self.connect, None, self.bar, **quiet)
+        blocks.load(self.arrive, self.session, shown, **quiet)
+        turns = [
+            self.new.click(self.begin, None, shown, **quiet),
+            self.composer.submit(self.send, [self.composer, *known], shown, **quiet),
+            self.chat.example_select(self.suggest, known, shown, **quiet),
+            self.approve.click(self.on_approve, known, shown, **quiet),
+            self.reject.click(self.on_reject, known, shown, **quiet),
+            self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, **quiet),
+        ]
+        for turn in turns:
+            turn.then(None, js=FOCUS, **quiet)
+        self.composer.stop(self.stop, self.open, None, **quiet)
+        editing = [self.editor, self.verdicts]
+        self.edit.click(lambda: (gr.Column(visible=True), gr.Row(visible=False)), None, editing, **quiet)
+        self.back.click(lambda: (gr.Column(visible=False), gr.Row(visible=True)), None, editing, **quiet)
+
+    async def connect(self) -> str:
+        """The header with the connections as they are now."""
+        return bar(self._settings, await self._readiness.findings())
+
+    async def arrive(self, session: str) -> AsyncIterator[Updates]:
+        """Show the conversation that the browser was in, and what goes on in it."""
+        async for updates in self._show(await self._opened(None, session)):
+            yield updates
+
+    async def begin(self) -> Updates:
+        """An empty conversation."""
+        return self._all(await self._conversations.open(_new_session())) | {self.composer: self._composer(None, "")}
+
+    async def send(self, text: str, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Take a message and show its turn; a message that cannot be taken stays in the composer."""
+        conversation = await self._opened(conversation, session)
+        try:
+            conversation.send(text, _user(request))
+        except MessageError as error:
+            conversation.notice = f"{str(error)[:1].upper()}{str(error)[1:]}"
+            yield {self.chat: _drawn(conversation.turns, conversation.notice)}
+            return
+        yield {self.composer: gr.Textbox("")}
+        async for updates in self._show(conversation):
+            yield updates
+
+    async def suggest(
+        self, chosen: gr.SelectData, conversation: Conversation | None, session: str, request: gr.Request
+    ) -> AsyncIterator[Updates]:
+        """Send a suggestion."""
+        async for updates in self.send(chosen.value["text"], conversation, session, request):
+            yield updates
+
+    def stop(self, conversation: Conversation | None) -> None:
+        """End the turn under way."""
+        if conversation is not None:
+            conversation.stop()
+
+    async def on_approve(self, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Approve what is waiting."""
+        async for updates in self._decide("approve", None, conversation, session, request):
+            yield updates
+
+    async def on_reject(self, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Reject what is waiting."""
+        async for updates in self._decide("reject", None, conversation, session, request):
+            yield updates
+
+    async def on_edit(self, text: str, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Approve with the arguments of the editor; what is no JSON object stays there."""
+        conversation = await self._opened(conversation, session)
+        try:
+            arguments = json.loads(text)
+        except ValueError as error:
+            arguments, conversation.notice = None, f"The arguments are no JSON: {error}. Nothing was decided."
+        else:
+            if not isinstance(arguments, dict):
+                conversation.notice = "The arguments must be one JSON object, { ... }. Nothing was decided."
+        if not isinstance(arguments, dict):
+            yield {self.chat: _drawn(conversation.turns, conversation.notice)}
+            return
+        async for updates in self._decide("edit", arguments, conversation, session, request):
+            yield updates
+
+    async def _decide(
+        self, verdict: Verdict, arguments: dict[str, Any] | None, conversation: Conversation | None, session: str, request: gr.Request
+    ) -> AsyncIterator[Updates]:
+        conversation = await self._opened(conversation, session)
+        conversation.decide(verdict, arguments, _user(request))
+        async for updates in self._show(conversation):
+            yield updates
+
+    async def _opened(self, conversation: Conversation | None, session: str) -> Conversation:
+        """The conversation of the page, found again when the server was restarted under it; a new one for a new browser."""
+        known = isinstance(session, str) and SESSION.fullmatch(session)
+        return conversation or await self._conversations.open(session if known else _new_session())
+
+    async def _show(self, conversation: Conversation) -> AsyncIterator[Updates]:
+        """The conversation now and as it goes on; turns of the past are drawn once."""
+        past: list[gr.ChatMessage] = []
+        first = True
+        async for _ in conversation.follow():
+            if first or not conversation.running:
+                past = _drawn(conversation.turns[:-1])
+                yield self._all(conversation)
+            else:
+                yield {self.chat: past + _drawn(conversation.turns[-1:])}
+            first = False
+
+    def _all(self, conversation: Conversation) -> Updates:
+        """Everything the page shows of a conversation."""
+        last = conversation.last
+        waiting = last.waiting if last is not None and not last.running else None
+        arguments = json.dumps(waiting.approval.args, indent=2, ensure_ascii=False) if waiting else ""
+        return {
+            self.session: conversation.session,
+            self.open: conversation,
+            self.chat: _drawn(conversation.turns, conversation.notice),
+            self.composer: self._composer(last),
+            self.decision: gr.Column(visible=waiting is not None),
+            self.editor: gr.Column(visible=False),
+            self.verdicts: gr.Row(visible=True),
+            self.arguments: arguments,
+        }
+
+    def _composer(self, last: Turn | None, text: str | None = None) -> gr.Textbox:
+        running = last is not None and last.running
+        waiting = last is not None and last.waiting is not None
+        placeholder = "Working on it…" if running else "Approve or reject first" if waiting else PROMPT
+        value = {} if text is None else {"value": text}
+        free = not (running or waiting)
+        return gr.Textbox(interactive=free, submit_btn=not running, stop_btn=running, placeholder=placeholder, **value)
+
+
+def build(settings: Settings, conversations: Conversations, readiness: Readiness) -> gr.Blocks:
+    """The page."""
+    with gr.Blocks(title="mlops-swarm", analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
+        page = Page(settings, conversations, readiness)
+        page.wire(blocks)
+    blocks.queue(default_concurrency_limit=None, api_open=False)
+    return blocks
+
+
+def _drawn(turns: Sequence[Turn], notice: str = "") -> list[gr.ChatMessage]:
+    drawn = [message for turn in turns for message in messages(turn)]
+    return [*drawn, remark(notice, bad=True)] if notice else drawn
+
+
+def _new_session() -> str:
+    return f"web-{uuid.uuid4().hex}"
+
+
+def _user(request: gr.Request) -> str:
+    return str(request.username)
