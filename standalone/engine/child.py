@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import BinaryIO
 
 import psutil
 
+from standalone.engine.contract import EngineError
 from standalone.engine.process import TASK_MARK
 
 _TAIL_BYTES = 8192
@@ -46,17 +48,23 @@ async def run_process(
     enter: Callable[[], None] | None = None,
     seconds: float | None = None,
 ) -> Exit:
-    """Run a process in its own session and wait for its end; when cancelled or out of time, kill its group."""
-    process = await asyncio.create_subprocess_exec(
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        env=environment,
-        cwd=folder,
-        start_new_session=True,
-        preexec_fn=enter,
-    )
+    """Run a process in its own session and wait for its end; when cancelled or out of time, kill its group.
+
+    Raises EngineError when it cannot be started.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            cwd=folder,
+            start_new_session=True,
+            preexec_fn=enter,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError(f"The process could not be started: {error}.") from None
     try:
         async with asyncio.timeout(seconds):
             return Exit(await process.wait())

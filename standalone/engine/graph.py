@@ -1,16 +1,15 @@
 """The walk through the pipeline: which task runs when, with what, and what a graph of tasks passes on."""
 
 import asyncio
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from standalone.engine import conditions, importer, inputs, ir, step
+from standalone.engine import arguments, conditions, importer, inputs, ir, step
 from standalone.engine.contract import Artifact, EngineError, State, TaskKind, Values
 from standalone.engine.inputs import Scope
-from standalone.engine.references import dependencies, kind_of
+from standalone.engine.references import dependencies, kind_of, runs_anyway
 from standalone.engine.run import Node, Outcome, Run
 
 if TYPE_CHECKING:
@@ -50,10 +49,8 @@ async def _run_dag(run: Run, node: Node, component: "pb.ComponentSpec", given: V
 
 
 async def _run_task(run: Run, node: Node, task: "pb.PipelineTaskSpec", scope: Scope) -> Outcome:
-    strategy = task.trigger_policy.strategy
-    anyway = strategy == ir.messages().PipelineTaskSpec.TriggerPolicy.TriggerStrategy.ALL_UPSTREAM_TASKS_COMPLETED
     blocking = [name for name in sorted(dependencies(task)) if not scope.outcomes[name].completed]
-    if blocking and not anyway:
+    if blocking and not runs_anyway(task):
         message = f"Not started: {', '.join(blocking)} before it did not succeed."
         run.report(node, State.SKIPPED, message)
         return Outcome(State.SKIPPED, Values(), message, omitted=True)
@@ -155,11 +152,13 @@ def _iterations(task: "pb.PipelineTaskSpec", given: Values) -> list[Values]:
         return [given.model_copy(update={"artifacts": given.artifacts | {iterator.item_input: [one]}}) for one in artifacts]
     iterator = task.parameter_iterator
     raw = iterator.items.WhichOneof("kind") == "raw"
-    items: JsonValue = json.loads(iterator.items.raw) if raw else given.parameters.get(iterator.items.input_parameter)
-    if isinstance(items, str):
-        items = json.loads(items)
+    items: JsonValue = iterator.items.raw if raw else given.parameters.get(iterator.items.input_parameter)
+    try:
+        items = arguments.convert(items, "LIST")
+    except ValueError as error:
+        raise EngineError(f"The loop over '{iterator.items.input_parameter or 'constants'}' {error}.") from None
     if not isinstance(items, list):
-        raise EngineError(f"The loop goes over '{iterator.items.input_parameter}', which is not a list: {json.dumps(items)[:80]}.")
+        raise TypeError(items)
     return [given.model_copy(update={"parameters": given.parameters | {iterator.item_input: item}}) for item in items]
 
 

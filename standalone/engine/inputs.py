@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from standalone.engine import arguments, conditions, ir
+from standalone.engine import arguments, conditions, ir, outputs
 from standalone.engine.contract import Artifact, EngineError, JsonObject, State, Values
 from standalone.engine.placeholders import Placeholders
 from standalone.engine.run import Node, Outcome, Run
@@ -40,7 +40,8 @@ def resolve(run: Run, node: Node, task: "pb.PipelineTaskSpec", scope: Scope) -> 
         if parameter.WhichOneof("kind") != "runtime_value":
             optional = _is_optional(component, name)
             _set(values.parameters, name, _parameter(run, name, parameter, scope, optional=optional))
-    placeholders = Placeholders(run.names(node), executor_inputs(run, component, values))
+    message = executor_inputs(run, component, values) | {"outputs": outputs.places(component, run.output_folder(node))}
+    placeholders = Placeholders(run.names(node) | outputs.names(message), message)
     for name, parameter in task.inputs.parameters.items():
         if parameter.WhichOneof("kind") == "runtime_value":
             value = placeholders.resolve(ir.constant(parameter.runtime_value))

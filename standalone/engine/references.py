@@ -21,6 +21,12 @@ def dependencies(task: "pb.PipelineTaskSpec") -> set[str]:
     return names
 
 
+def runs_anyway(task: "pb.PipelineTaskSpec") -> bool:
+    """Whether it runs also when tasks before it failed."""
+    strategies = ir.messages().PipelineTaskSpec.TriggerPolicy.TriggerStrategy
+    return bool(task.trigger_policy.strategy == strategies.ALL_UPSTREAM_TASKS_COMPLETED)
+
+
 def kind_of(pipeline: ir.Pipeline, name: str, task: "pb.PipelineTaskSpec") -> TaskKind:
     """What kind of task this is; the IR tells some kinds by their names only."""
     component = pipeline.component(task)
@@ -30,6 +36,6 @@ def kind_of(pipeline: ir.Pipeline, name: str, task: "pb.PipelineTaskSpec") -> Ta
         return TaskKind.CONDITION
     if component.HasField("dag"):
         return TaskKind.DAG
-    if any(parameter.HasField("task_final_status") for parameter in task.inputs.parameters.values()):
+    if runs_anyway(task) and any(name.startswith("exit-handler-") for name in task.dependent_tasks):
         return TaskKind.EXIT
     return TaskKind.IMPORTER if pipeline.executor(component).HasField("importer") else TaskKind.CONTAINER

@@ -109,6 +109,7 @@ async def _run_command(step: Step) -> Exit:
     marks = {RUN_MARK: str(run.folder), TASK_MARK: node.task_id}
     environment = confinement.environment(python, scratch, {one.name: one.value for one in step.container.env}) | marks
     reads = [*confinement.readable(python), *_input_files(step)]
+    _note_image(step)
     with step.log.open("ab") as log, confinement.rules(reads, [scratch, run.root_folder]) as rules:
         return await run_process(
             [str(python.with_name("python3")), "-c", _START, str(arguments)],
@@ -118,6 +119,13 @@ async def _run_command(step: Step) -> Exit:
             enter=confinement.entrance(rules, _memory(step)),
             seconds=run.request.limits.seconds,
         )
+
+
+def _note_image(step: Step) -> None:
+    """Say in the log that an image with more than Python in it is not used."""
+    if not step.container.image.startswith("python:"):
+        with step.log.open("a") as log:
+            log.write(f"This platform has no containers: running on this machine instead of in {step.container.image}.\n")
 
 
 def _input_files(step: Step) -> list[Path]:

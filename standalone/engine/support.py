@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from kfp.pipeline_spec import pipeline_spec_pb2 as pb
 
 _NAME = re.compile(r"[A-Za-z0-9][\w .\-]*")
-_HARMLESS_CONFIGURATION = {"resourceTtlOnCompletion", "resourceTtlOnSuccess", "resourceTtlOnFailure"}
+# There are no pods to clean up; the deadline is kept by the worker.
+_KNOWN_CONFIGURATION = {"resourceTtlOnCompletion", "resourceTtlOnSuccess", "resourceTtlOnFailure", "activeDeadlineSeconds"}
 _WORKSPACE = "{{$.workspace_path}}"
 
 
@@ -29,6 +30,13 @@ def check(pipeline_spec: JsonObject, platform_spec: JsonObject | None = None) ->
     except json_format.ParseError as error:
         return [f"This is not a platform spec that this platform can read: {error}."]
     return list(dict.fromkeys([*_names(pipeline), *_graphs(pipeline), *_executors(pipeline), *_platform(platform)]))
+
+
+def deadline_seconds(platform_spec: JsonObject | None) -> float | None:
+    """The time that the pipeline's configuration allows a whole run, if it sets any."""
+    platform = json_format.ParseDict(platform_spec or {}, ir.messages().PlatformSpec())
+    deadlines = [single.pipelineConfig.active_deadline_seconds for single in platform.platforms.values()]
+    return min((float(seconds) for seconds in deadlines if seconds > 0), default=None)
 
 
 def _names(pipeline: ir.Pipeline) -> Iterator[str]:
@@ -73,6 +81,8 @@ def _executors(pipeline: ir.Pipeline) -> Iterator[str]:
     for name, component in pipeline.components.items():
         if component.HasField("dag"):
             continue
+        if component.task_config_passthroughs:
+            yield f"The component '{name.removeprefix('comp-')}' takes its task's configuration (TaskConfig), which only Kubernetes has."
         label = name.removeprefix("comp-")
         executor = pipeline.executors.get(component.executor_label, ir.messages().PipelineDeploymentConfig.ExecutorSpec())
         match executor.WhichOneof("spec"):
@@ -107,5 +117,5 @@ def _platform(platform: "pb.PlatformSpec") -> Iterator[str]:
             yield from (f"The setting '{key}' of '{label.removeprefix('exec-')}' needs {name.capitalize()}." for key in settings.fields)
         configuration = json_format.MessageToDict(single.pipelineConfig)
         yield from (
-            f"The pipeline's setting '{key}' needs {name.capitalize()}." for key in sorted(set(configuration) - _HARMLESS_CONFIGURATION)
+            f"The pipeline's setting '{key}' needs {name.capitalize()}." for key in sorted(set(configuration) - _KNOWN_CONFIGURATION)
         )

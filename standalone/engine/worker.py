@@ -18,7 +18,7 @@ from standalone.engine.contract import LOCK_FILE, REQUEST_FILE, TMP_FOLDER, Engi
 from standalone.engine.journal import Journal
 from standalone.engine.process import TERMINATED
 from standalone.engine.run import Run
-from standalone.engine.support import check
+from standalone.engine.support import check, deadline_seconds
 
 _log = logging.getLogger("engine")
 _PR_SET_CHILD_SUBREAPER = 36
@@ -68,7 +68,12 @@ async def _run(run: Run) -> RunEvent:
     main_task = asyncio.current_task()
     if main_task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, main_task.cancel)
-    outcome = await graph.execute(run)
+    seconds = deadline_seconds(run.request.platform_spec)
+    try:
+        async with asyncio.timeout(seconds):
+            outcome = await graph.execute(run)
+    except TimeoutError:
+        return _failed(f"The run did not end within {seconds:g} seconds, the deadline that its pipeline sets.")
     if outcome.state is State.SUCCEEDED:
         return RunEvent(state=State.SUCCEEDED)
     return _failed(outcome.message)

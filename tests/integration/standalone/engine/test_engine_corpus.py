@@ -45,6 +45,8 @@ def check_tasks(module: ModuleType, result: Result) -> None:
         assert result.tasks[path].outputs.parameters == outputs
     for path, attempts in getattr(module, "ATTEMPTS", {}).items():
         assert result.tasks[path].attempt == attempts
+    for path, text in getattr(module, "LOGS", {}).items():
+        assert text in result.log(path.strip())
 
 
 def check_artifacts(module: ModuleType, result: Result, platform: Platform) -> None:

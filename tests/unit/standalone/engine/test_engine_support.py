@@ -1,0 +1,103 @@
+"""What cannot run is refused before it starts, each thing by its name."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from standalone.engine import check
+
+COMMAND = [
+    "sh",
+    "-ec",
+    'program_path=$(mktemp -d)\nprintf "%s" "$0" > "$program_path/ephemeral_component.py"\npython3 -m kfp.dsl.executor_main "$@"',
+    "SRC",
+]
+SPEC: dict[str, Any] = {
+    "pipelineInfo": {"name": "p"},
+    "schemaVersion": "2.1.0",
+    "root": {"dag": {"tasks": {"a": {"componentRef": {"name": "comp-a"}, "taskInfo": {"name": "a"}}}}},
+    "components": {"comp-a": {"executorLabel": "exec-a"}},
+    "deploymentSpec": {"executors": {"exec-a": {"container": {"image": "python:3.11", "command": COMMAND}}}},
+}
+
+
+def changed(*path: str, value: object) -> dict[str, Any]:
+    spec = copy.deepcopy(SPEC)
+    place = spec
+    for key in path[:-1]:
+        place = place.setdefault(key, {})
+    place[path[-1]] = value
+    return spec
+
+
+def test_a_plain_pipeline_runs() -> None:
+    assert check(SPEC, None) == []
+    assert check(SPEC, {"platforms": {}}) == []
+
+
+EXECUTOR = ("deploymentSpec", "executors", "exec-a")
+TASK = ("root", "dag", "tasks", "a")
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (changed(*EXECUTOR, "container", "command", value=["echo"]), "The component 'a' runs in the container image 'python:3.11'"),
+        (changed(*EXECUTOR, value={"customJob": {"customJob": {}}}), "The component 'a' needs a custom_job executor"),
+        (changed(*EXECUTOR, value={"resolver": {}}), "The component 'a' needs a resolver executor"),
+        (
+            changed("components", "comp-a", "executorLabel", value="exec-b"),
+            "The component 'a' has nothing that runs it (executor 'exec-b')",
+        ),
+        (
+            changed(*TASK, "componentRef", "name", value="comp-b"),
+            "The task 'a' runs the component 'comp-b', which the pipeline does not have",
+        ),
+        (changed(*TASK, "dependentTasks", value=["b"]), "The task 'a' depends on 'b', which is not a task of the pipeline"),
+        (changed(*TASK, "dependentTasks", value=["a"]), "wait for each other: a -> a"),
+        (changed(*TASK, "triggerPolicy", value={"condition": "'it's'"}), "The condition of 'a' is not valid: 'it's'"),
+        (
+            changed(*TASK, "inputs", value={"parameters": {"x": {"runtimeValue": {"runtimeParameter": "y"}}}}),
+            "The input 'x' of 'a' is a runtime parameter",
+        ),
+        (changed(*EXECUTOR, "container", "resources", value={"accelerator": {"type": "T4", "count": "1"}}), "asks for an accelerator (T4)"),
+        (changed(*TASK, "newThing", value=1), "newThing"),
+    ],
+)
+def test_refused_by_name(spec: dict[str, Any], words: str) -> None:
+    problems = check(spec, None)
+    assert any(words in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    "setting", ["secretAsEnv", "configMapAsVolume", "pvcMount", "nodeSelector", "tolerations", "imagePullPolicy", "podMetadata"]
+)
+def test_kubernetes_settings_are_named(setting: str) -> None:
+    platform = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {"exec-a": {setting: [{"x": "y"}]}}}}}}
+    assert check(SPEC, platform) == [f"The setting '{setting}' of 'a' needs Kubernetes."]
+
+
+def test_everything_is_listed_once() -> None:
+    spec = changed(
+        *EXECUTOR, "container", value={"image": "alpine", "command": ["true"], "resources": {"accelerator": {"type": "T4", "count": "1"}}}
+    )
+    platform = {"platforms": {"kubernetes": {"pipelineConfig": {"workspace": {"size": "1Gi"}, "resourceTtlOnCompletion": 5}}}}
+    problems = check(spec, platform)
+    assert len(problems) == 3
+    assert "The pipeline's setting 'workspace' needs Kubernetes." in problems
+
+
+@pytest.mark.parametrize(
+    "damaged", [{}, {"root": 1}, {"pipelineInfo": {"name": "x"}}, {"components": []}, {"deploymentSpec": {"executors": 3}}]
+)
+def test_what_is_no_pipeline_is_refused(damaged: dict[str, Any]) -> None:
+    spec = {**SPEC, **damaged} if damaged else {}
+    if damaged == {"pipelineInfo": {"name": "x"}}:
+        assert check(spec, None) == []
+    else:
+        assert "Compile" in check(spec, None)[0]
+
+
+def test_a_damaged_platform_spec_is_refused() -> None:
+    assert "not a platform spec" in check(SPEC, {"platforms": 1})[0]
