@@ -24,16 +24,25 @@ def chart(artifact: Artifact) -> gr.Plot:
 
 
 def _layout(given: dict[str, Any], traces: list[dict[str, Any]]) -> dict[str, Any]:
-    axis = {"gridcolor": LINES, "linecolor": LINES, "zerolinecolor": LINES, "automargin": True}
+    heat = any(trace.get("type") == "heatmap" for trace in traces)
+    axis = {
+        "showgrid": not heat,
+        "showline": False,
+        "ticks": "",
+        "gridcolor": LINES,
+        "linecolor": LINES,
+        "zerolinecolor": LINES,
+        "automargin": True,
+    }
     named = any(trace.get("name") for trace in traces)
-    title = {"font": {"size": 15}, "x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 12}}
+    title = {"font": {"size": 14}, "x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 16}}
     return {
         **given,
         "title": {**title, **_titled(given.get("title"))},
-        "xaxis": {**axis, **given.get("xaxis", {})},
-        "yaxis": {**axis, **given.get("yaxis", {})},
+        "xaxis": {**axis, **_small(given.get("xaxis", {}))},
+        "yaxis": {**axis, **_small(given.get("yaxis", {}))},
         "height": given.get("height", HEIGHT),
-        "margin": {"l": 56, "r": 24, "t": 56, "b": 48},
+        "margin": {"l": 56, "r": 24, "t": 60, "b": 48},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
@@ -47,6 +56,11 @@ def _layout(given: dict[str, Any], traces: list[dict[str, Any]]) -> dict[str, An
 
 def _titled(title: Any) -> dict[str, Any]:
     return title if isinstance(title, dict) else {"text": str(title or "")}
+
+
+def _small(axis: dict[str, Any]) -> dict[str, Any]:
+    """An axis with its title in the size of its labels."""
+    return {**axis, "title": {"font": {"size": 13}, "standoff": 8, **_titled(axis["title"])}} if "title" in axis else axis
 
 
 def _styled(trace: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,12 @@ SUGGESTIONS = {
 PROMPT = "Say what you would like to do"
 LOOK = 30
 """Seconds between two looks at what is connected."""
-FOCUS = "() => document.querySelector('#composer textarea')?.focus()"
+SETTLE = """() => {
+    const rows = document.querySelectorAll('#chat .user-row');
+    rows[rows.length - 1]?.scrollIntoView({block: 'start'});
+    document.querySelector('#composer textarea')?.focus({preventScroll: true});
+}"""
+"""When a turn has ended, show it from its beginning and let the user type on."""
 SESSION = re.compile(r"[\w.-]{1,64}")
 Updates = dict[Any, Any]
 
@@ -97,8 +102,8 @@ class Page:
 
         blocks.load(self.connect, None, self.bar, **quiet)
         gr.Timer(LOOK).tick(self.connect, None, self.bar, **quiet)
-        blocks.load(self.arrive, self.session, shown, **quiet)
         turns = [
+            blocks.load(self.arrive, self.session, shown, **quiet),
             self.new.click(self.begin, None, shown, **quiet),
             self.composer.submit(self.send, [self.composer, *known], shown, **quiet),
             self.chat.example_select(self.suggest, known, shown, **quiet),
@@ -107,7 +112,7 @@ class Page:
             self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, **quiet),
         ]
         for turn in turns:
-            turn.then(None, js=FOCUS, **quiet)
+            turn.then(None, js=SETTLE, **quiet)
         self.composer.stop(self.stop, self.open, None, **quiet)
         editing = [self.editor, self.verdicts]
         self.edit.click(lambda: (gr.Column(visible=True), gr.Row(visible=False)), None, editing, **quiet)
