@@ -1,5 +1,6 @@
 """One call of a tool: check the arguments, resolve the names, preview the effect, run. Nothing here raises into an agent's loop."""
 
+import json
 import logging
 import uuid
 from collections.abc import Mapping
@@ -56,6 +57,11 @@ def run(call: Call, services: Services) -> ToolResult:
 def _validated(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Typed arguments with defaults, without those left at None."""
     given = {name: value for name, value in arguments.items() if value is not None}
+    for name, value in given.items():
+        try:
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            raise ToolError(ErrorCode.INVALID_ARGUMENT, f"{tool.name}: `{name}` = {value!r:.100} is no valid Unicode text.") from None
     try:
         model = tool.parameters.model_validate(given)
     except ValidationError as error:
