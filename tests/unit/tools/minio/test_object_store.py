@@ -1,0 +1,415 @@
+"""The contract of `ObjectStore`, held by every implementation: each test runs on each store of `STORES`."""
+
+import io
+import random
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from standalone.objects import FolderStore
+from tests.unit.tools.calling import code_of, refusal
+from tools.minio.store import ObjectStore, Page, walk
+from tools.result import ErrorCode, ToolError
+
+STORES: dict[str, Callable[[Path], ObjectStore]] = {"folder": FolderStore}
+
+KEYS = [
+    "a.txt", "a/1.csv", "a/2.csv", "a/b/3.csv", "a-b/4.csv", "a0.txt", "deep/er/and/deeper/5.csv",
+    "z z/mit Leerzeichen.txt", "ä/ünï.csv", "日本/データ.csv", "🦊.bin", "%41%2F.txt", "plus+and&so=on?.txt",
+    ".hidden", "~tilde", "back\\slash",
+]  # fmt: skip
+UNUSABLE_KEYS = [
+    "",
+    "/lead",
+    "a//b",
+    "trail/",
+    ".",
+    "..",
+    "../x",
+    "a/../b",
+    "a/./b",
+    "a\0b",
+    "a\nb",
+    "\x1b[31m",
+    "\ud800",
+    "x" * 1025,
+    "é" * 513,
+]
+BUCKETS = ["abc", "a" * 63, "my.data", "2024", "0-0", "mlpipeline"]
+UNUSABLE_BUCKETS = [
+    "",
+    "ab",
+    "a" * 64,
+    "Data",
+    "a_b",
+    "-ab",
+    "ab-",
+    "a..b",
+    "a.-b",
+    "192.168.0.1",
+    "../x",
+    "a/b",
+    ".store",
+    "a\0b",
+    "äöü",
+    "\ud800ab",
+]
+
+key_parts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="/"), min_size=1, max_size=12)
+keys = st.lists(key_parts.filter(lambda part: part not in (".", "..")), min_size=1, max_size=4).map("/".join)
+relaxed = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(params=sorted(STORES))
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """A store of this kind with the empty bucket `box`."""
+    made = STORES[request.param](tmp_path / "store")
+    made.create_bucket("box")
+    return made
+
+
+def put(store: ObjectStore, key: str, data: bytes = b"x", bucket: str = "box") -> None:
+    store.put(bucket, key, io.BytesIO(data), len(data))
+
+
+def names(page: Page) -> list[str]:
+    return sorted([o.key for o in page.objects] + page.prefixes)
+
+
+def pages(store: ObjectStore, limit: int, **query: object) -> Iterator[Page]:
+    token: str | None = None
+    while True:
+        page = store.list("box", limit=limit, start_after=token, **query)  # type: ignore[arg-type]
+        yield page
+        token = page.next_token
+        if token is None:
+            return
+
+
+@pytest.fixture
+def filled(store: ObjectStore) -> ObjectStore:
+    for key in random.Random(1).sample(KEYS, len(KEYS)):
+        put(store, key, key.encode())
+    return store
+
+
+# buckets
+
+
+def test_buckets_come_by_name_with_their_age(store: ObjectStore) -> None:
+    for bucket in BUCKETS:
+        store.create_bucket(bucket)
+    found = store.buckets()
+    assert [b.name for b in found] == sorted([*BUCKETS, "box"])
+    created = {b.name: b.created for b in found}
+    put(store, "later.txt")
+    assert {b.name: b.created for b in store.buckets()} == created
+    assert all(created.values())
+
+
+def test_a_bucket_is_made_once(store: ObjectStore) -> None:
+    put(store, "kept")
+    error = refusal(store.create_bucket, "box")
+    assert error.code is ErrorCode.CONFLICT
+    assert "`box`" in error.message
+    assert store.read("box", "kept") == b"x"
+
+
+@pytest.mark.parametrize("bucket", UNUSABLE_BUCKETS)
+def test_names_that_no_bucket_can_have(store: ObjectStore, bucket: str) -> None:
+    assert code_of(store.create_bucket, bucket) is ErrorCode.INVALID_ARGUMENT
+    for call in (lambda: store.list(bucket), lambda: store.stat(bucket, "k"), lambda: store.delete_bucket(bucket)):
+        assert code_of(call) in (ErrorCode.NOT_FOUND, ErrorCode.INVALID_ARGUMENT)
+    assert code_of(put, store, "k", bucket=bucket) in (ErrorCode.NOT_FOUND, ErrorCode.INVALID_ARGUMENT)
+    assert [b.name for b in store.buckets()] == ["box"]
+
+
+def test_a_missing_bucket_is_named(store: ObjectStore) -> None:
+    for call in (store.list, store.delete_bucket):
+        error = refusal(call, "nobody")
+        assert error.code is ErrorCode.NOT_FOUND
+        assert "nobody" in error.message
+    assert code_of(put, store, "k", bucket="nobody") is ErrorCode.NOT_FOUND
+
+
+def test_only_an_empty_bucket_goes(store: ObjectStore) -> None:
+    put(store, "deep/er/key")
+    assert code_of(store.delete_bucket, "box") is ErrorCode.CONFLICT
+    assert store.read("box", "deep/er/key") == b"x"
+    store.delete("box", "deep/er/key")
+    store.delete_bucket("box")
+    assert store.buckets() == []
+    assert code_of(store.delete_bucket, "box") is ErrorCode.NOT_FOUND
+
+
+# objects
+
+
+@pytest.mark.parametrize("key", [*KEYS, "/".join(["x" * 204] * 5), "e" * 255])
+def test_an_object_comes_back_as_it_was(store: ObjectStore, key: str) -> None:
+    data = key.encode() * 3
+    written = store.put("box", key, io.BytesIO(data), len(data))
+    assert (written.bucket, written.key, written.size) == ("box", key, len(data))
+    assert written.modified is not None
+    assert written.modified.tzinfo is not None
+    known = store.stat("box", key)
+    assert (known.key, known.size, known.etag) == (key, len(data), written.etag)
+    assert store.read("box", key) == data
+    with store.open("box", key) as stream:
+        assert stream.read() == data
+    assert names(store.list("box", deep=True)) == [key]
+    store.delete("box", key)
+    assert names(store.list("box", deep=True)) == names(store.list("box")) == []
+
+
+@pytest.mark.parametrize("key", UNUSABLE_KEYS)
+def test_keys_that_cannot_be(store: ObjectStore, key: str) -> None:
+    assert code_of(put, store, key) is ErrorCode.INVALID_ARGUMENT
+    for call in (store.stat, store.read, store.delete):
+        assert code_of(call, "box", key) in (ErrorCode.INVALID_ARGUMENT, ErrorCode.NOT_FOUND)
+    with pytest.raises(ToolError), store.open("box", key):
+        pass
+    assert names(store.list("box", deep=True)) == []
+
+
+def test_a_key_of_1024_bytes_is_the_longest(store: ObjectStore) -> None:
+    longest = "/".join(["k" * 204] * 5)
+    assert len(longest) == 1024
+    put(store, longest)
+    assert store.stat("box", longest).size == 1
+    assert "1,024" in refusal(put, store, f"{longest}k").message
+
+
+def test_a_part_that_a_store_cannot_keep_is_refused_clearly(store: ObjectStore) -> None:
+    for key in ("x" * 256, f"a/{'ü' * 128}/b"):
+        with suppress(ToolError):
+            put(store, key)
+            assert store.read("box", key) == b"x"
+            continue
+        for call in (put, lambda store, key: store.stat("box", key)):
+            assert code_of(call, store, key) in (ErrorCode.INVALID_ARGUMENT, ErrorCode.NOT_FOUND)
+        assert names(store.list("box", f"{key}/")) == []
+
+
+def test_missing_objects_are_named(store: ObjectStore) -> None:
+    put(store, "a/b")
+    for call in (store.stat, store.read, store.delete):
+        for key in ("nothing", "a", "a/b/c"):
+            error = refusal(call, "box", key)
+            assert error.code is ErrorCode.NOT_FOUND
+            assert f"`{key}`" in error.message
+
+
+def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
+    put(store, "empty", b"")
+    assert store.stat("box", "empty").size == 0
+    assert store.read("box", "empty") == store.read("box", "empty", 0, 10) == b""
+    assert names(store.list("box")) == ["empty"]
+
+
+@pytest.mark.parametrize(
+    ("offset", "length", "part"),
+    [(0, None, b"0123456789"), (3, None, b"3456789"), (2, 3, b"234"), (0, 0, b""), (8, 99, b"89"), (10, 5, b""), (99, None, b"")],
+)
+def test_ranges(store: ObjectStore, offset: int, length: int | None, part: bytes) -> None:
+    put(store, "digits", b"0123456789")
+    assert store.read("box", "digits", offset, length) == part
+
+
+def test_writing_again_replaces(store: ObjectStore) -> None:
+    put(store, "k", b"old and long")
+    before = store.stat("box", "k")
+    put(store, "k", b"new")
+    assert store.read("box", "k") == b"new"
+    assert store.stat("box", "k").etag != before.etag
+
+
+@pytest.mark.parametrize("size", [3, 5, 0])
+def test_another_size_than_announced_stores_nothing(store: ObjectStore, size: int) -> None:
+    error = refusal(store.put, "box", "k", io.BytesIO(b"four"), size)
+    assert error.code is ErrorCode.INVALID_ARGUMENT
+    assert re.search(rf"{size} bytes, but (only 4|more than {size}) came", error.message)
+    assert names(store.list("box", deep=True)) == []
+    put(store, "k", b"was here")
+    refusal(store.put, "box", "k", io.BytesIO(b"four"), size)
+    assert store.read("box", "k") == b"was here"
+
+
+class Failing(io.RawIOBase):
+    """Half of what was promised, then an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error, self.given = error, False
+
+    def read(self, size: int = -1, /) -> bytes:
+        if self.given:
+            raise self.error
+        self.given = True
+        return b"half"
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("gone"), RuntimeError("bug"), KeyboardInterrupt()])
+def test_a_stream_that_breaks_leaves_nothing(store: ObjectStore, error: Exception, tmp_path: Path) -> None:
+    put(store, "there", b"before")
+    for key in ("there", "new/key"):
+        with pytest.raises((ToolError, type(error))):
+            store.put("box", key, Failing(error), 8)  # type: ignore[arg-type]
+    assert names(store.list("box", deep=True)) == ["there"]
+    assert store.read("box", "there") == b"before"
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and b"half" in p.read_bytes()]
+
+
+def test_a_key_that_is_also_a_prefix(store: ObjectStore) -> None:
+    """Real object stores keep both; one that cannot says CONFLICT and loses nothing."""
+    put(store, "a", b"object")
+    try:
+        put(store, "a/b", b"below")
+    except ToolError as error:
+        assert error.code is ErrorCode.CONFLICT
+    else:
+        assert store.read("box", "a/b") == b"below"
+    assert store.read("box", "a") == b"object"
+    put(store, "c/d", b"below")
+    try:
+        put(store, "c", b"object")
+    except ToolError as error:
+        assert error.code is ErrorCode.CONFLICT
+    else:
+        assert store.read("box", "c") == b"object"
+    assert store.read("box", "c/d") == b"below"
+
+
+# listings
+
+
+def test_one_level_at_a_time(filled: ObjectStore) -> None:
+    top = filled.list("box")
+    assert top.prefixes == ["a-b/", "a/", "deep/", "z z/", "ä/", "日本/"]
+    assert [o.key for o in top.objects] == sorted(k for k in KEYS if "/" not in k)
+    assert names(filled.list("box", "a/")) == ["a/1.csv", "a/2.csv", "a/b/"]
+    assert names(filled.list("box", "a")) == ["a-b/", "a.txt", "a/", "a0.txt"]
+    assert names(filled.list("box", "deep/er/a")) == ["deep/er/and/"]
+    assert names(filled.list("box", "a/1")) == ["a/1.csv"]
+
+
+def test_deep_listings_are_in_the_order_of_the_bytes(filled: ObjectStore) -> None:
+    """As S3 orders them: `a-b/` before `a.txt` before `a/`, whatever the folders are."""
+    assert [o.key for o in filled.list("box", deep=True).objects] == sorted(KEYS, key=str.encode)
+    assert [o.key for o in filled.list("box", "a", deep=True).objects] == [
+        "a-b/4.csv",
+        "a.txt",
+        "a/1.csv",
+        "a/2.csv",
+        "a/b/3.csv",
+        "a0.txt",
+    ]
+    assert filled.list("box", deep=True).prefixes == []
+
+
+@pytest.mark.parametrize(
+    "prefix", ["nothing", "a/1.csv/", "a//", "/", "//", "../", "..", "../box/", "/etc/", "./", "a/../", "x" * 300 + "/", "\0/", "\ud800/"]
+)
+def test_prefixes_that_nothing_begins_with(filled: ObjectStore, prefix: str) -> None:
+    for deep in (False, True):
+        page = filled.list("box", prefix, deep=deep)
+        assert (page.objects, page.prefixes, page.next_token) == ([], [], None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("query", [{}, {"deep": True}, {"prefix": "a"}, {"prefix": "a/", "deep": True}])
+def test_paging_loses_and_repeats_nothing(filled: ObjectStore, limit: int, query: dict[str, object]) -> None:
+    whole = filled.list("box", **query)  # type: ignore[arg-type]
+    assert whole.next_token is None
+    turned = list(pages(filled, limit, **query))
+    assert [name for page in turned for name in names(page)] == names(whole)
+    assert all(len(names(page)) == limit for page in turned[:-1])
+    assert 1 <= len(names(turned[-1])) <= limit
+
+
+def test_a_page_that_ends_with_a_prefix_goes_on_behind_it(store: ObjectStore) -> None:
+    for key in ("a/1", "a/2", "b"):
+        put(store, key)
+    first = store.list("box", limit=1)
+    assert (first.prefixes, first.next_token) == (["a/"], "a/")
+    assert names(store.list("box", limit=1, start_after=first.next_token)) == ["b"]
+
+
+def test_walking_stops_at_its_limit(filled: ObjectStore) -> None:
+    assert [o.key for o in walk(filled, "box", limit=3)] == sorted(KEYS, key=str.encode)[:3]
+    assert [o.key for o in walk(filled, "box", "a/")] == ["a/1.csv", "a/2.csv", "a/b/3.csv"]
+
+
+# under load, and with anything for a name
+
+
+def test_concurrent_writers_of_one_key_leave_one_whole_object(store: ObjectStore) -> None:
+    contents = [bytes([65 + i]) * 200_000 for i in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda data: put(store, "same/key", data), contents))
+    assert store.read("box", "same/key") in contents
+    assert names(store.list("box", deep=True)) == ["same/key"]
+
+
+def test_writers_and_deleters_in_one_folder_do_not_disturb_each_other(store: ObjectStore) -> None:
+    def come_and_go(n: int) -> None:
+        for _ in range(25):
+            put(store, f"shared/folder/{n}")
+            store.list("box", deep=True)
+            store.delete("box", f"shared/folder/{n}")
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(come_and_go, range(6)))
+    assert names(store.list("box", deep=True)) == []
+
+
+@relaxed
+@given(chosen=st.lists(keys, min_size=1, max_size=12, unique=True), limit=st.integers(1, 4))
+def test_any_names(store: ObjectStore, chosen: list[str], limit: int) -> None:
+    stored = set()
+    for key in chosen:
+        try:
+            put(store, key, key.encode())
+            stored.add(key)
+        except ToolError as error:
+            assert error.code in (ErrorCode.CONFLICT, ErrorCode.INVALID_ARGUMENT)
+    try:
+        assert [o.key for page in pages(store, limit, deep=True) for o in page.objects] == sorted(stored, key=str.encode)
+        tops = {key if "/" not in key else f"{key.partition('/')[0]}/" for key in stored}
+        assert [name for page in pages(store, limit) for name in names(page)] == sorted(tops, key=str.encode)
+        assert all(store.read("box", key) == key.encode() for key in stored)
+    finally:
+        for key in stored:
+            store.delete("box", key)
+
+
+@relaxed
+@given(key=st.text(max_size=40))
+def test_any_text_as_a_key_is_stored_or_refused(store: ObjectStore, key: str) -> None:
+    try:
+        put(store, key)
+    except ToolError as error:
+        assert error.code is ErrorCode.INVALID_ARGUMENT
+        error.message.encode()
+    else:
+        assert names(store.list("box", deep=True)) == [key]
+        store.delete("box", key)
+
+
+@relaxed
+@given(bucket=st.text(st.sampled_from("ab0-._/A\0ü"), max_size=70))
+def test_any_text_as_a_bucket_is_made_or_refused(store: ObjectStore, bucket: str, tmp_path: Path) -> None:
+    before = sorted(p.name for p in tmp_path.iterdir())
+    try:
+        store.create_bucket(bucket)
+    except ToolError as error:
+        assert error.code is ErrorCode.INVALID_ARGUMENT
+    else:
+        assert bucket in [b.name for b in store.buckets()]
+        store.delete_bucket(bucket)
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
