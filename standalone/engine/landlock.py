@@ -15,6 +15,7 @@ _VERSION_FLAG, _RULE_PATH_BENEATH = 1, 1
 _PR_SET_NO_NEW_PRIVS = 38
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_READ = _READ_FILE | _READ_DIR | _EXECUTE
 _ALL_FIRST_VERSION = (1 << 13) - 1
 _REFER, _TRUNCATE, _IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15
 _SCOPE_ABSTRACT_SOCKET, _SCOPE_SIGNAL = 1, 2
@@ -55,7 +56,11 @@ class Ruleset:
         self._descriptor = descriptor
 
     def enter(self) -> None:
-        """Put the calling process, and everything it starts from now on, under the rules for good."""
+        """Put the calling process, and everything it starts from now on, under the rules for good.
+
+        It may read about itself in /proc, and about nobody else.
+        """
+        _allow(self._descriptor, Path("/proc/self"), _READ)
         prctl(_PR_SET_NO_NEW_PRIVS, 1)
         if _libc().syscall(_RESTRICT_SELF, self._descriptor, 0):
             raise OSError(ctypes.get_errno(), "landlock_restrict_self")
@@ -68,6 +73,7 @@ class Ruleset:
 def ruleset(reads: Iterable[Path], writes: Iterable[Path]) -> Ruleset | None:
     """Rules that allow reading and executing below `reads`, everything below `writes`, and no other file; None without Landlock.
 
+    Programs may see which processes there are, but nothing about them.
     Paths that do not exist are left out. The network stays open; signals reach only processes under the same rules (version 6).
     """
     offered = version()
@@ -80,7 +86,7 @@ def ruleset(reads: Iterable[Path], writes: Iterable[Path]) -> Ruleset | None:
     descriptor = _libc().syscall(_CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), 0)
     if descriptor < 0:
         raise OSError(ctypes.get_errno(), "landlock_create_ruleset")
-    rights = [(path, _READ_FILE | _READ_DIR | _EXECUTE) for path in reads] + [(path, everything) for path in writes]
+    rights = [(path, _READ) for path in reads] + [(path, everything) for path in writes] + [(Path("/proc"), _READ_DIR)]
     for path, right in rights:
         _allow(descriptor, path, right)
     return Ruleset(descriptor)

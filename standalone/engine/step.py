@@ -133,8 +133,8 @@ def _input_files(step: Step) -> list[Path]:
     files: list[Path] = []
     for artifact in (one for found in step.given.artifacts.values() for one in found):
         path = step.run.buckets.path(artifact.uri)
-        if path and not path.resolve().is_relative_to(step.run.buckets.folder / path.relative_to(step.run.buckets.folder).parts[0]):
-            raise EngineError(f"The input artifact '{artifact.name}' at '{artifact.uri}' is a link that leads out of its bucket.")
+        if path and not path.resolve().is_relative_to(step.run.buckets.folder):
+            raise EngineError(f"The input artifact '{artifact.name}' at '{artifact.uri}' is a link that leads out of the buckets.")
         files.append(path or Path(step.run.buckets.local(artifact.uri)))
     return files
 

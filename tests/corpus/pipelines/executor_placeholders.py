@@ -17,4 +17,5 @@ def pipeline(name: str = "ada") -> str:
     ).output
 
 
-STATE = "SUCCEEDED"
+OUTPUTS = {"Output": "adaexecutor_output.jsonada"}
+LOCAL = "its names are its own"

@@ -176,6 +176,30 @@ def test_the_environment_of_the_worker_is_out_of_reach(platform: Platform) -> No
     assert platform.execute(pipeline).outputs == {"Output": "PermissionError"}
 
 
+@needs_landlock
+def test_a_step_sees_itself_but_not_the_others(platform: Platform) -> None:
+    @dsl.component
+    def look() -> str:
+        import os
+
+        import psutil
+
+        others = [pid for pid in psutil.pids() if pid != os.getpid()]
+        seen = []
+        for pid in others:
+            try:
+                seen.append(open(f"/proc/{pid}/cmdline").read())
+            except OSError:
+                continue
+        return f"{psutil.Process().memory_info().rss > 0} {len(others) > 0} {len(seen)}"
+
+    @dsl.pipeline(name="look")
+    def pipeline() -> str:
+        return look().output
+
+    assert platform.execute(pipeline).outputs == {"Output": "True True 0"}
+
+
 @pytest.mark.parametrize("inside", [False, True], ids=["the artifact", "below the artifact"])
 def test_a_link_that_leads_out_is_refused(platform: Platform, tmp_path: Path, inside: bool) -> None:
     @dsl.component
@@ -230,7 +254,7 @@ def test_a_link_in_a_bucket_does_not_widen_what_a_step_reads(platform: Platform,
     platform.object("minio://data/link").symlink_to(private)
     result = platform.execute(pipeline)
     assert result.state is State.FAILED
-    assert "leads out of its bucket" in result.error
+    assert "leads out of the buckets" in result.error
 
 
 @pytest.mark.parametrize("name", ["executor_output.json", ".parameters"])
