@@ -41,10 +41,13 @@ def select_artifacts(*columns: ColumnElement[str]) -> Select[*tuple[Any, ...]]:
 
 
 def delete_artifacts(connection: Connection, run_id: str) -> None:
-    """Forget the artifacts of a run, but for those that other runs refer to."""
-    connection.execute(delete(artifact_uses).where(artifact_uses.c.run_id == run_id))
-    elsewhere = select(artifact_uses.c.artifact_id).where(artifact_uses.c.artifact_id == artifacts.c.artifact_id)
-    connection.execute(delete(artifacts).where(artifacts.c.run_id == run_id, ~elsewhere.exists()))
+    """Forget the artifacts that a run made or took from the cache, but for those that other runs refer to."""
+    of_run = artifact_uses.c.run_id == run_id
+    used = connection.execute(select(artifact_uses.c.artifact_id).where(of_run)).scalars().all()
+    connection.execute(delete(artifact_uses).where(of_run))
+    elsewhere = select(artifact_uses.c.artifact_id).where(artifact_uses.c.artifact_id == artifacts.c.artifact_id).exists()
+    known = (artifacts.c.run_id == run_id) | artifacts.c.artifact_id.in_(used)
+    connection.execute(delete(artifacts).where(known, ~elsewhere))
 
 
 def _artifacts(task: TaskEvent) -> Iterator[tuple[Direction, str, int, Artifact]]:

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, UploadFile
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -165,7 +165,7 @@ def delete_pipeline_version(pipeline_id: PipelineId, pipeline_version_id: Versio
     return Empty()
 
 
-def find_version(connection: Connection, pipeline_id: str, version_id: str) -> Mapping[str, object]:
+def find_version(connection: Connection, pipeline_id: str, version_id: str) -> Mapping[str, Any]:
     """The row of a version: of the pipeline's latest when `version_id` is empty; `pipeline_id` may be empty when `version_id` is not.
 
     Raises:

@@ -3,10 +3,12 @@
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import StatementError
 
 from standalone.engine import EngineError, Event, Failure, RunEvent, State, TaskEvent, alive, read_events, terminate
 from standalone.server.artifacts import record_artifacts
@@ -20,6 +22,9 @@ WORKER_DIED = (
     "The worker process of this run ended without a result: it was killed (for instance for lack of memory) or crashed. "
     "Retry the run to go on from the tasks that succeeded."
 )
+JOURNAL_DAMAGED = "The journal of this run is damaged, so nothing more is known of it. Start the run anew."
+TERMINATED = "terminated"
+_UNFINISHED = runs.c.state.not_in(FINAL_STATES) & (runs.c.launched | (runs.c.state == RuntimeState.CANCELING))
 _SETTLED = FINAL_STATES | {RuntimeState.CANCELING}  # nothing is to be done, or the supervisor is about it
 _CLOSING = {
     State.RUNNING: (State.FAILED, "Interrupted by the end of the run."),
@@ -32,16 +37,37 @@ class Progress:
 
     def __init__(self, database: Database, runs_folder: Path) -> None:
         self._database = database
-        self._closing = threading.Lock()
+        self._giving_up = threading.Lock()
         self.folder = runs_folder
 
     def update(self, run_id: str) -> None:
         """Take over the new events of one run; a no-op on a run that has ended."""
         # Asked before reading: what a worker wrote before it died is then surely among the events read.
         worker_lives = alive(self.folder / run_id)
-        state = self._take_over_events(run_id)
-        if state is not None and not worker_lives and state not in _SETTLED:
-            self._close_dead(run_id)
+        try:
+            state = self._take_over_events(run_id)
+        except (ValueError, StatementError):
+            logger.exception("run %s: its journal cannot be read", run_id)
+            self._give_up(run_id, JOURNAL_DAMAGED)
+        else:
+            if state is not None and not worker_lives and state not in _SETTLED:
+                self._give_up(run_id, WORKER_DIED)
+
+    def update_all(self) -> None:
+        """Take over the new events of every run that has not ended."""
+        with self._database.read() as connection:
+            unfinished = connection.execute(select(runs.c.run_id).where(_UNFINISHED)).scalars().all()
+        for run_id in unfinished:
+            self.update(run_id)
+
+    def terminate(self, run_id: str) -> None:
+        """End the processes of a run that is CANCELING, then the run; takes up to some seconds."""
+        self._end_processes(run_id)
+        self.update(run_id)
+        with self._database.write() as connection:
+            row = _unfinished(connection, run_id)
+            if row is not None and not alive(self.folder / run_id):
+                self._fail(connection, row, TERMINATED)
 
     def _take_over_events(self, run_id: str) -> RuntimeState | None:
         """The state of the run after its new events; None when no worker was started for it or it had ended before."""
@@ -55,31 +81,32 @@ class Progress:
                 connection.execute(update(runs).where(runs.c.run_id == run_id).values(event_offset=offset))
             return state
 
-    def _close_dead(self, run_id: str) -> None:
-        """End a run whose worker has died, and the processes that it left behind."""
-        with self._closing:
+    def _give_up(self, run_id: str, reason: str) -> None:
+        """End a run that will not report its end itself, and the processes that it left behind."""
+        with self._giving_up:
             with self._database.read() as connection:
                 row = _unfinished(connection, run_id)
-            if row is None or row["state"] in _SETTLED or alive(self.folder / run_id):
+            if row is None or row["state"] in _SETTLED or (reason == WORKER_DIED and alive(self.folder / run_id)):
                 return  # another thread was faster, and the run may even have been retried since
-            logger.warning("run %s: its worker is dead and left no result", run_id)
-            try:
-                terminate(self.folder / run_id)
-            except (EngineError, OSError):
-                logger.exception("run %s: what its worker started may go on", run_id)
+            logger.warning("run %s: %s", run_id, reason)
+            self._end_processes(run_id)
             with self._database.write() as connection:
-                _, offset = read_events(self.folder / run_id, row["event_offset"])
-                time = now()
-                _close_tasks(connection, run_id, time)
-                set_run_state(connection, run_id, RuntimeState.FAILED, WORKER_DIED, time)
-                connection.execute(update(runs).where(runs.c.run_id == run_id).values(event_offset=offset))
+                self._fail(connection, row, reason)
 
-    def update_all(self) -> None:
-        """Take over the new events of every run that has not ended."""
-        with self._database.read() as connection:
-            unfinished = connection.execute(select(runs.c.run_id).where(runs.c.state.not_in(FINAL_STATES), runs.c.launched)).scalars().all()
-        for run_id in unfinished:
-            self.update(run_id)
+    def _end_processes(self, run_id: str) -> None:
+        try:
+            terminate(self.folder / run_id)
+        except (EngineError, OSError, ValueError):
+            logger.exception("run %s: what its worker started may go on", run_id)
+
+    def _fail(self, connection: Connection, row: Mapping[str, Any], reason: str) -> None:
+        """Put the run into FAILED for this reason, whatever else its journal says by now."""
+        time = now()
+        _close_tasks(connection, row["run_id"], time)
+        set_run_state(connection, row["run_id"], RuntimeState.FAILED, reason, time)
+        with suppress(ValueError):
+            _, offset = read_events(self.folder / row["run_id"], row["event_offset"])
+            connection.execute(update(runs).where(runs.c.run_id == row["run_id"]).values(event_offset=offset))
 
 
 def set_run_state(connection: Connection, run_id: str, state: RuntimeState, error: str | None = None, time: str | None = None) -> None:
@@ -96,8 +123,7 @@ def set_run_state(connection: Connection, run_id: str, state: RuntimeState, erro
 
 
 def _unfinished(connection: Connection, run_id: str) -> Mapping[str, Any] | None:
-    unfinished = (runs.c.run_id == run_id) & runs.c.launched & runs.c.state.not_in(FINAL_STATES)
-    query = select(runs.c.run_id, runs.c.state, runs.c.event_offset).where(unfinished)
+    query = select(runs.c.run_id, runs.c.state, runs.c.event_offset).where(runs.c.run_id == run_id, _UNFINISHED)
     row = connection.execute(query).mappings().one_or_none()
     return dict(row) if row else None
 

@@ -35,7 +35,7 @@ class RunList(BaseModel):
     next_page_token: str
 
 
-@router.post("")
+@router.post("", response_model_exclude_none=True)
 def create_run(new: NewRun, services: ServicesDep) -> Run:
     """Start a run of a pipeline given by specification or by version (without one: the latest)."""
     with services.database.write() as connection:

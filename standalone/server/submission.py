@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from standalone.engine import ArgumentError, RunRequest, check, coerce
+from standalone.engine import EngineError, RunRequest, check, coerce
 from standalone.server.database import experiments, runs
 from standalone.server.errors import InvalidArgumentError
 from standalone.server.experiments import usable_experiment
@@ -34,9 +34,7 @@ def resolve_pipeline(connection: Connection, new: NewRun) -> tuple[PipelineDocum
         return parse_document(new.pipeline_spec), PipelineVersionReference()
     version = find_version(connection, reference.pipeline_id, reference.pipeline_version_id)
     found = PipelineVersionReference(pipeline_id=str(version["pipeline_id"]), pipeline_version_id=str(version["pipeline_version_id"]))
-    spec = version["pipeline_spec"]
-    assert isinstance(spec, dict)  # noqa: S101 - narrows the column's type
-    return parse_document(spec), found
+    return parse_document(version["pipeline_spec"]), found
 
 
 def check_request(document: PipelineDocument, new: NewRun) -> RuntimeConfig:
@@ -46,12 +44,12 @@ def check_request(document: PipelineDocument, new: NewRun) -> RuntimeConfig:
         InvalidArgumentError: this platform cannot run the pipeline, or the arguments do not fit it.
     """
     config = new.runtime_config or RuntimeConfig()
-    problems = check(document.pipeline_spec, document.platform_spec)
-    if problems:
-        raise InvalidArgumentError(f"Pipeline {document.name!r} cannot run on this platform. " + " ".join(problems))
     try:
+        problems = check(document.pipeline_spec, document.platform_spec)
+        if problems:
+            raise InvalidArgumentError(f"Pipeline {document.name!r} cannot run on this platform. " + " ".join(problems))
         return config.model_copy(update={"parameters": coerce(document.pipeline_spec, config.parameters)})
-    except ArgumentError as error:
+    except EngineError as error:
         raise InvalidArgumentError(str(error)) from error
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from standalone.engine import EngineError, alive, launch, read_events, terminate
+from standalone.engine import EngineError, alive, launch, read_events
 from standalone.server.database import Database, runs
 from standalone.server.firing import fire_due
 from standalone.server.models import FINAL_STATES, RuntimeState
@@ -52,11 +52,11 @@ class Supervisor(threading.Thread):
         self._wake.set()
 
     def tick(self) -> None:
-        """One round: take over events, fire schedules, end what is to be ended, launch what waits."""
+        """One round: take over events, end what is to be ended, launch what waits, fire schedules."""
         self.progress.update_all()
-        fire_due(self._database, self._home)
         self._terminate_canceling()
         self._launch_pending()
+        fire_due(self._database, self._home)
 
     def _terminate_canceling(self) -> None:
         """Ending a worker takes seconds, so every run gets a thread for it."""
@@ -68,11 +68,7 @@ class Supervisor(threading.Thread):
                 thread.start()
 
     def _terminate(self, run_id: str) -> None:
-        try:
-            terminate(self.progress.folder / run_id)
-            self.progress.update(run_id)
-        except (EngineError, OSError):
-            logger.exception("run %s could not be terminated; trying again", run_id)
+        self.progress.terminate(run_id)
         self.wake()
 
     def _launch_pending(self) -> None:
@@ -80,16 +76,12 @@ class Supervisor(threading.Thread):
             active = connection.execute(
                 select(func.count()).select_from(runs).where(runs.c.launched, runs.c.state.not_in(FINAL_STATES))
             ).scalar_one()
-            waiting = (
-                connection.execute(
-                    select(runs.c.run_id, runs.c.event_offset)
-                    .where(~runs.c.launched, runs.c.state == RuntimeState.PENDING)
-                    .order_by(runs.c.created_at)
-                    .limit(max(0, MAX_ACTIVE_RUNS - active))
-                )
-                .tuples()
-                .all()
-            )
+            waiting = connection.execute(
+                select(runs.c.run_id, runs.c.event_offset)
+                .where(~runs.c.launched, runs.c.state == RuntimeState.PENDING)
+                .order_by(runs.c.created_at)
+                .limit(max(0, MAX_ACTIVE_RUNS - active))
+            ).all()
         for run_id, offset in waiting:
             self._launch(run_id, offset)
 

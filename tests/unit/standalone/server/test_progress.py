@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from standalone.engine import Artifact, Event, Failure, RunEvent, State, TaskEvent, TaskKind, Values
 from standalone.server.database import Database, artifact_uses, artifacts, runs, tasks
 from standalone.server.models import RuntimeState
-from standalone.server.progress import WORKER_DIED, Progress, set_run_state
+from standalone.server.progress import JOURNAL_DAMAGED, WORKER_DIED, Progress, set_run_state
 
 RUN = "run-1"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -174,3 +174,21 @@ def test_a_dead_worker_whose_folder_is_gone(world):
     world.folder.rmdir()
     world.die()
     assert world.run()["state"] == "FAILED"
+
+
+def test_a_damaged_journal_fails_its_run_and_no_other(world):
+    world.tell(*STORY[:5])
+    world.append(b'{"time": "yesterday"}\n')
+    world.lock.close()
+    world.progress.update_all()
+    assert (world.run()["state"], world.run()["error"]["message"]) == ("FAILED", JOURNAL_DAMAGED)
+    assert world.states() == {"root": "FAILED", "write": "FAILED", "read": "SKIPPED"}
+
+
+def test_a_run_canceled_before_it_was_launched_ends(world):
+    with world.database.write() as connection:
+        connection.execute(update(runs).values(launched=False))
+        set_run_state(connection, RUN, RuntimeState.CANCELING)
+    world.lock.close()
+    world.progress.terminate(RUN)
+    assert (world.run()["state"], world.run()["error"]["message"]) == ("FAILED", "terminated")
