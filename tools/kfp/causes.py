@@ -40,7 +40,7 @@ _SIGNS = (
     _sign(
         "timeout",
         r"DeadlineExceeded|timed? ?out|TimeoutError|exceeded (?:its|the) (?:time limit|deadline)|time limit of",
-        "Find out what it waited for; if it only needs longer, raise the limit, otherwise make the step smaller or check the service it calls.",
+        "Find out what it waited for. If it only needs longer, raise the limit; otherwise check the service it calls.",
     ),
     _sign(
         "image pull",
@@ -75,7 +75,8 @@ _SIGNS = (
     ),
     _sign(
         "connection",
-        r"Connection ?(?:refused|reset|aborted)|ConnectionError|Name or service not known|Temporary failure in name resolution|getaddrinfo failed"
+        r"Connection ?(?:refused|reset|aborted)|ConnectionError|Name or service not known"
+        r"|Temporary failure in name resolution|getaddrinfo failed"
         r"|Max retries exceeded|Network is unreachable",
         "Check that the address can be reached from where the step runs; steps of the local platform may have no network.",
     ),

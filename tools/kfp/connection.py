@@ -55,8 +55,16 @@ class Connection:
     def get(self, path: str, doing: str) -> dict[str, Any]:
         """GET of an endpoint that the generated client does not know."""
         with self.errors(doing):
-            response = self._client.call_api(path, "GET", auth_settings=["Bearer"], _preload_content=False, **self.time)
-            return _object(response.data)
+            return _object(self._raw(path))
+
+    def text(self, path: str, doing: str) -> str:
+        """GET of an endpoint that answers plain text."""
+        with self.errors(doing):
+            return self._raw(path).decode("utf-8", "replace")
+
+    def _raw(self, path: str) -> bytes:
+        response = self._client.call_api(path, "GET", auth_settings=["Bearer"], _preload_content=False, **self.time)
+        return bytes(response.data)
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:

@@ -93,7 +93,7 @@ def _clock(text: str) -> tuple[int, int]:
     """Hour and minute spoken of; 0:00 without any, 2:00 for "nightly"."""
     for match in _TIME.finditer(text):
         hour, minute, half = int(match.group(1)), int(match.group(2) or 0), (match.group(3) or "").replace(".", "").lower()
-        if half == "pm" and hour < 12 or (not half and hour < 12 and re.search(r"\b(?:in the )?(?:afternoon|evening)\b", text)):
+        if (half == "pm" and hour < 12) or (not half and hour < 12 and re.search(r"\b(?:in the )?(?:afternoon|evening)\b", text)):
             hour += 12
         if half == "am" and hour == 12:
             hour = 0

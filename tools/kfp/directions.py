@@ -6,12 +6,16 @@ from typing import Literal
 Direction = Literal["higher", "lower"]
 
 _HIGHER = frozenset(
-    "accuracy acc f1 fbeta precision recall sensitivity specificity auc auroc auprc roc prauc r2 map ndcg mrr kappa mcc jaccard iou dice bleu rouge "
-    "meteor psnr ssim silhouette gini ap hit coverage explained likelihood throughput".split()
+    """
+    accuracy acc f1 fbeta precision recall sensitivity specificity auc auroc auprc roc prauc r2 map ndcg mrr kappa mcc
+    jaccard iou dice bleu rouge meteor psnr ssim silhouette gini ap hit coverage explained likelihood throughput
+    """.split()
 )
 _LOWER = frozenset(
-    "loss error errors rmse mse mae mape smape wape rmsle logloss perplexity ppl brier wer cer fid hamming latency deviance crossentropy entropy "
-    "misclassification aic bic pinball regret drift psi failed failures nulls duplicates".split()
+    """
+    loss error errors rmse mse mae mape smape wape rmsle logloss perplexity ppl brier wer cer fid hamming latency deviance
+    crossentropy entropy misclassification aic bic pinball regret drift psi failed failures nulls duplicates
+    """.split()
 )
 _LOWER_PHRASES = ("false positive", "false negative", "log loss", "cross entropy", "error rate", "hinge")
 _HIGHER_PHRASES = ("true positive", "true negative", "r squared", "log likelihood")

@@ -81,6 +81,8 @@ class Run:
     finished: datetime | None
     pipeline: str
     experiment_id: str
+    pipeline_id: str = ""
+    version_id: str = ""
     arguments: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     tasks: tuple[Task, ...] = ()
@@ -110,6 +112,44 @@ class Run:
         failed = [t for t in self.steps if t.state == "failed"]
         parents = {t.parent for t in failed}
         return [t for t in failed if t.id not in parents]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run with all that is known of it.
+
+    `path` tells apart the iterations of a loop; `miss` says why a step was executed although caching exists, `changed` which inputs differ
+    from the nearest earlier execution, `cached_from` whose result was taken.
+    """
+
+    id: str
+    name: str
+    path: str
+    kind: str
+    state: str
+    started: str
+    error: str
+    cached: bool
+    miss: str
+    changed: tuple[str, ...]
+    cached_from: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    log: bool
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A recurring run: by cron (five fields) or every so many seconds."""
+
+    id: str
+    name: str
+    cron: str
+    seconds: int | None
+    enabled: bool
+    pipeline_id: str
+    arguments: dict[str, Any]
+    created: datetime | None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tools.kfp.client import PAGE, Kfp
+from tools.kfp.api.calls import PAGE
+from tools.kfp.client import Kfp
 from tools.kfp.model import Run
 from tools.names import listed, matching, normal, not_found, resolve
 from tools.result import ErrorCode, ToolError
