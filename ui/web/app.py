@@ -46,7 +46,7 @@ async def open_app(settings: Settings, assistant: Assistant, account: Account | 
         path="/",
         theme=theme(),
         css_paths=STYLE,
-        head=HEAD,
+        head_paths=HEAD,
         footer_links=[],
         run_history=False,
         show_error=False,

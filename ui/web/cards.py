@@ -1,4 +1,4 @@
-"""Things to look at as HTML: run, report, image, file, difference, decision, sources. Whatever is inserted is escaped here."""
+"""Things to look at as HTML: table, run, report, image, file, difference, decision, sources. Whatever is inserted is escaped here."""
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
@@ -14,9 +14,31 @@ from ui.web.markup import html, text
 from ui.web.turn import Request
 
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+MAX_ROWS = 1000
+"""Rows that a browser still draws at once."""
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
 VERDICTS = {"approve": ("good", "Approved"), "edit": ("good", "Approved with changes"), "reject": ("bad", "Rejected")}
+
+
+def table(artifact: Artifact) -> str:
+    """A table to sort and to copy; the page's script does both."""
+    columns, rows = artifact.data.get("columns", []), artifact.data.get("rows", [])
+    total = max(int(artifact.data.get("total") or 0), len(rows))
+    head = "".join(f"<th scope='col'><button type='button'>{text(name)}</button></th>" for name in columns)
+    body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows[:MAX_ROWS])
+    shown = f"{len(rows[:MAX_ROWS]):,} of {total:,} rows" if total > len(rows[:MAX_ROWS]) else f"{total:,} rows"
+    bar = (
+        f"<figcaption>{text(artifact.title)}<span class='quiet'>{shown}</span><button type='button' class='copy'>Copy</button></figcaption>"
+    )
+    scroll = f"<div class='scroll' tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    return f"<figure class='card data'>{bar}{scroll}</figure>"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"<td class='number'>{value:.6g}</td>" if isinstance(value, float) else f"<td class='number'>{value}</td>"
+    return f"<td>{'' if value is None else text(value)}</td>"
 
 
 def run(artifact: Artifact) -> str:

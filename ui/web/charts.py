@@ -24,22 +24,14 @@ def chart(artifact: Artifact) -> gr.Plot:
 
 
 def _layout(given: dict[str, Any], traces: list[dict[str, Any]]) -> dict[str, Any]:
-    heat = any(trace.get("type") == "heatmap" for trace in traces)
-    axis = {
-        "showgrid": not heat,
-        "showline": False,
-        "ticks": "",
-        "gridcolor": LINES,
-        "linecolor": LINES,
-        "zerolinecolor": LINES,
-        "automargin": True,
-    }
+    drawn = {trace.get("type") for trace in traces}
+    axis = {"showgrid": "heatmap" not in drawn, "ticks": "", "gridcolor": LINES, "zerolinecolor": LINES, "automargin": True}
     named = any(trace.get("name") for trace in traces)
     title = {"font": {"size": 14}, "x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 16}}
     return {
         **given,
         "title": {**title, **_titled(given.get("title"))},
-        "xaxis": {**axis, **_small(given.get("xaxis", {}))},
+        "xaxis": {**axis, "showgrid": drawn.isdisjoint({"heatmap", "bar"}), **_small(given.get("xaxis", {}))},
         "yaxis": {**axis, **_small(given.get("yaxis", {}))},
         "height": given.get("height", HEIGHT),
         "margin": {"l": 56, "r": 24, "t": 60, "b": 48},

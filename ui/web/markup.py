@@ -12,7 +12,7 @@ _CODE = re.compile(r"(^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)|(
 @cache
 def _renderer() -> MarkdownIt:
     """Markdown without raw HTML, without links that run something, and without images, which could be fetched from elsewhere."""
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def html(markdown: str) -> str:

@@ -17,6 +17,7 @@ SHORT = 90
 """Characters of a call's arguments in its title."""
 
 _CARDS: dict[str, Callable[[Artifact], str]] = {
+    "table": cards.table,
     "run": cards.run,
     "html": cards.report,
     "image": cards.image,
@@ -42,6 +43,8 @@ def _messages(turn: Turn) -> Iterator[gr.ChatMessage]:
     if turn.running and not turn.answer and all(isinstance(p, Request) or p.step for p in turn.parts):
         yield _card("<p class='thinking' role='status'>Thinking<span>…</span></p>")
     for artifact in turn.artifacts:
+        if artifact.kind == "run" and turn.running:
+            continue  # it would fall behind the run while a later step waits for it
         component = _drawing(artifact, turn.answer)
         if component is not None:
             yield gr.ChatMessage(content=component)
@@ -66,7 +69,7 @@ def _step(call: Call, running: bool) -> gr.ChatMessage:
     if call.step is None:
         metadata["status"] = "pending" if running else "done"
         metadata["log"] = call.note if running else "stopped"
-        return gr.ChatMessage(content=call.note or "Working…", metadata=metadata)
+        return gr.ChatMessage(content="", metadata=metadata)
     step = call.step
     metadata["status"], metadata["duration"] = "done", step.ms / 1000
     outcome = OUTCOMES[step.status] + (f": {step.code}" if step.code else "")
@@ -87,12 +90,12 @@ def _fenced(code: str) -> str:
     return f"{fence}json\n{code}\n{fence}"
 
 
-def _drawing(artifact: Artifact, answer: str) -> gr.Plot | gr.Dataframe | gr.HTML | None:
+def _drawing(artifact: Artifact, answer: str) -> gr.Plot | gr.HTML | None:
     """The component for an artifact; none for a table that the answer has shown in full."""
     if artifact.kind == "chart":
         return chart(artifact)
-    if artifact.kind == "table":
-        return None if _told(artifact, answer) else _table(artifact)
+    if artifact.kind == "table" and _told(artifact, answer):
+        return None
     return gr.HTML(_CARDS[artifact.kind](artifact))
 
 
@@ -106,14 +109,3 @@ def _tables(answer: str) -> list[list[str]]:
     """The lines of each Markdown table."""
     blocks = re.findall(r"(?:^\|.*\|[ \t]*$\n?)+", answer, re.M)
     return [block.splitlines() for block in blocks]
-
-
-def _table(artifact: Artifact) -> gr.Dataframe:
-    """A table to sort and copy from; cells are text, never markup."""
-    rows = artifact.data.get("rows", [])
-    total = artifact.data.get("total")
-    more = f" ({len(rows):,} of {total:,} rows)" if total else ""
-    value = {"headers": artifact.data.get("columns", []), "data": rows}
-    return gr.Dataframe(
-        value, label=artifact.title + more, interactive=False, datatype="str", max_height=420, buttons=["copy", "fullscreen"]
-    )

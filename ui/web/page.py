@@ -27,12 +27,7 @@ SUGGESTIONS = {
 PROMPT = "Say what you would like to do"
 LOOK = 30
 """Seconds between two looks at what is connected."""
-SETTLE = """() => {
-    const rows = document.querySelectorAll('#chat .user-row');
-    rows[rows.length - 1]?.scrollIntoView({block: 'start'});
-    document.querySelector('#composer textarea')?.focus({preventScroll: true});
-}"""
-"""When a turn has ended, show it from its beginning and let the user type on."""
+FOCUS = "() => document.querySelector('#composer textarea')?.focus({preventScroll: true})"
 SESSION = re.compile(r"[\w.-]{1,64}")
 Updates = dict[Any, Any]
 
@@ -59,6 +54,7 @@ class Page:
             container=False,
             layout="panel",
             height="100%",
+            autoscroll=False,
             scale=1,
             buttons=["copy"],
             feedback_options=None,
@@ -112,7 +108,7 @@ class Page:
             self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, **quiet),
         ]
         for turn in turns:
-            turn.then(None, js=SETTLE, **quiet)
+            turn.then(None, js=FOCUS, **quiet)
         self.composer.stop(self.stop, self.open, None, **quiet)
         editing = [self.editor, self.verdicts]
         self.edit.click(lambda: (gr.Column(visible=True), gr.Row(visible=False)), None, editing, **quiet)
