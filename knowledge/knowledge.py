@@ -8,8 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 from knowledge import store
 from knowledge.chunk import Chunk, Document, DocumentInfo, DocumentNotFound, DocumentText, IngestReport, SearchResult
+from knowledge.chunking import chunks
 from knowledge.documents import EmptyDocumentError, Selection, UnreadableDocumentError, load, select
-from knowledge.markdown import chunks, outline
+from knowledge.markdown import outline
 from knowledge.settings import KnowledgeSettings
 
 Progress = Callable[[int, int, str], None]

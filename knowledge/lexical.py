@@ -56,8 +56,10 @@ class LexicalIndex:
         return cls([row[0] for row in rows], pages, [bool(row[2]) for row in rows], bm25)
 
     def save(self, folder: Path) -> None:
-        """Write the index so that it appears whole or not at all; an existing one of the same name stays."""
+        """Write the index so that it appears whole or not at all, in place of one with the same name. Raises `OSError`."""
         folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.is_dir():  # damaged, or made by another process meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
         unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unfinished-"))
         try:
             if self._bm25:
@@ -75,7 +77,7 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
-        """Read a saved index. Raises `OSError` when there is none."""
+        """Read a saved index. Raises `OSError` when there is none; `ValueError` or `EOFError` when it is damaged."""
         bm25s = _bm25s()
         layout = json.loads((folder / "layout.json").read_text())
         bm25 = None if layout["empty"] else (bm25s.BM25.load(str(folder / "chunks")), bm25s.BM25.load(str(folder / "pages")))

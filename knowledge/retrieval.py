@@ -70,14 +70,21 @@ class Retriever:
                 folder = self._home / current
                 try:
                     index = LexicalIndex.load(folder)
-                except OSError:
+                except (OSError, ValueError, EOFError):
                     index = LexicalIndex.build(db)
-                    index.save(folder)
-                    for other in self._home.iterdir():
-                        if other.name != current and not other.name.startswith("."):
-                            shutil.rmtree(other, ignore_errors=True)
+                    self._save(index, folder)
                 self._loaded = (current, index)
             return self._loaded[1]
+
+    def _save(self, index: LexicalIndex, folder: Path) -> None:
+        """Keep the index for the next process instead of those of earlier versions; without space on disk it works from memory."""
+        try:
+            index.save(folder)
+            for other in self._home.iterdir():
+                if other != folder and not other.name.startswith("."):
+                    shutil.rmtree(other, ignore_errors=True)
+        except OSError as error:
+            logger.warning("The text index is not kept for the next start. %s", error)
 
     def _cosines(self, db: sqlite3.Connection, index: LexicalIndex, query: str) -> NDArray[np.float32]:
         """Cosine of every chunk, the best one scaled to 1; those beyond the nearest get the lowest value found."""

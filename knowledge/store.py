@@ -26,8 +26,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
-class IndexBusyError(RuntimeError):
-    """Another process holds the index for writing longer than we wait."""
+class StoreError(RuntimeError):
+    """The index file cannot be used now: busy for too long, damaged, or of another version; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,13 @@ class Store:
     def writing(self, timeout: float = 120.0) -> Iterator[sqlite3.Connection]:
         """The one writer of all processes; commits at the end, leaves everything as it was when an error or a kill comes first.
 
-        Raises `IndexBusyError` when another process has not finished within `timeout` seconds.
+        Raises `StoreError` when another process has not finished within `timeout` seconds.
         """
         with self._connected(timeout) as db:
             try:
                 db.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                raise IndexBusyError(
-                    f"Another process has been writing to {self._path} for over {timeout:.0f} s; try again later."
-                ) from error
+                raise StoreError(f"Another process has been writing to {self._path} for over {timeout:.0f} s; try again later.") from error
             yield db
             db.execute("COMMIT")
 
@@ -100,8 +98,12 @@ class Store:
                 db.execute("INSERT INTO meta VALUES ('identity', ?), ('version', '0')", (uuid4().hex[:12],))
                 db.execute(f"PRAGMA user_version = {_SCHEMA_NUMBER}")
             elif number != _SCHEMA_NUMBER:
-                raise IndexBusyError(f"{self._path} was made by another version of this program; move it away and add the documents again.")
+                raise StoreError(f"{self._path} was made by another version of this program; move it away and add the documents again.")
             db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{self._path} cannot be opened now ({error}); see whether it is in use and the folder writable.") from error
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self._path} is damaged ({error}); move it away and add the documents again.") from error
         finally:
             db.close()
         self._ready = True

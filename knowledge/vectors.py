@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from knowledge.embeddings import Embedding, EmbeddingUnavailableError
-from knowledge.store import IndexBusyError, Store, identity, version
+from knowledge.store import Store, StoreError, identity, version
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -59,7 +59,7 @@ class Vectors:
                 for start in range(0, len(extra), _BATCH):
                     collection.delete(ids=extra[start : start + _BATCH])
                 self._version = version(db)
-        except (EmbeddingUnavailableError, IndexBusyError) as error:
+        except (EmbeddingUnavailableError, StoreError) as error:
             raise VectorsUnavailableError(str(error)) from error
         except _chroma_errors() as error:
             raise self._unavailable(error) from error

@@ -1,6 +1,7 @@
 """HTML pages: the main text as Markdown, without navigation, scripts and styles."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from knowledge.markdown import Page
@@ -17,7 +18,8 @@ def read(text: str) -> Page:
     reader = _Reader()
     reader.feed(text)
     reader.close()
-    chosen = reader.main if reader.main.strip() else reader.all
+    main = "".join(reader.main)
+    chosen = main if main.strip() else "".join(reader.all)
     lines = [re.sub(r"[ \t]+$", "", line) for line in chosen.split("\n")]
     return Page(reader.title or None, re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"), outdated=False)
 
@@ -26,9 +28,10 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.title = ""
-        self.all = ""
-        self.main = ""
+        self.all: list[str] = []
+        self.main: list[str] = []
         self._open: list[str] = []
+        self._inside: Counter[str] = Counter()
         self._skipped_at: int | None = None
         self._cells: list[str] | None = None
         self._first_row = False
@@ -36,16 +39,17 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
             if tag == "br":
-                self._write("\n" if "pre" in self._open else " ")
+                self._write("\n" if self._inside["pre"] else " ")
             return
         self._open.append(tag)
+        self._inside[tag] += 1
         if self._skipped_at is None and (tag in _SKIPPED or "headerlink" in (dict(attrs).get("class") or "")):
             self._skipped_at = len(self._open)
         if re.fullmatch(r"h[1-6]", tag):
             self._write(f"\n\n{'#' * int(tag[1])} ")
         elif tag == "pre":
             self._write("\n\n```\n")
-        elif tag == "code" and "pre" not in self._open:
+        elif tag == "code" and not self._inside["pre"]:
             self._write("`")
         elif tag == "li":
             self._write("\n- ")
@@ -61,25 +65,27 @@ class _Reader(HTMLParser):
             self._write("\n\n" if self._open[-2:-1] != ["li"] else "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in self._open:
+        if not self._inside[tag]:
             return
         if tag == "pre":
             self._write("\n```\n")
-        elif tag == "code" and "pre" not in self._open:
+        elif tag == "code" and not self._inside["pre"]:
             self._write("`")
         elif re.fullmatch(r"h[1-6]", tag) or (tag in _BLOCKS and self._cells is None):
             self._write("\n\n")
         elif tag in ("tr", "table"):
             self._end_row()
-        while self._open.pop() != tag:  # what an author forgot to close ends with its parent
-            pass
+        closed = ""
+        while closed != tag:  # what an author forgot to close ends with its parent
+            closed = self._open.pop()
+            self._inside[closed] -= 1
         if self._skipped_at is not None and len(self._open) < self._skipped_at:
             self._skipped_at = None
 
     def handle_data(self, data: str) -> None:
         if self._open[-1:] == ["title"]:
             self.title += " ".join(data.split())
-        elif "pre" in self._open:
+        elif self._inside["pre"]:
             self._write(data)
         else:
             self._write(re.sub(r"\s+", " ", data))
@@ -99,7 +105,7 @@ class _Reader(HTMLParser):
             if self._cells:
                 self._cells[-1] += text
             return
-        if text.strip() or "\n" in text or not self.all.endswith((" ", "\n")):
-            self.all += text
-            if "main" in self._open or "article" in self._open:
-                self.main += text
+        if text.strip() or "\n" in text or not self.all[-1:] or not self.all[-1].endswith((" ", "\n")):
+            self.all.append(text)
+            if self._inside["main"] or self._inside["article"]:
+                self.main.append(text)

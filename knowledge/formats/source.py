@@ -6,9 +6,10 @@ import json
 import re
 from typing import Any
 
-import yaml
-
 from knowledge.markdown import Page
+
+_KIND = re.compile(r"^kind:[ \t]*([\w.-]+)", re.MULTILINE)
+_NAME = re.compile(r"^metadata:[ \t]*\n(?:[ \t]+.*\n)*?[ \t]+name:[ \t]*([\w.-]+)", re.MULTILINE)
 
 
 def python(text: str) -> Page:
@@ -17,6 +18,8 @@ def python(text: str) -> Page:
         module = ast.parse(text)
     except SyntaxError as error:
         raise ValueError(f"it is not valid Python: line {error.lineno}: {error.msg}") from None
+    except (RecursionError, MemoryError):
+        raise ValueError("it is nested too deeply to be parsed") from None
     parts = [ast.get_docstring(module) or ""]
     _describe(module, "", 2, parts)
     return Page(None, "\n\n".join(part for part in parts if part), outdated=False)
@@ -27,7 +30,7 @@ def notebook(text: str) -> Page:
     try:
         cells: list[dict[str, Any]] = json.loads(text)["cells"]
         parts = [_cell(str(cell["cell_type"]), "".join(cell["source"])) for cell in cells]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError("it is not a Jupyter notebook of format 4 (JSON with `cells`)") from None
     body = "\n\n".join(part for part in parts if part.strip())
     title = re.search(r"^# (.+)$", body, re.MULTILINE) if body.startswith("# ") else None
@@ -62,12 +65,6 @@ def _cell(kind: str, source: str) -> str:
 
 
 def _manifest_heading(document: str) -> str:
-    try:
-        fields = yaml.safe_load(document)
-    except yaml.YAMLError:  # a template that only becomes YAML later is still worth reading
-        return ""
-    if not isinstance(fields, dict) or "kind" not in fields:
-        return ""
-    metadata = fields.get("metadata")
-    name = metadata.get("name", "") if isinstance(metadata, dict) else ""
-    return f"## {fields['kind']} {name}".rstrip() + "\n\n"
+    """Kind and name by pattern: parsing is slow for large files, and a template is no YAML yet."""
+    kind, name = _KIND.search(document), _NAME.search(document)
+    return f"## {kind.group(1)} {name.group(1) if name else ''}".rstrip() + "\n\n" if kind else ""

@@ -10,6 +10,7 @@ from knowledge import knowledge as facade
 from knowledge.chunk import DocumentNotFound
 from knowledge.knowledge import Knowledge
 from knowledge.settings import KnowledgeSettings
+from knowledge.store import StoreError
 
 CACHING = "# Caching\n\n## Turn it off\n\nCall `set_caching_options(False)` on the task.\n\n## Cache key\n\nInputs and image decide.\n"
 BUCKETS = "# Buckets\n\nA bucket holds objects. Bucket names have no underscore.\n"
@@ -162,6 +163,21 @@ def test_an_index_opened_anew_holds_the_same(knowledge: Knowledge, docs: Path, t
     again = Knowledge(KnowledgeSettings(home=tmp_path / "home"))
     assert again.search("turn off caching") == knowledge.search("turn off caching")
     again.close()
+
+
+def test_a_damaged_text_index_is_made_anew(knowledge: Knowledge, docs: Path, tmp_path: Path) -> None:
+    knowledge.add(str(docs))
+    (layout,) = (tmp_path / "home" / "lexical").glob("*/layout.json")
+    layout.write_text("{")
+    again = Knowledge(KnowledgeSettings(home=tmp_path / "home"))
+    assert again.search("turn caching off").passages[0].title == "Caching"
+    assert layout.read_text() != "{"
+
+
+def test_a_damaged_store_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "knowledge.db").write_text("no database at all, but long enough to be looked at" * 10)
+    with pytest.raises(StoreError, match="move it away"):
+        Knowledge(KnowledgeSettings(home=tmp_path)).search("anything")
 
 
 def test_limit_is_kept_and_passages_are_numbered(knowledge: Knowledge) -> None:

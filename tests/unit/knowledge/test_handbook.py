@@ -12,9 +12,10 @@ import pytest
 from kfp import Client
 from minio import Minio
 
+from knowledge.chunking import chunks
 from knowledge.documents import load
 from knowledge.knowledge import HANDBOOK
-from knowledge.markdown import chunks, outline
+from knowledge.markdown import outline
 
 PAGES = sorted(HANDBOOK.glob("*.md"))
 BLOCK = re.compile(r"^(<!-- run -->\n)?```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

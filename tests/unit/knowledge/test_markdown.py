@@ -1,10 +1,14 @@
 """Cleaning and chunking of Markdown."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.chunk import Chunk, Document
-from knowledge.markdown import LIMIT, chunks, clean, outline
+from knowledge.chunking import LIMIT, chunks
+from knowledge.markdown import clean, outline
 
 
 def cut(text: str, title: str = "Page", folders: tuple[str, ...] = ("Guides",)) -> list[Chunk]:
@@ -61,6 +65,12 @@ def test_admonitions_of_other_tools_become_bold_leads() -> None:
     assert page.text.split("\n") == ["**Mind:**", "the gap", "", "after", "", "> **Warning:**", "> hot"]
 
 
+def test_underlined_headings_become_marked_ones() -> None:
+    assert clean("Title\n=====\n\nPart\n---\n\ntext\nmore\n---\n\n| a |\n---").text.split("\n") == [
+        *("# Title", "", "", "## Part", "", "", "text", "more", "---", "", "| a |", "---")
+    ]
+
+
 def test_html_tables_become_rows() -> None:
     assert clean("<table><tr><td>a</td><td>b</td></tr></table>").text == "a | b |"
 
@@ -102,6 +112,18 @@ def test_long_code_is_cut_between_lines_inside_fences() -> None:
     found = cut(code)
     assert len(found) > 1
     assert all(chunk.text.startswith("```yaml\n") and chunk.text.endswith("\n```") for chunk in found)
+
+
+def test_headings_without_text_are_not_lost() -> None:
+    assert [chunk.text for chunk in cut("# Only a heading")] == ["# Only a heading"]
+    assert cut("text\n\n## Last")[-1].text == "## Last"
+
+
+@pytest.mark.parametrize("piece", ["<!-- ", "<h2>", "<code>", "<b ", "{{< ", "[a](", "![a]", "`a", "# a\n", "| a |\n", "word "])
+def test_repetition_takes_no_quadratic_time(piece: str) -> None:
+    before = time.process_time()
+    cut(clean(piece * 20_000).text)
+    assert time.process_time() - before < 5
 
 
 BLOCKS = st.one_of(
