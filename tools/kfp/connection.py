@@ -48,9 +48,9 @@ class Connection:
         return {"namespace": self.settings.namespace} if self.settings.namespace else {}
 
     @property
-    def time(self) -> dict[str, float]:
-        """The patience for one answer, as arguments of a call."""
-        return {"_request_timeout": self.settings.timeout}
+    def time(self) -> dict[str, tuple[float, float]]:
+        """The patience to connect and to wait for an answer, as arguments of a call. The client ignores a single number with a fraction."""
+        return {"_request_timeout": (self.settings.timeout, self.settings.timeout)}
 
     def get(self, path: str, doing: str) -> dict[str, Any]:
         """GET of an endpoint that the generated client does not know."""
@@ -78,13 +78,13 @@ class Connection:
             yield
         except ApiException as error:
             raise _refused(error, doing, endpoint) if error.status else ToolError(ErrorCode.UNAVAILABLE, strange) from error
+        except urllib3.exceptions.NewConnectionError as error:  # which counts as a timeout
+            raise self._unreachable(doing, endpoint) from error
         except (urllib3.exceptions.TimeoutError, TimeoutError) as error:
             message = f"could not {doing}: Kubeflow Pipelines at {endpoint} did not answer within {self.settings.timeout:g} s."
             raise ToolError(ErrorCode.TIMEOUT, message) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            self._forget()
-            message = f"could not {doing}: Kubeflow Pipelines at {endpoint} does not answer. Check KFP_ENDPOINT, or run `swarm doctor`."
-            raise ToolError(ErrorCode.UNAVAILABLE, message) from error
+            raise self._unreachable(doing, endpoint) from error
         except (ValueError, TypeError, AttributeError) as error:
             raise ToolError(ErrorCode.UNAVAILABLE, strange) from error
 
@@ -104,7 +104,6 @@ class Connection:
         configuration.api_key_prefix["authorization"] = "Bearer"
         configuration.refresh_api_key_hook = self._identify
         self._identify(configuration)  # without a first key the client never asks the hook
-        self._identify(configuration)
         cookies = self.settings.cookies
         client = kfp_server_api.ApiClient(configuration, cookie=cookies.get_secret_value() if cookies else None)
         client.deserialize = _only_objects(client.deserialize)
@@ -116,10 +115,12 @@ class Connection:
         if bearer:
             configuration.api_key["authorization"] = bearer
 
-    def _forget(self) -> None:
-        """Drop the connection, so that the next call asks anew where the server is."""
+    def _unreachable(self, doing: str, endpoint: str | None) -> ToolError:
+        """Drop the connection, so that the next call asks anew where the server is, and say that it is gone."""
+        message = f"could not {doing}: Kubeflow Pipelines at {endpoint} does not answer. Check KFP_ENDPOINT, or run `swarm doctor`."
         for name in ("settings", "_client"):
             self.__dict__.pop(name, None)
+        return ToolError(ErrorCode.UNAVAILABLE, message)
 
 
 def _only_objects(deserialize: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -145,6 +145,8 @@ class MinioStore:
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
         """Turn what the SDK raises into one error of the closed set."""
+        from xml.etree.ElementTree import ParseError
+
         import urllib3
         from minio.error import InvalidResponseError, S3Error, ServerError
 
@@ -154,7 +156,7 @@ class MinioStore:
             code = _CODES.get(error.code, ErrorCode.UNAVAILABLE)
             hint = " Check MINIO_ACCESS_KEY and MINIO_SECRET_KEY." if code is ErrorCode.PERMISSION_DENIED else ""
             raise ToolError(code, f"could not {doing}: {error.message or error.code} ({self.address}).{hint}") from error
-        except (InvalidResponseError, ServerError) as error:
+        except (InvalidResponseError, ServerError, ParseError) as error:
             message = f"could not {doing}: {self.address} does not answer like an S3 server. Check MINIO_ENDPOINT."
             raise ToolError(ErrorCode.UNAVAILABLE, message) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
