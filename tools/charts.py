@@ -36,6 +36,48 @@ def roc_curve(title: str, false_positive_rates: Sequence[float], true_positive_r
     return _figure(title, [curve, chance], axes)
 
 
+def graph(title: str, needs: Sequence[tuple[str, Sequence[str]]]) -> Artifact:
+    """A directed graph from left to right: each node with the nodes it comes after, in an order in which they could run."""
+    column: dict[str, int] = {}
+    for name, before in needs:
+        column[name] = 1 + max((column[b] for b in before), default=-1)
+    row: dict[str, float] = {}
+    for place in set(column.values()):
+        same = [name for name in column if column[name] == place]
+        row |= {name: (len(same) - 1) / 2 - i for i, name in enumerate(same)}
+    arrows = [
+        {
+            "x": column[name] - 0.12,
+            "y": row[name],
+            "ax": column[b] + 0.12,
+            "ay": row[b],
+            "xref": "x",
+            "yref": "y",
+            "axref": "x",
+            "ayref": "y",
+            "showarrow": True,
+            "arrowhead": 2,
+            "arrowcolor": "#888",
+        }
+        for name, before in needs
+        for b in before
+    ]
+    nodes = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "hoverinfo": "text",
+        "textposition": "bottom center",
+        "x": [column[n] for n in column],
+        "y": [row[n] for n in column],
+        "text": list(column),
+        "marker": {"size": 22, "color": "#4c78a8"},
+    }
+    hidden = {"visible": False}
+    span = max(row.values(), default=0) + 0.8
+    axes = {"xaxis": {**hidden, "range": [-0.6, max(column.values(), default=0) + 0.6]}, "yaxis": {**hidden, "range": [-span, span]}}
+    return _figure(title, [nodes], {**axes, "annotations": arrows, "showlegend": False})
+
+
 def _figure(title: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> Artifact:
     figure = {"data": traces, "layout": {"title": {"text": title}, "margin": {"l": 60, "r": 20, "t": 50, "b": 50}, **layout}}
     return Artifact(kind="chart", title=title, data=figure)

@@ -68,6 +68,16 @@ Arguments = Annotated[
         description='Values for parameters of the pipeline by name, e.g. {"C": 10}. Only those the user gave; others keep their default.'
     ),
 ]
+Cron = Annotated[
+    str,
+    Kind("cron"),
+    Field(
+        description="When to run: a cron expression of 5 fields (minute hour day month weekday), or words such as 'every Monday at 9:30'."
+    ),
+]
+StepName = Annotated[str, Kind("step"), Field(description="Name of a step of the run.")]
+ArtifactName = Annotated[str, Kind("artifact"), Field(description="Name of an artifact of the run, e.g. 'confusion_matrix'.")]
+Metric = Annotated[str, Kind("metric"), Field(description="Name of a metric, e.g. 'accuracy'.")]
 RunState = Annotated[
     Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"],
     Kind("state"),

@@ -220,3 +220,9 @@ def _number(value: Any, kind: str) -> Any:
     if kind == "NUMBER_INTEGER" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def new_run_name(pipeline: str) -> str:
+    """A run name that says what and when, unique to the tenth of a second."""
+    now = datetime.now(UTC)
+    return f"{pipeline}-{now:%m%d-%H%M%S}{now.microsecond // 100000}"

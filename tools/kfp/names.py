@@ -61,6 +61,18 @@ def _unique(run: Run, runs: Sequence[Run]) -> str:
     return run.name if sum(r.name == run.name for r in runs) == 1 else run.id
 
 
+@resolver("schedule")
+def schedule(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
+    """A schedule's exact name."""
+    return resolve("schedule", given, [s.name for s in kfp.schedules()[0]])
+
+
+@lister("schedule")
+def schedules(kfp: Kfp, /) -> list[Entry]:
+    """Schedules with their state."""
+    return [Entry("schedule", s.name, {"enabled": s.enabled}) for s in kfp.schedules()[0]]
+
+
 @lister("pipeline")
 def pipelines(kfp: Kfp, /) -> list[Entry]:
     """Pipelines with the types of their parameters."""

@@ -1,20 +1,23 @@
-"""Pipelines: which there are, what they take, and starting them."""
+"""Pipelines: which there are, what they take, bringing new ones and removing old ones."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
-from tools.kfp.arguments import check
+from tools import charts
+from tools.files import LocalFiles
 from tools.kfp.client import Kfp
-from tools.kfp.model import Parameter, steps_of
-from tools.kfp.runs import run_card
-from tools.kinds import Arguments, Experiment, Filter, NewName, Pipeline
-from tools.markdown import cell, count, table, table_artifact, when
-from tools.result import Subject, ToolResult
+from tools.kfp.model import Parameter, new_run_name, steps_of
+from tools.kinds import Filter, LocalPath, NewName, Pipeline
+from tools.markdown import count, size, table, table_artifact, when
+from tools.names import listed
+from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import Prepared, tool
 
 SHOWN = 20
+MOST_SPEC = 1_000_000
+"""Characters of a file that are searched for the pipeline's name."""
 
 
 @tool(
@@ -74,9 +77,12 @@ def get_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:
         f"Steps: {chain}." if chain else "",
         f"Versions: {total}, newest `{newest.name}` ({when(newest.created)}).",
     ]
+    drawn: list[Artifact] = [table_artifact(f"Parameters of {found.name}", columns, rows)] if rows else []
+    if steps:
+        drawn.append(charts.graph(f"Steps of {found.name}", steps))
     return ToolResult(
         content="\n\n".join(part for part in parts if part),
-        artifacts=[table_artifact(f"Parameters of {found.name}", columns, rows)] if rows else [],
+        artifacts=drawn,
         subjects=[Subject(kind="pipeline", name=found.name)],
     )
 
@@ -88,57 +94,82 @@ def _default(parameter: Parameter) -> str:
 @tool(
     effect="write",
     examples=[
-        "run {pipeline}",
-        "start {pipeline} with {parameter}=5",
-        "kick off the {pipeline} pipeline",
-        "launch {pipeline} with a {parameter} of 0.05",
-        "train {pipeline} again in experiment {experiment}",
-        "execute the pipeline {pipeline} and call the run my-run",
-        "can you retrain the {pipeline} model",
+        "upload the pipeline churn.yaml",
+        "register the compiled pipeline pipelines/train.yaml under the name train",
+        "add the pipeline file ./train.yaml",
+        "import pipeline train.yaml as my-pipeline",
+        "upload a new version of {pipeline} from train.yaml",
     ],
 )
-def run_pipeline(
+def upload_pipeline(
     kfp: Kfp,
+    files: LocalFiles,
     /,
-    pipeline: Pipeline,
-    arguments: Arguments | None = None,
-    experiment: Experiment | None = None,
-    run_name: Annotated[NewName | None, Field(description="Name of the new run; leave out unless the user gave one.")] = None,
+    path: LocalPath,
+    name: Annotated[NewName | None, Field(description="Name of the pipeline; default: the one in the file.")] = None,
+    description: Annotated[str | None, Field(max_length=1000, description="What it does, if the user said so.")] = None,
 ) -> ToolResult:
-    """Start a run of a pipeline and return at once, with the new run's name. It does not wait: use wait_for_run for that."""
-    version = kfp.latest_version(kfp.pipeline(pipeline))
-    experiment_id = kfp.experiment(experiment).id if experiment else None
-    run = kfp.create_run(run_name or new_run_name(pipeline), version, arguments or {}, experiment_id)
-    given = ", ".join(f"{name}={cell(value)}" for name, value in (arguments or {}).items())
-    return ToolResult(
-        content=f"Started run `{run.name}` of pipeline `{pipeline}` with {given or 'the default arguments'}. State: {run.state}.",
-        artifacts=[run_card(run)],
-        subjects=[Subject(kind="run", name=run.name), Subject(kind="pipeline", name=pipeline)],
-    )
+    """Upload a compiled pipeline file (.yaml, .zip, .tar.gz). Where a pipeline of this name exists, it becomes a new version of it."""
+    local = files.readable(path)
+    name = name or default_name(local)
+    existing = kfp.find_pipeline(name)
+    if existing is None:
+        made = kfp.upload(local, name, description or "")
+        content = f"Uploaded `{path}` as pipeline `{made.name}`."
+    else:
+        version = kfp.upload_version(local, existing, new_run_name(name), description or "")
+        content = f"Uploaded `{path}` as version `{version.name}` of pipeline `{name}`."
+    return ToolResult(content=content, subjects=[Subject(kind="pipeline", name=name)])
 
 
-@run_pipeline.prepare
-def _prepare_run(
-    kfp: Kfp,
-    /,
-    pipeline: str,
-    arguments: dict[str, Any] | None = None,
-    experiment: str | None = None,
-    run_name: str | None = None,
-) -> Prepared:
-    parameters = kfp.latest_version(kfp.pipeline(pipeline)).parameters
-    checked = check(pipeline, parameters, arguments or {})
-    rows = [(p.name, checked.get(p.name, p.default), "given" if p.name in checked else "default") for p in parameters]
-    name = run_name or new_run_name(pipeline)
-    where = f" in experiment `{experiment}`" if experiment else ""
-    args: dict[str, Any] = {"pipeline": pipeline, "arguments": checked, "run_name": name}
-    if experiment:
-        args["experiment"] = experiment
-    preview = f"Start run `{name}` of pipeline `{pipeline}`{where}."
-    return Prepared(f"{preview}\n\n{table(['parameter', 'value', ''], rows)}" if rows else preview, args)
+@upload_pipeline.prepare
+def _prepare_upload(kfp: Kfp, files: LocalFiles, /, path: str, name: str | None = None, description: str | None = None) -> Prepared:
+    local = files.readable(path)
+    if not local.is_file():
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"`{path}` is a folder; name one compiled pipeline file.")
+    name = name or default_name(local)
+    existing = kfp.find_pipeline(name)
+    what = f"a new version of pipeline `{name}`" if existing else f"the new pipeline `{name}`"
+    args = {"path": path, "name": name} | ({"description": description} if description else {})
+    return Prepared(f"Upload `{path}` ({size(local.stat().st_size)}) as {what}.", args)
 
 
-def new_run_name(pipeline: str) -> str:
-    """A run name that says what and when, unique to the tenth of a second."""
-    now = datetime.now(UTC)
-    return f"{pipeline}-{now:%m%d-%H%M%S}{now.microsecond // 100000}"
+def default_name(file: Path) -> str:
+    """The pipeline's own name where the file tells it, else the file's."""
+    import yaml
+
+    if file.suffix in (".yaml", ".yml"):
+        try:
+            first = next(iter(yaml.safe_load_all(file.read_text(encoding="utf-8")[:MOST_SPEC])), None)
+        except (yaml.YAMLError, UnicodeDecodeError):
+            first = None
+        if isinstance(first, dict) and isinstance(first.get("pipelineInfo"), dict) and first["pipelineInfo"].get("name"):
+            return str(first["pipelineInfo"]["name"])
+    return file.name.split(".")[0].replace("_", "-")
+
+
+@tool(
+    effect="destroy",
+    examples=[
+        "delete the pipeline {pipeline}",
+        "remove {pipeline}, nobody uses that pipeline",
+        "get rid of the {pipeline} pipeline",
+        "drop pipeline {pipeline}",
+    ],
+)
+def delete_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:
+    """Delete a pipeline with all its versions. Its runs stay; its schedules stop working."""
+    kfp.delete_pipeline(kfp.pipeline(pipeline))
+    return ToolResult(content=f"Deleted pipeline `{pipeline}`.")
+
+
+@delete_pipeline.prepare
+def _prepare_delete(kfp: Kfp, /, pipeline: str) -> Prepared:
+    found = kfp.pipeline(pipeline)
+    _, versions = kfp.versions(found.id, limit=1)
+    _, runs = kfp.runs(limit=1, pipeline_id=found.id)
+    using = [s.name for s in kfp.schedules()[0] if s.pipeline_id == found.id]
+    lines = [f"Delete pipeline `{pipeline}` with {count(versions, 'version')}. Its {count(runs, 'run')} stay. This cannot be undone."]
+    if using:
+        lines.append(f"**These schedules use it and will stop working:** {listed(using)}.")
+    return Prepared("\n\n".join(lines))

@@ -37,11 +37,15 @@ SHOWN_TEXT = 2000
 )
 def preview_object(store: ObjectStore, /, bucket: Bucket, key: Object, rows: Rows | None = None) -> ToolResult:
     """Show the beginning of an object: the first rows of CSV, TSV, JSON Lines or Parquet, the first lines of text."""
-    info = store.stat(bucket, key)
+    return preview(store, store.stat(bucket, key), rows)
+
+
+def preview(store: ObjectStore, info: ObjectInfo, rows: int | None = None, kind: str = "") -> ToolResult:
+    """The beginning of an object; `kind` (such as `csv`) where its key has no suffix that tells."""
     if info.size == 0:
-        return ToolResult(status="no_data", content=f"`{bucket}/{key}` is empty.", subjects=_subjects(info))
-    reader = _READERS.get(PurePosixPath(key.lower()).suffix, _text)
-    return reader(store, info, rows)
+        return ToolResult(status="no_data", content=f"`{info.bucket}/{info.key}` is empty.", subjects=_subjects(info))
+    suffix = f".{kind.lower()}" if kind else PurePosixPath(info.key.lower()).suffix
+    return _READERS.get(suffix, _text)(store, info, rows)
 
 
 def _head(store: ObjectStore, info: ObjectInfo) -> str:

@@ -1,0 +1,146 @@
+"""Runs ended, retried, put away and removed."""
+
+from typing import Any
+
+from tools.kfp.arguments import check
+from tools.kfp.client import Kfp
+from tools.kfp.model import Run as RunView
+from tools.kfp.model import Version, new_run_name
+from tools.kfp.runs import run_card
+from tools.kinds import Arguments, Run
+from tools.markdown import cell, duration, table, when
+from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.tool import Prepared, tool
+
+
+def _about(run: RunView) -> list[Subject]:
+    return [Subject(kind="run", name=run.name), Subject(kind="pipeline", name=run.pipeline)]
+
+
+@tool(
+    effect="destroy",
+    examples=[
+        "stop {run}",
+        "terminate the run {run}",
+        "kill {run} right now",
+        "cancel {run}",
+        "abort the running job {run}",
+        "kill it",
+    ],
+)
+def terminate_run(kfp: Kfp, /, run: Run) -> ToolResult:
+    """Stop a run that is still going. What its steps have produced so far stays."""
+    view = kfp.run(run)
+    kfp.terminate_run(view)
+    return ToolResult(content=f"Run `{view.name}` is being stopped.", subjects=_about(view))
+
+
+@terminate_run.prepare
+def _prepare_terminate(kfp: Kfp, /, run: str) -> Prepared:
+    view = kfp.run(run)
+    if view.done:
+        raise ToolError(ErrorCode.CONFLICT, f"run `{view.name}` has ended already ({view.state}); there is nothing to stop.")
+    working = ", ".join(t.name for t in view.tasks if t.state == "running" and t.parent) or view.state
+    return Prepared(f"Stop run `{view.name}` of pipeline `{view.pipeline}`, going for {duration(view.seconds)} (now: {working}).")
+
+
+@tool(
+    effect="write",
+    examples=[
+        "retry {run}",
+        "try {run} again",
+        "{run} died, rerun it",
+        "restart the failed run {run}",
+        "retry {run} with {parameter}=5",
+        "repeat {run} with another argument",
+    ],
+)
+def retry_run(kfp: Kfp, /, run: Run, arguments: Arguments | None = None) -> ToolResult:
+    """Retry a failed run. Without arguments its failed steps run again; with changed arguments a new run with these changes starts."""
+    view = kfp.run(run)
+    if not arguments:
+        kfp.retry_run(view)
+        content = f"Retrying run `{view.name}`: its failed steps run again, the others are kept."
+        return ToolResult(content=content, artifacts=[run_card(kfp.run(view.id))], subjects=_about(view))
+    merged = {**view.arguments, **arguments}
+    started = kfp.create_run(new_run_name(view.pipeline), _version(kfp, view), merged, view.experiment_id)
+    changes = ", ".join(f"{name}={cell(value)}" for name, value in arguments.items())
+    return ToolResult(
+        content=f"Started run `{started.name}`: `{view.name}` again with {changes}.",
+        artifacts=[_diff(view, merged), run_card(started)],
+        subjects=_about(started),
+    )
+
+
+@retry_run.prepare
+def _prepare_retry(kfp: Kfp, /, run: str, arguments: dict[str, Any] | None = None) -> Prepared:
+    view = kfp.run(run)
+    if not arguments:
+        if view.state not in ("failed", "canceled"):
+            raise ToolError(
+                ErrorCode.CONFLICT, f"run `{view.name}` is {view.state}; only failed runs can be retried. Start it anew instead."
+            )
+        failed = ", ".join(f"`{t.name}`" for t in view.tasks if t.state in ("failed", "canceled") and t.parent) or "the failed steps"
+        return Prepared(f"Retry run `{view.name}`: run {failed} again with the same arguments, keep what succeeded.")
+    checked = check(view.pipeline, _version(kfp, view).parameters, arguments)
+    rows = [(name, cell(before), cell(after)) for name, before, after in _changes(view.arguments, {**view.arguments, **checked})]
+    if not rows:
+        raise ToolError(ErrorCode.CONFLICT, f"these are the arguments that `{view.name}` had; leave them out to retry it as it was.")
+    preview = f"Start pipeline `{view.pipeline}` again like run `{view.name}`, with:\n\n{table(['argument', 'before', 'now'], rows)}"
+    return Prepared(preview, {"run": run, "arguments": checked})
+
+
+def _version(kfp: Kfp, run: RunView) -> Version:
+    if not run.version_id:
+        raise ToolError(ErrorCode.UNSUPPORTED, f"run `{run.name}` was started from a file, not from a pipeline; start it from there again.")
+    return kfp.version(run.pipeline_id, run.version_id)
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    return [(n, before.get(n, "(default)"), after[n]) for n in after if before.get(n) != after[n]]
+
+
+def _diff(run: RunView, after: dict[str, Any]) -> Artifact:
+    changes = [{"name": n, "before": b, "after": a} for n, b, a in _changes(run.arguments, after)]
+    return Artifact(kind="diff", title=f"Changed since {run.name}", data={"before": run.arguments, "after": after, "changes": changes})
+
+
+@tool(
+    effect="destroy",
+    examples=["archive the run {run}", "put run {run} into the archive", "archive {run}, do not delete it", "hide the old run {run}"],
+)
+def archive_run(kfp: Kfp, /, run: Run) -> ToolResult:
+    """Archive a run: it leaves the lists, nothing is deleted."""
+    view = kfp.run(run)
+    kfp.archive_run(view)
+    return ToolResult(content=f"Archived run `{view.name}`.", subjects=_about(view))
+
+
+@archive_run.prepare
+def _prepare_archive(kfp: Kfp, /, run: str) -> Prepared:
+    view = kfp.run(run)
+    return Prepared(f"Archive run `{view.name}` ({view.state}, started {when(view.created)}). It leaves the lists; nothing is deleted.")
+
+
+@tool(
+    effect="destroy",
+    examples=["delete run {run}", "remove the run {run} permanently", "erase {run}", "delete the failed run {run} for good"],
+)
+def delete_run(kfp: Kfp, /, run: Run) -> ToolResult:
+    """Delete the record of a run for good. Its artifacts in the object store stay."""
+    view = kfp.run(run)
+    kfp.delete_run(view)
+    return ToolResult(
+        content=f"Deleted run `{view.name}`. Its artifacts in the object store stay.",
+        subjects=[Subject(kind="pipeline", name=view.pipeline)],
+    )
+
+
+@delete_run.prepare
+def _prepare_delete(kfp: Kfp, /, run: str) -> Prepared:
+    view = kfp.run(run)
+    going = "" if view.done else " **It is still going.**"
+    return Prepared(
+        f"Delete run `{view.name}` of pipeline `{view.pipeline}` ({view.state}, started {when(view.created)}) with its parameters, "
+        f"steps and metrics.{going} This cannot be undone; its artifacts in the object store stay."
+    )

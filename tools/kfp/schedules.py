@@ -1,0 +1,173 @@
+"""Schedules: pipelines that run by the clock."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tools.kfp.arguments import check
+from tools.kfp.client import Kfp
+from tools.kfp.cron import next_time, parse, six_fields
+from tools.kfp.model import Schedule as ScheduleView
+from tools.kinds import Arguments, Cron, NewName, Pipeline, Schedule
+from tools.markdown import cell, count, duration, table, table_artifact
+from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.tool import Prepared, tool
+
+DEFAULT_EXPERIMENT = "Default"
+
+
+@tool(
+    effect="write",
+    examples=[
+        "schedule {pipeline} every Monday at 9:30",
+        "run {pipeline} every night at 2am",
+        "I'd like {pipeline} to run daily at noon",
+        "set up a weekly run of {pipeline}",
+        "schedule the pipeline {pipeline} with cron 0 6 * * *",
+        "start {pipeline} automatically every hour",
+        "retrain {pipeline} each morning at 5",
+    ],
+)
+def schedule_pipeline(
+    kfp: Kfp,
+    /,
+    pipeline: Pipeline,
+    cron: Cron,
+    arguments: Arguments | None = None,
+    name: Annotated[NewName | None, Field(description="Name of the schedule; leave out unless the user gave one.")] = None,
+) -> ToolResult:
+    """Run a pipeline again and again by the clock (a recurring run). Times are UTC. Runs that were missed are not made up for."""
+    version = kfp.latest_version(kfp.pipeline(pipeline))
+    experiment = kfp.experiment(DEFAULT_EXPERIMENT)
+    made = kfp.create_schedule(name or f"{pipeline}-schedule", version, six_fields(cron), arguments or {}, experiment.id)
+    return ToolResult(
+        content=f"Scheduled pipeline `{pipeline}` as `{made.name}`: `{cron}`, next at {_next(cron)}.",
+        subjects=[Subject(kind="schedule", name=made.name), Subject(kind="pipeline", name=pipeline)],
+    )
+
+
+@schedule_pipeline.prepare
+def _prepare_schedule(kfp: Kfp, /, pipeline: str, cron: str, arguments: dict[str, Any] | None = None, name: str | None = None) -> Prepared:
+    expression = parse(cron)
+    checked = check(pipeline, kfp.latest_version(kfp.pipeline(pipeline)).parameters, arguments or {})
+    taken = {s.name for s in kfp.schedules()[0]}
+    if name in taken:
+        raise ToolError(ErrorCode.CONFLICT, f"schedule `{name}` exists already.")
+    chosen = name or _free(f"{pipeline}-schedule", taken)
+    args: dict[str, Any] = {"pipeline": pipeline, "cron": expression, "name": chosen}
+    if checked:
+        args["arguments"] = checked
+    given = ", ".join(f"{k}={cell(v)}" for k, v in checked.items()) or "the default arguments"
+    return Prepared(
+        f"Run pipeline `{pipeline}` at `{expression}` (UTC) with {given}, as schedule `{chosen}`. First at {_next(expression)}.", args
+    )
+
+
+@tool(
+    effect="read",
+    examples=[
+        "list the schedules",
+        "which schedules are there",
+        "what runs by itself",
+        "show recurring runs",
+        "schedules",
+        "what is scheduled",
+    ],
+)
+def list_schedules(kfp: Kfp, /) -> ToolResult:
+    """List the schedules (recurring runs): what they run, when, and whether they are paused."""
+    found, total = kfp.schedules(limit=30)
+    if not found:
+        return ToolResult.no_data("There are no schedules.")
+    columns = ["schedule", "pipeline", "when (UTC)", "state", "next"]
+    rows = [
+        (s.name, kfp.pipeline_name(s.pipeline_id), _when(s), "on" if s.enabled else "paused", _next(s.cron) if s.enabled and s.cron else "")
+        for s in found
+    ]
+    return ToolResult(
+        content=f"There {'is' if total == 1 else 'are'} {count(total, 'schedule')}.\n\n"
+        + table(columns, [(f"`{row[0]}`", *row[1:]) for row in rows]),
+        artifacts=[table_artifact("Schedules", columns, rows, total)],
+        subjects=[Subject(kind="schedule", name=s.name) for s in found],
+    )
+
+
+@tool(
+    effect="write",
+    examples=[
+        "pause the schedule {schedule}",
+        "put {schedule} on hold",
+        "disable {schedule} for now",
+        "suspend the {schedule} schedule",
+        "turn off {schedule}",
+    ],
+)
+def pause_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
+    """Pause a schedule: it starts no runs until it is resumed. Runs under way go on."""
+    kfp.pause_schedule(kfp.schedule(schedule))
+    return ToolResult(content=f"Paused schedule `{schedule}`.", subjects=[Subject(kind="schedule", name=schedule)])
+
+
+@pause_schedule.prepare
+def _prepare_pause(kfp: Kfp, /, schedule: str) -> Prepared:
+    return Prepared(f"Pause schedule `{schedule}` ({_when(kfp.schedule(schedule))}).")
+
+
+@tool(
+    effect="write",
+    examples=[
+        "resume the schedule {schedule}",
+        "turn {schedule} back on",
+        "enable {schedule} again",
+        "reactivate the {schedule} schedule",
+        "unpause {schedule}",
+    ],
+)
+def resume_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
+    """Resume a paused schedule."""
+    found = kfp.schedule(schedule)
+    kfp.resume_schedule(found)
+    following = f" Next run at {_next(found.cron)}." if found.cron else ""
+    return ToolResult(content=f"Resumed schedule `{schedule}`.{following}", subjects=[Subject(kind="schedule", name=schedule)])
+
+
+@resume_schedule.prepare
+def _prepare_resume(kfp: Kfp, /, schedule: str) -> Prepared:
+    return Prepared(f"Resume schedule `{schedule}` ({_when(kfp.schedule(schedule))}).")
+
+
+@tool(
+    effect="destroy",
+    examples=[
+        "delete the schedule {schedule}",
+        "remove schedule {schedule}",
+        "get rid of the {schedule} schedule",
+        "drop the recurring run {schedule}",
+        "stop scheduling {schedule} for good",
+    ],
+)
+def delete_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
+    """Delete a schedule for good. Runs that it has started stay."""
+    kfp.delete_schedule(kfp.schedule(schedule))
+    return ToolResult(content=f"Deleted schedule `{schedule}`.", subjects=[Subject(kind="schedule", name=schedule)])
+
+
+@delete_schedule.prepare
+def _prepare_delete(kfp: Kfp, /, schedule: str) -> Prepared:
+    return Prepared(f"Delete schedule `{schedule}` ({_when(kfp.schedule(schedule))}). Runs that it has started stay.")
+
+
+def _when(schedule: ScheduleView) -> str:
+    if schedule.cron:
+        return f"`{schedule.cron}`"
+    return f"every {duration(schedule.seconds)}" if schedule.seconds else "unknown"
+
+
+def _next(expression: str) -> str:
+    following = next_time(expression)
+    return f"{following:%a %Y-%m-%d %H:%M} UTC" if following else "never"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, numbered when it is taken."""
+    return next(n for n in [name, *(f"{name}-{i}" for i in range(2, len(taken) + 3))] if n not in taken)
