@@ -4,7 +4,7 @@ import glob
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 
 from knowledge import markdown
@@ -14,6 +14,9 @@ from knowledge.formats import source as source_files
 
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are refused: a document of this size is data, not documentation."""
+
+MAX_FILES = 10_000
+"""More files at once are refused: most likely a folder was named by mistake."""
 
 KINDS = {
     ".md": "markdown",
@@ -57,20 +60,29 @@ def select(path: str) -> Selection:
     Folders are walked without hidden, dependency and linked ones; only suffixes in `KINDS` are taken from them.
     Raises `UnreadableDocumentError` when nothing is there.
     """
+    if not path.strip():
+        raise UnreadableDocumentError("No path was given; name a file, a folder or a pattern such as docs/**/*.md.")
     expanded = os.path.expanduser(path)  # noqa: PTH111 - a pattern is not a path yet
     target = Path(expanded)
     if target.is_dir():
-        return Selection(target.resolve(), sorted(_walk(target.resolve())))
+        return Selection(target.resolve(), _bounded(_walk(target.resolve()), path))
     if target.is_file():
         return Selection(target.resolve().parent, [target.resolve()])
     if not glob.has_magic(expanded):
         raise UnreadableDocumentError(f"There is no file or folder {path!r}; check the spelling, or give the full path.")
     fixed = Path(*takewhile(lambda part: not glob.has_magic(part), target.parts))
     matches = (Path(match).resolve() for match in glob.iglob(expanded, recursive=True))  # noqa: PTH207 - absolute patterns
-    files = sorted({match for match in matches if match.is_file() and match.suffix.lower() in KINDS})
+    files = _bounded((match for match in matches if match.is_file() and match.suffix.lower() in KINDS), path)
     if not files:
         raise UnreadableDocumentError(f"No readable file matches {path!r}; files of these kinds are read: {', '.join(KINDS)}.")
     return Selection(fixed.resolve(), files)
+
+
+def _bounded(files: Iterator[Path], path: str) -> list[Path]:
+    found = sorted(set(islice(files, MAX_FILES + 1)))
+    if len(found) > MAX_FILES:
+        raise UnreadableDocumentError(f"{path!r} holds more than {MAX_FILES:,} documents; add the folders that matter one by one.")
+    return found
 
 
 def load(file: Path, root: Path, source: str) -> Document:

@@ -59,7 +59,8 @@ class Knowledge:
             return store.infos(db)
 
     def add(self, path: str, progress: Progress | None = None) -> IngestReport:
-        """Index a file, a folder or a glob pattern; `progress` gets (done, total, source).
+        """Index a file, a folder or a glob pattern; `progress` gets (done, total, source),
+        then (done, total, "vectors").
 
         A file that did not change is left alone, one that changed is replaced, one that is gone from there is removed. All of it takes
         effect at once at the end; what cannot be read is reported and does not stop the rest.

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -136,8 +136,10 @@ def touch(db: sqlite3.Connection) -> None:
 
 
 def put(db: sqlite3.Connection, document: Document, digest: str, chunks: Iterable[Chunk]) -> None:
-    """Add a document, or replace the one with the same URI."""
+    """Add a document, or replace the one with the same URI. A source that another document took meanwhile gives way to the URI."""
     db.execute("DELETE FROM documents WHERE uri = ?", (document.uri,))
+    if db.execute("SELECT 1 FROM documents WHERE source = ?", (document.source,)).fetchone():
+        document = replace(document, source=document.uri)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     row = (document.source, document.uri, document.title, document.kind, document.legacy, digest, now, document.text)
     owner = db.execute(

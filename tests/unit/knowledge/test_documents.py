@@ -43,6 +43,17 @@ def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
         select(str(tmp_path / "missing.md"))
 
 
+def test_no_path_and_far_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnreadableDocumentError, match="No path was given"):
+        select(" ")
+    for n in range(4):
+        (tmp_path / f"{n}.md").write_text("text")
+    monkeypatch.setattr(documents, "MAX_FILES", 3)
+    for path in (tmp_path, f"{tmp_path}/*.md"):
+        with pytest.raises(UnreadableDocumentError, match="more than 3 documents"):
+            select(str(path))
+
+
 def test_titles_come_from_front_matter_heading_or_file_name(tmp_path: Path) -> None:
     assert loaded(tmp_path, "a.md", "---\ntitle: Given\n---\n# Other").title == "Given"
     assert loaded(tmp_path, "b.md", "# Heading\n\ntext").title == "Heading"
