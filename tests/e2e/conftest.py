@@ -1,0 +1,84 @@
+"""A real server process over a fresh home, and a real browser."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+class WebServer:
+    """`swarm ui` as its own process."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._process: subprocess.Popen[str] | None = None
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start on the port of the last time, at first on any, and wait for the line that says where."""
+        environment = {**os.environ, "SWARM_HOME": str(self._home), "SWARM_FILES": str(self._home)}
+        command = [str(Path(sys.executable).with_name("swarm")), "ui", "--port", str(self.port)]
+        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line.startswith("mlops-swarm is at http://127.0.0.1:"), line
+        self.port = int(line.rsplit(":", 1)[1])
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End the process; its exit code."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[WebServer]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("SWARM_", "OPENAI_", "KFP_", "MINIO_", "CHROMA_")):
+                patch.delenv(name)
+        running = WebServer(home)
+        running.start()
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if shutil.which(CHROMIUM) is None:
+        reason = "no Chromium: `bash tests/servers.sh` installs it"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: WebServer) -> Iterator[Page]:
+    """A page in a browser of its own; the test fails on errors in its console and on requests to elsewhere."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    context.set_default_timeout(20_000)
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on(
+        "request", lambda request: faults.append(request.url) if not request.url.startswith((server.address, "data:", "blob:")) else None
+    )
+    yield opened
+    context.close()
+    assert faults == []

@@ -1,0 +1,179 @@
+"""The web page as people use it: standalone platform, built-in planner, Chromium."""
+
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import WebServer
+
+RUN = 60_000
+"""Milliseconds that a run of a sample pipeline may take on a busy machine."""
+
+
+def arrive(page: Page, server: WebServer) -> None:
+    page.goto(server.address)
+    expect(page.locator("#composer textarea")).to_be_enabled()
+
+
+def say(page: Page, message: str) -> None:
+    page.locator("#composer textarea").fill(message)
+    page.keyboard.press("Enter")
+
+
+def ended(page: Page, timeout: float = 20_000) -> None:
+    """The turn is over: the composer takes the next message."""
+    expect(page.locator("#composer textarea")).to_be_enabled(timeout=timeout)
+
+
+def test_first_visit_offers_what_works_at_once(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    expect(page.locator(".brain")).to_contain_text("built-in planner, no language model")
+    expect(page.locator(".dots li.good")).to_have_count(4)
+    suggestions = page.locator("#chat .example")
+    expect(suggestions).to_have_count(4)
+
+    suggestions.filter(has_text="Which pipelines are there?").click()
+
+    expect(page.locator("#chat .user")).to_contain_text("Which pipelines are there?")
+    expect(page.locator("#chat td", has_text="breast-cancer-svm")).to_be_visible()
+    expect(page.locator(".thought-group", has_text="list_pipelines")).to_be_visible()
+    expect(page.locator("#chat table")).to_have_count(1)
+    ended(page)
+
+
+def test_a_run_is_approved_followed_and_measured(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    say(page, "Run breast-cancer-svm with C=10 and wait for it, then show its metrics")
+    card = page.locator("section.decision")
+    expect(card).to_contain_text("Start run")
+    expect(card.locator("tr", has_text="given")).to_contain_text("10")
+    expect(page.locator("#composer textarea")).to_be_disabled()
+
+    page.locator("#approve").click()
+
+    expect(page.locator("details.decision")).to_contain_text("Approved")
+    expect(page.locator(".thought-group", has_text="wait_for_run")).to_contain_text(re.compile("load-data|train-model|pending"))
+    bars = page.locator(".js-plotly-plot").filter(has=page.locator(".barlayer .point"))
+    expect(bars).to_be_visible(timeout=RUN)
+    ended(page)
+    expect(page.locator(".run.card .badge")).to_have_text("succeeded")
+    expect(page.locator(".run.card li.good")).to_have_count(4)
+    expect(page.locator(".heatmaplayer .hm")).to_have_count(1)
+    expect(page.locator(".scatterlayer .trace")).to_have_count(2)
+    box = bars.bounding_box()
+    assert box is not None and box["width"] > 600 and box["height"] > 280
+
+    said = page.locator("#chat .user, #chat .bot .md").all_inner_texts()
+    page.reload()
+
+    expect(bars).to_be_visible()
+    assert set(said) <= set(page.locator("#chat .user, #chat .bot .md").all_inner_texts())
+
+
+def test_an_approval_survives_a_restart_of_the_server(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    say(page, "create a bucket called kept-promise")
+    expect(page.locator("#approve")).to_be_visible()
+
+    assert server.stop() == 0
+    server.start()
+    page.reload()
+
+    expect(page.locator("section.decision")).to_contain_text("kept-promise")
+    page.locator("#edit").click()
+    editor = page.locator("#editor .cm-content")
+    expect(editor).to_contain_text("kept-promise")
+    editor.fill("{ this is no JSON")
+    page.get_by_role("button", name="Approve with these").click()
+    expect(page.locator(".notice")).to_contain_text("The arguments are no JSON")
+    editor.fill('{"bucket": "Not A Bucket Name"}')
+    page.get_by_role("button", name="Approve with these").click()
+    expect(page.locator(".notice")).to_contain_text("The approval still waits")
+    page.locator("#edit").click()
+    editor.fill('{"bucket": "kept-and-changed"}')
+    page.get_by_role("button", name="Approve with these").click()
+
+    expect(page.locator("details.decision")).to_contain_text("Approved with changes")
+    ended(page)
+    say(page, "which buckets are there?")
+    expect(page.locator("#chat td", has_text="kept-and-changed")).to_be_visible()
+
+
+def test_a_rejected_call_changes_nothing(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    say(page, "delete wine.csv from the datasets bucket")
+    expect(page.locator("section.decision.destroy")).to_contain_text("wine.csv")
+    page.locator("#reject").click()
+    expect(page.locator("details.decision")).to_contain_text("Rejected")
+    ended(page)
+    say(page, "what is in the datasets bucket?")
+    expect(page.locator("#chat td", has_text="wine.csv").first).to_be_visible()
+
+
+def test_a_turn_can_be_stopped_and_a_new_chat_is_empty(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    say(page, "Run iris-classification with max_depth=3 and wait for it")
+    page.locator("#approve").click()
+    expect(page.locator(".thought-group", has_text="wait_for_run")).to_be_visible()
+    page.locator("#composer .stop-button").click()
+    expect(page.locator(".notice")).to_have_text("You stopped this turn.")
+    ended(page)
+    page.get_by_role("button", name="New chat").click()
+    expect(page.locator("#chat .example")).to_have_count(4)
+    page.reload()
+    expect(page.locator("#chat .example")).to_have_count(4)
+
+
+def test_what_cannot_be_taken_is_said_and_stays_in_the_composer(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    say(page, "long " * 5000)
+    expect(page.locator(".notice")).to_contain_text("at most 20,000 are taken")
+    assert len(page.locator("#composer textarea").input_value()) == 25_000
+    say(page, "")
+    expect(page.locator(".notice")).to_contain_text("The message is empty")
+
+
+def test_content_is_shown_and_never_run(page: Page, server: WebServer, home_bucket: str) -> None:
+    arrive(page, server)
+    say(page, f"show the first 5 rows of hostile.csv in {home_bucket}")
+    expect(page.locator("#chat .bot")).to_contain_text("<img src=x onerror=window.pwned=1>")
+    expect(page.locator("#chat .bot")).to_contain_text("<script>window.pwned=1</script>")
+    expect(page.locator("#chat .bot")).to_contain_text("${window.pwned=1}")
+    ended(page)
+    say(page, "<img src=x onerror=window.pwned=1> <script>window.pwned=1</script>")
+    expect(page.locator("#chat .user").last).to_contain_text("<img src=x onerror=window.pwned=1>")
+    ended(page)
+    assert page.evaluate("window.pwned") is None
+
+
+def test_tables_beyond_the_answer_sort(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    say(page, "show the first 20 rows of cancer.csv in datasets")
+    table = page.locator(".data table")
+    expect(table.locator("tbody tr")).to_have_count(20)
+    page.get_by_role("button", name="worst_radius").click()
+    cells = [float(text) for text in table.locator("tbody td:nth-child(21)").all_inner_texts()]
+    assert cells == sorted(cells) and len(set(cells)) > 10
+
+
+def test_health_tells_machines_how_it_is(server: WebServer) -> None:
+    assert httpx.get(f"{server.address}/healthz").json() == {"status": "ok"}
+    ready = httpx.get(f"{server.address}/readyz", timeout=20)
+    assert ready.status_code == 200
+    assert {b["backend"] for b in ready.json()["backends"]} == {"pipelines", "objects", "documents", "model"}
+    assert httpx.get(server.address, headers={"Host": "evil.example"}).status_code == 403
+    assert "script-src 'self'" in httpx.get(server.address).headers["content-security-policy"]
+
+
+@pytest.fixture(scope="module")
+def home_bucket(server: WebServer, home: object) -> str:
+    """A bucket with an object that tries what it can."""
+    from pathlib import Path
+
+    folder = Path(str(home)) / "buckets" / "hostile"
+    folder.mkdir()
+    rows = ["name,note", "<img src=x onerror=window.pwned=1>,<script>window.pwned=1</script>", "${window.pwned=1},{{window.pwned=1}}"]
+    (folder / "hostile.csv").write_text("\n".join(rows) + "\n")
+    return "hostile"
