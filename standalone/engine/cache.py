@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,6 +13,7 @@ from google.protobuf import json_format
 from pydantic import BaseModel, ValidationError
 
 from standalone.engine.buckets import Buckets
+from standalone.engine.command import Command
 from standalone.engine.contract import Artifact, CacheMiss, Caching, Values
 
 if TYPE_CHECKING:
@@ -34,16 +36,27 @@ class _Entry(BaseModel):
     identity: Identity
     run_id: str
     outputs: Values
+    files: list[str]
+    """Addresses of the outputs that are files; others, like metrics, live in their metadata alone."""
 
 
 def identify(
-    component: "pb.ComponentSpec", container: "pb.PipelineDeploymentConfig.PipelineContainerSpec", key: str, given: Values, buckets: Buckets
+    command: Command,
+    component: "pb.ComponentSpec",
+    container: "pb.PipelineDeploymentConfig.PipelineContainerSpec",
+    key: str,
+    given: Values,
+    buckets: Buckets,
 ) -> Identity:
-    """The identity of a step: an artifact counts as the same while its address, metadata and the files there are the same."""
-    command = [json_format.MessageToDict(container), json_format.MessageToDict(component.output_definitions), key]
+    """The identity of a step: an artifact counts as the same while its address, metadata and the files there are the same.
+
+    What a step may use, and the version of the SDK that compiled it, are no part of it.
+    """
+    variables = {one.name: one.value for one in container.env}
+    outputs = json_format.MessageToDict(component.output_definitions)
     inputs = {name: _digest(value) for name, value in given.parameters.items()}
     inputs |= {name: _digest([_artifact(one, buckets) for one in found]) for name, found in given.artifacts.items()}
-    return Identity(command=_digest(command), inputs=inputs)
+    return Identity(command=_digest([asdict(command), container.image, variables, outputs, key]), inputs=inputs)
 
 
 class Cache:
@@ -57,7 +70,7 @@ class Cache:
         """The outputs of an earlier execution with the same identity, if they still exist; and what to say about it."""
         caching = Caching(fingerprint=identity.fingerprint)
         entry = _read(self._result(identity))
-        if entry and all(self._exists(one) for found in entry.outputs.artifacts.values() for one in found):
+        if entry and all(self._exists(uri) for uri in entry.files):
             return entry.outputs, caching.model_copy(update={"run_id": entry.run_id})
         latest = _read(self._latest(task))
         if latest is None or latest.identity == identity:
@@ -70,7 +83,8 @@ class Cache:
 
     def store(self, task: str, identity: Identity, run_id: str, outputs: Values) -> None:
         """Keep a result for later runs."""
-        entry = _Entry(identity=identity, run_id=run_id, outputs=outputs).model_dump_json()
+        files = [one.uri for found in outputs.artifacts.values() for one in found if self._exists(one.uri)]
+        entry = _Entry(identity=identity, run_id=run_id, outputs=outputs, files=files).model_dump_json()
         for path in (self._result(identity), self._latest(task)):
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_name(f"{path.name}.{uuid4().hex}")
@@ -83,13 +97,9 @@ class Cache:
     def _latest(self, task: str) -> Path:
         return self._folder / "latest" / f"{_digest(task)}.json"
 
-    def _exists(self, artifact: Artifact) -> bool:
-        path = self._buckets.path(artifact.uri)
-        # Metrics and their like live in the metadata alone and have no file.
-        return path is None or path.exists() or artifact.type in _WITHOUT_FILE
-
-
-_WITHOUT_FILE = ("system.Metrics", "system.ClassificationMetrics", "system.SlicedClassificationMetrics")
+    def _exists(self, uri: str) -> bool:
+        path = self._buckets.path(uri)
+        return path is not None and path.exists()
 
 
 def _read(path: Path) -> _Entry | None:

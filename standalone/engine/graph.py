@@ -115,7 +115,7 @@ async def _attempt(run: Run, node: Node, component: "pb.ComponentSpec", given: V
             if run.pipeline.executor(component).HasField("importer"):
                 return importer.execute(run, node, component, values)
             options = task.caching_options if task is not None else ir.messages().PipelineTaskSpec.CachingOptions()
-            return await step.execute(run, node, component, values, caching=options)
+            return await step.execute(run, node, component, values, channels=given.parameters, caching=options)
     except EngineError as error:
         run.report(node, State.FAILED, str(error), inputs=given)
         return Outcome(State.FAILED, Values(), str(error))

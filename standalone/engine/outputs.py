@@ -82,6 +82,8 @@ def collect(run: Run, node: Node, component: "pb.ComponentSpec") -> Values:
         values.artifacts[name] = [_artifact(run, node, name, artifact.artifact_type.schema_title, one) for one in listed]
     shutil.rmtree(folder / _PARAMETERS, ignore_errors=True)
     (folder / _REPORT).unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
     return values
 
 

@@ -21,6 +21,16 @@ def dependencies(task: "pb.PipelineTaskSpec") -> set[str]:
     return names
 
 
+def producers(outputs: "pb.DagOutputsSpec") -> set[str]:
+    """The tasks that a graph's outputs come from."""
+    names = {one.producer_subtask for artifact in outputs.artifacts.values() for one in artifact.artifact_selectors}
+    for parameter in outputs.parameters.values():
+        one_of = parameter.WhichOneof("kind") == "value_from_oneof"
+        selectors = parameter.value_from_oneof.parameter_selectors if one_of else [parameter.value_from_parameter]
+        names |= {one.producer_subtask for one in selectors}
+    return names
+
+
 def runs_anyway(task: "pb.PipelineTaskSpec") -> bool:
     """Whether it runs also when tasks before it failed."""
     strategies = ir.messages().PipelineTaskSpec.TriggerPolicy.TriggerStrategy

@@ -35,6 +35,8 @@ class Step:
     container: "pb.PipelineDeploymentConfig.PipelineContainerSpec"
     command: Command
     given: Values
+    channels: JsonObject
+    """Inputs of the task that the component does not declare; placeholders in its settings refer to them."""
 
     @property
     def executor_input(self) -> JsonObject:
@@ -54,7 +56,13 @@ class Step:
 
 
 async def execute(
-    run: Run, node: Node, component: "pb.ComponentSpec", given: Values, *, caching: "pb.PipelineTaskSpec.CachingOptions"
+    run: Run,
+    node: Node,
+    component: "pb.ComponentSpec",
+    given: Values,
+    *,
+    channels: JsonObject,
+    caching: "pb.PipelineTaskSpec.CachingOptions",
 ) -> Outcome:
     """Execute a step, or take its result from an earlier attempt to execute this run, or from the cache."""
     container = run.pipeline.executor(component).container
@@ -64,8 +72,8 @@ async def execute(
     earlier = run.earlier.get(node.path)
     if earlier and earlier.inputs == given:
         return Outcome(State.SUCCEEDED, earlier.outputs)
-    step = Step(run, node, component, container, parsed, given)
-    identity = cache.identify(component, container, caching.cache_key, given, run.buckets)
+    step = Step(run, node, component, container, parsed, given, channels)
+    identity = cache.identify(parsed, component, container, caching.cache_key, given, run.buckets)
     if not (run.request.caching and caching.enable_cache):
         return await _execute(step, Caching(fingerprint=identity.fingerprint, miss=CacheMiss.DISABLED))
     task = f"{run.request.pipeline_name}/{node.name}"
@@ -103,7 +111,7 @@ async def _run_command(step: Step) -> Exit:
     step.log.parent.mkdir(parents=True, exist_ok=True)
     python = await environments.python_for(step.command, run.request.environments, step.log)
     module = scratch / "ephemeral_component.py"
-    module.write_text(step.command.source)
+    module.write_text(step.command.source, encoding="utf-8")
     arguments = scratch / "arguments.json"
     arguments.write_text(json.dumps(["--component_module_path", str(module), *_arguments(step)]))
     marks = {RUN_MARK: str(run.folder), TASK_MARK: node.task_id}
@@ -149,7 +157,8 @@ def _memory(step: Step) -> int | None:
     """The memory limit in bytes: the component's own (the older notation is in GB), or that of the run."""
     resources = step.container.resources
     if resources.resource_memory_limit:
-        return confinement.parse_bytes(resources.resource_memory_limit)
+        channels: JsonObject = {"inputs": {"parameterValues": step.channels}}
+        return confinement.parse_bytes(Placeholders({}, channels).resolve_text(resources.resource_memory_limit))
     if resources.memory_limit:
         return int(resources.memory_limit * 1e9)
     return step.run.request.limits.memory_bytes

@@ -9,7 +9,7 @@ from google.protobuf import json_format
 
 from standalone.engine import command, conditions, ir
 from standalone.engine.contract import EngineError, JsonObject
-from standalone.engine.references import dependencies
+from standalone.engine.references import dependencies, producers
 
 if TYPE_CHECKING:
     from kfp.pipeline_spec import pipeline_spec_pb2 as pb
@@ -58,10 +58,17 @@ def _graphs(pipeline: ir.Pipeline) -> Iterator[str]:
             yield from _task(pipeline, name, task)
             unknown = dependencies(task) - set(tasks)
             yield from (f"The task '{name}' depends on '{missing}', which is not a task of {owner}." for missing in sorted(unknown))
+        unknown = producers(component.dag.outputs) - set(tasks)
+        yield from (f"An output of {owner} comes from '{missing}', which is not a task of it." for missing in sorted(unknown))
         try:
             TopologicalSorter({name: dependencies(task) for name, task in tasks.items()}).prepare()
         except CycleError as error:
             yield f"Tasks of {owner} wait for each other: {' -> '.join(error.args[1])}."
+    uses = {name: {task.component_ref.name for task in component.dag.tasks.values()} for name, component in pipeline.components.items()}
+    try:
+        TopologicalSorter(uses).prepare()
+    except CycleError as error:
+        yield f"Components contain each other: {' -> '.join(error.args[1])}."
 
 
 def _task(pipeline: ir.Pipeline, name: str, task: "pb.PipelineTaskSpec") -> Iterator[str]:
@@ -89,6 +96,8 @@ def _executors(pipeline: ir.Pipeline) -> Iterator[str]:
             case "container":
                 yield from _container(label, executor.container)
             case "importer":
+                if not component.output_definitions.artifacts:
+                    yield f"The importer '{label}' has no artifact to import to."
                 if executor.importer.download_to_workspace:
                     yield f"The importer '{label}' downloads into a workspace volume, which needs Kubernetes."
             case None:

@@ -67,6 +67,30 @@ def test_a_changed_command_is_named(platform: Platform, tmp_path: Path) -> None:
     assert miss(result.tasks["write"]) == (CacheMiss.COMMAND_CHANGED, [])
 
 
+def test_more_memory_or_another_compiler_changes_no_result(platform: Platform, tmp_path: Path) -> None:
+    spec, _ = compile_pipeline(cached, tmp_path)
+    platform.execute((spec, None))
+    container = spec["deploymentSpec"]["executors"]["exec-write"]["container"]
+    container["resources"] = {"resourceMemoryLimit": "4G"}
+    container["command"][2] = container["command"][2].replace("kfp==", "kfp==2.7.0 ")
+    assert platform.execute((spec, None)).tasks["write"].cached
+
+
+def test_an_artifact_without_a_file_is_no_obstacle(platform: Platform) -> None:
+    @dsl.component
+    def measure(metrics: dsl.Output[dsl.Metrics], unused: dsl.Output[dsl.Dataset]):
+        metrics.log_metric("score", 1.0)
+
+    @dsl.pipeline(name="measuring")
+    def pipeline():
+        measure()
+
+    platform.execute(pipeline)
+    task = platform.execute(pipeline).tasks["measure"]
+    assert task.cached
+    assert task.outputs.artifacts["metrics"][0].metadata == {"score": 1.0}
+
+
 def test_an_imported_object_that_changed_is_noticed(platform: Platform) -> None:
     @dsl.pipeline(name="importing")
     def pipeline() -> str:

@@ -25,10 +25,7 @@ def test_refused_by_name(path: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in MODULES if runnable(path)], ids=lambda path: path.stem)
 def test_runs_as_its_module_says(path: Path, platform: Platform, tmp_path: Path) -> None:
     module = load(path)
-    arguments = {
-        name: str(platform.object("minio://data")) if value is ... else value for name, value in getattr(module, "ARGUMENTS", {}).items()
-    }
-    result = platform.execute(module.pipeline, arguments)
+    result = platform.execute(module.pipeline, getattr(module, "ARGUMENTS", {}))
     assert result.state == getattr(module, "STATE", "SUCCEEDED"), (result.error, (result.folder / "worker.log").read_text())
     assert getattr(module, "ERROR", "") in result.error
     if hasattr(module, "OUTPUTS"):

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standalone.engine import ArgumentError, coerce
@@ -110,6 +110,7 @@ def test_a_closed_set_of_values_is_kept() -> None:
         coerce(pipeline, {"mode": "medium"})
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(sorted(TYPES)), json_values)
 def test_a_value_is_either_taken_in_its_type_or_refused(name: str, value: Any) -> None:
     kinds = {"i": int, "f": float, "s": str, "b": bool, "xs": list, "d": dict}

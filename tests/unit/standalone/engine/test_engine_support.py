@@ -63,6 +63,20 @@ TASK = ("root", "dag", "tasks", "a")
         ),
         (changed(*EXECUTOR, "container", "resources", value={"accelerator": {"type": "T4", "count": "1"}}), "asks for an accelerator (T4)"),
         (changed(*TASK, "newThing", value=1), "newThing"),
+        (
+            changed(
+                "root",
+                "dag",
+                "outputs",
+                value={"parameters": {"x": {"valueFromParameter": {"producerSubtask": "b", "outputParameterKey": "y"}}}},
+            ),
+            "An output of the pipeline comes from 'b', which is not a task of it",
+        ),
+        (changed("components", "comp-a", value={"dag": SPEC["root"]["dag"]}), "Components contain each other: comp-a -> comp-a"),
+        (
+            changed(*EXECUTOR, value={"importer": {"artifactUri": {"constant": "minio://a/b"}}}),
+            "The importer 'a' has no artifact to import to",
+        ),
     ],
 )
 def test_refused_by_name(spec: dict[str, Any], words: str) -> None:
