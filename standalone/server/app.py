@@ -34,13 +34,13 @@ def create_app(home: Path, token: str) -> FastAPI:
     for folder in (home, home / "runs", home / "buckets", home / "cache", home / "environments"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    database = Database(home / DATABASE_FILE)
+    with database.write() as connection:
+        experiments.default_experiment(connection)
+    supervisor = Supervisor(database, home)
+
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(home / DATABASE_FILE)
-        supervisor = Supervisor(database, home)
-        with database.write() as connection:
-            experiments.default_experiment(connection)
-        app.state.services = Services(home, database, supervisor.progress, supervisor.wake)
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         supervisor.start()
         yield
         supervisor.stop()
@@ -55,6 +55,7 @@ def create_app(home: Path, token: str) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
+    app.state.services = Services(home, database, supervisor.progress, supervisor.wake)
     app.add_middleware(Guard, token=token)
     install_error_handlers(app)
     for module in (pipelines, experiments, runs, recurring_runs, tasks, lineage, page):

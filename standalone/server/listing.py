@@ -141,11 +141,8 @@ def list_rows(connection: Connection, table: Table, page: PageQuery, *scope: Col
 
 def _column(table: Table, field: str) -> Column[str]:
     """The text column behind a field name; upstream also takes `id` and `name`."""
-    singular = table.name.removesuffix("s")
-    name = {"id": f"{singular}_id", "name": "name" if "name" in table.c else "display_name", "status": "state"}.get(field, field)
-    if field == "status" and "status" in table.c:
-        name = "status"
-    column = table.c.get(name)
+    aliases = {"id": next(iter(table.primary_key)).name, "name": "display_name", "status": "state"}
+    column = next((table.c[name] for name in (field, aliases.get(field, "")) if name in table.c), None)
     if column is None or column.type.python_type is not str:
         known = ", ".join(column.name for column in table.columns if column.type.python_type is str)
         raise InvalidArgumentError(f"Cannot sort or filter by {field!r}; the fields are {known}.")

@@ -15,9 +15,11 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 
 from standalone.platform import PlatformError, ServerAddress, address_file, lock_file, read_address
-from standalone.server.app import create_app
+from standalone.server.app import DATABASE_FILE, create_app
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def serve(home: Path, port: int = 0, log_level: str = "info") -> None:
         last = read_address(home)
         listener = _listen(port, last)
         address = ServerAddress(f"http://{_LOOPBACK}:{listener.getsockname()[1]}", last.token if last else secrets.token_urlsafe(32))
-        app = create_app(home, address.token)
+        app = _create_app(home, address.token)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -57,6 +59,16 @@ def serve(home: Path, port: int = 0, log_level: str = "info") -> None:
         logger.info("serving %s at %s", home, address.url)
         uvicorn.Server(config).run(sockets=[listener])
         logger.info("stopped")
+
+
+def _create_app(home: Path, token: str) -> FastAPI:
+    try:
+        return create_app(home, token)
+    except (OSError, DBAPIError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise PlatformError(
+            f"The data in {home} cannot be used: {reason}. Check {DATABASE_FILE} and the folder's permissions, or choose another home."
+        ) from error
 
 
 def _take(lock: BinaryIO, home: Path) -> None:
