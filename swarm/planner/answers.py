@@ -1,5 +1,6 @@
 """Composing an answer from what the tools said."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,9 +38,10 @@ def _plain(text: str) -> str:
 
 def extract(question: str, message: ToolMessage) -> str:
     """The paragraphs, lists and code of the passages that share most with the question, in the passages' order, each cited."""
-    wanted = set(content(question))
+    sources = _sources(message)
+    wanted = _weights(question, [s["text"] for s in sources])
     blocks: list[_Block] = []
-    for rank, source in enumerate(_sources(message)):
+    for rank, source in enumerate(sources):
         blocks += _blocks(source, rank, wanted)
     chosen: list[_Block] = []
     length = 0
@@ -77,7 +79,13 @@ class _Block:
         return f"{words.rstrip()} [{self.n}]\n\n{fence}{code}" if words.strip() else f"From [{self.n}]:\n\n{fence}{code}"
 
 
-def _blocks(source: Mapping[str, str], rank: int, wanted: set[str]) -> list[_Block]:
+def _weights(question: str, texts: Sequence[str]) -> dict[str, float]:
+    """The question's words, those that stand in few of the passages' paragraphs counting more."""
+    paragraphs = [set(content(p)) for text in texts for p in _paragraphs(text)]
+    return {word: math.log(1 + (1 + len(paragraphs)) / (1 + sum(word in p for p in paragraphs))) for word in content(question)}
+
+
+def _blocks(source: Mapping[str, str], rank: int, wanted: Mapping[str, float]) -> list[_Block]:
     """The passage's paragraphs, each scored by its own words and those of the heading above it."""
     found: list[_Block] = []
     heading = source["section"]
@@ -90,9 +98,11 @@ def _blocks(source: Mapping[str, str], rank: int, wanted: set[str]) -> list[_Blo
     return found
 
 
-def _share(wanted: set[str], text: str) -> float:
-    """How much of what is wanted a text has."""
-    return len(wanted & set(content(text))) / len(wanted) if wanted else 0.0
+def _share(wanted: Mapping[str, float], text: str) -> float:
+    """How much of what is wanted a text has, 0 to 1."""
+    has = set(content(text))
+    mass = sum(wanted.values())
+    return sum(weight for word, weight in wanted.items() if word in has) / mass if mass else 0.0
 
 
 def _paragraphs(text: str) -> list[str]:

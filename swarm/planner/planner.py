@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.embeddings import WordLlamaEmbedding
-from swarm.planner.arguments import Context, fill, link
+from swarm.planner.arguments import fill, link
 from swarm.planner.catalogue import Catalogue
+from swarm.planner.context import Context
 from swarm.planner.language import Speller, words
 from swarm.planner.linking import Mention, masked
 from swarm.planner.ranking import Ranker
