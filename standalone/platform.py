@@ -2,16 +2,16 @@
 
 import errno
 import fcntl
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -140,11 +140,15 @@ def _pid(home: Path) -> int | None:
 
 
 def _answers(address: ServerAddress) -> bool:
+    # Not urllib: it would send even this through a proxy that the environment names.
+    connection = http.client.HTTPConnection(urlsplit(address.url).netloc, timeout=5)
     try:
-        with urllib.request.urlopen(f"{address.url}/healthz", timeout=5) as answer:  # noqa: S310 - our own loopback address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (http.client.HTTPException, OSError):
         return False
+    finally:
+        connection.close()
 
 
 def _log_tail(home: Path, lines: int = 15) -> str:

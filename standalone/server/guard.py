@@ -11,7 +11,7 @@ from standalone.server.errors import error_response
 MAX_REQUEST_BYTES = 20 * 2**20
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 # The page holds no data: it asks for the token and sends it with every request it makes.
-OPEN_PATHS = frozenset({"/", "/healthz", "/apis/v2beta1/healthz", "/apis/v1beta1/healthz"})
+OPEN_PATHS = frozenset({"/", "/healthz", "/apis/v2beta1/healthz"})
 UPLOAD_PATHS = frozenset({"/apis/v2beta1/pipelines/upload", "/apis/v2beta1/pipelines/upload_version"})
 
 

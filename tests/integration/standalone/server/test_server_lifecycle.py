@@ -51,6 +51,11 @@ def test_two_callers_at_once_start_one_server(own_home):
     assert log_file(own_home).read_text().count("serving") == 1
 
 
+def test_a_proxy_in_the_environment_does_not_get_in_the_way(own_home, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert ensure_server(own_home) == server_status(own_home)
+
+
 def test_the_address_is_for_the_owner_only(own_home):
     address = ensure_server(own_home)
     assert stat.S_IMODE(address_file(own_home).stat().st_mode) == 0o600
