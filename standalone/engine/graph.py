@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pydantic import JsonValue
 
@@ -88,7 +88,8 @@ async def _run_loop(run: Run, node: Node, task: "pb.PipelineTaskSpec", given: Va
             group.create_task(iterate(index, values))
     ordered = [results[index] for index in range(len(rounds))]
     failures = [f"iteration {index}: {outcome.message}" for index, outcome in enumerate(ordered) if outcome.state is State.FAILED]
-    outcome = Outcome(State.FAILED if failures else State.SUCCEEDED, _collected(component, ordered), "; ".join(failures))
+    collected = Values() if failures else _collected(component, ordered)
+    outcome = Outcome(State.FAILED if failures else State.SUCCEEDED, collected, "; ".join(failures))
     run.report(node, outcome.state, outcome.message, inputs=given, outputs=outcome.outputs)
     return outcome
 
@@ -148,27 +149,32 @@ def _outputs(component: "pb.ComponentSpec", outcomes: dict[str, Outcome]) -> Val
 def _iterations(task: "pb.PipelineTaskSpec", given: Values) -> list[Values]:
     if task.HasField("artifact_iterator"):
         iterator = task.artifact_iterator
-        artifacts = given.artifacts.get(iterator.items.input_artifact, [])
+        artifacts = given.artifacts.get(iterator.items.input_artifact)
+        if artifacts is None:
+            raise EngineError(f"The loop over the artifacts '{iterator.items.input_artifact}' was given none.")
         return [given.model_copy(update={"artifacts": given.artifacts | {iterator.item_input: [one]}}) for one in artifacts]
     iterator = task.parameter_iterator
     raw = iterator.items.WhichOneof("kind") == "raw"
-    items: JsonValue = iterator.items.raw if raw else given.parameters.get(iterator.items.input_parameter)
+    text = iterator.items.raw if raw else given.parameters.get(iterator.items.input_parameter)
     try:
-        items = arguments.convert(items, "LIST")
+        items = cast("list[JsonValue]", arguments.convert(text, "LIST"))
     except ValueError as error:
         raise EngineError(f"The loop over '{iterator.items.input_parameter or 'constants'}' {error}.") from None
-    if not isinstance(items, list):
-        raise TypeError(items)
     return [given.model_copy(update={"parameters": given.parameters | {iterator.item_input: item}}) for item in items]
 
 
 def _collected(component: "pb.ComponentSpec", rounds: list[Outcome]) -> Values:
-    """The outputs of all iterations in order: a list for a parameter, one flat list for an artifact."""
+    """The outputs of all iterations in order: a list for a parameter, one flat list for an artifact.
+
+    An iteration whose condition was false has produced nothing and counts for nothing.
+    """
     parameters: dict[str, JsonValue] = {
-        key: [one.outputs.parameters[key] for one in rounds if key in one.outputs.parameters] for key in component.dag.outputs.parameters
+        key: [one.outputs.parameters[key] for one in rounds if key in one.outputs.parameters]
+        for key in component.output_definitions.parameters
     }
     artifacts: dict[str, list[Artifact]] = {
-        key: [artifact for one in rounds for artifact in one.outputs.artifacts.get(key, [])] for key in component.dag.outputs.artifacts
+        key: [artifact for one in rounds for artifact in one.outputs.artifacts.get(key, [])]
+        for key in component.output_definitions.artifacts
     }
     return Values(parameters=parameters, artifacts=artifacts)
 
