@@ -1,4 +1,3 @@
-import itertools
 import json
 import time
 from pathlib import Path
@@ -11,7 +10,6 @@ from sqlalchemy import insert
 from standalone.platform import ensure_server, stop_server
 from standalone.server.app import DATABASE_FILE
 from standalone.server.database import Database, runs
-from tests.integration.standalone.server.support import connect
 
 RUNS = 5_000
 STATES = ("SUCCEEDED", "FAILED", "SKIPPED")
@@ -47,6 +45,12 @@ def crowded(tmp_path_factory, packages):
     stop_server(home)
 
 
+@pytest.fixture
+def http(crowded):
+    with httpx.Client(base_url=crowded.url, headers={"Authorization": f"Bearer {crowded.token}"}) as client:
+        yield client
+
+
 def predicates(*conditions):
     return json.dumps({"predicates": [{"operation": operation, "key": key, "stringValue": value} for operation, key, value in conditions]})
 
@@ -60,24 +64,23 @@ def predicates(*conditions):
         {"experiment_id": "experiment-7", "filter": predicates(("NOT_EQUALS", "state", "FAILED")), "sort_by": "finished_at"},
     ],
 )
-def test_a_filtered_page_of_5000_runs_takes_less_than_a_tenth_of_a_second(crowded, query):
-    with httpx.Client(base_url=crowded.url, headers={"Authorization": f"Bearer {crowded.token}"}) as http:
-        seconds = []
-        for _ in range(5):
-            begin = time.perf_counter()
-            answer = http.get("/apis/v2beta1/runs", params=query)
-            seconds.append(time.perf_counter() - begin)
-            assert len(answer.json()["runs"]) == 20
+def test_a_filtered_page_of_5000_runs_takes_less_than_a_tenth_of_a_second(http, query):
+    seconds = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        answer = http.get("/apis/v2beta1/runs", params=query)
+        seconds.append(time.perf_counter() - begin)
+        assert len(answer.json()["runs"]) == 20
     assert min(seconds) < 0.1
 
 
-def test_paging_through_all_of_them_gives_each_once(crowded):
-    client, seen, token = connect(crowded), [], ""
-    for _ in itertools.count():
-        page = client.list_runs(page_token=token, page_size=200, sort_by="display_name desc")
-        seen += [(run.display_name, run.run_id) for run in page.runs]
-        token = page.next_page_token
-        if not token:
+def test_paging_through_all_of_them_gives_each_once(http):
+    seen, query = [], {"sort_by": "display_name desc", "page_size": 200}
+    while True:
+        page = http.get("/apis/v2beta1/runs", params=query).json()
+        seen += [(run["display_name"], run["run_id"]) for run in page["runs"]]
+        if not page["next_page_token"]:
             break
+        query = {"page_size": 200, "page_token": page["next_page_token"]}
     assert len(seen) == RUNS
     assert seen == sorted(set(seen), reverse=True)
