@@ -1,28 +1,32 @@
-"""Independent steps that wait do so at the same time."""
+"""Independent steps run at the same time: each waits for the others to be there."""
 
 from kfp import dsl
 
 
 @dsl.component
-def span(n: int) -> list:
+def meet(folder: str, name: str) -> int:
+    import os
     import time
 
-    start = time.time()
-    time.sleep(1)
-    return [start, time.time()]
+    os.makedirs(folder, exist_ok=True)
+    open(os.path.join(folder, name), "w").close()
+    deadline = time.time() + 30
+    while len(os.listdir(folder)) < 4 and time.time() < deadline:
+        time.sleep(0.01)
+    return len(os.listdir(folder))
 
 
 @dsl.component
-def overlap(a: list, b: list, c: list, d: list) -> bool:
-    spans = [a, b, c, d]
-    return max(start for start, _ in spans) < min(end for _, end in spans)
+def total(a: int, b: int, c: int, d: int) -> int:
+    return a + b + c + d
 
 
 @dsl.pipeline(name="overlap")
-def pipeline() -> bool:
-    a, b, c, d = span(n=1).output, span(n=2).output, span(n=3).output, span(n=4).output
-    return overlap(a=a, b=b, c=c, d=d).output
+def pipeline() -> int:
+    folder = f"{dsl.PIPELINE_ROOT_PLACEHOLDER}/meeting"
+    a, b, c, d = (meet(folder=folder, name=name).output for name in "abcd")
+    return total(a=a, b=b, c=c, d=d).output
 
 
-OUTPUTS = {"Output": True}
+OUTPUTS = {"Output": 16}
 LOCAL = "runs them one after another"
