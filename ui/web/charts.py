@@ -11,7 +11,7 @@ from tools.result import Artifact
 INK = "#7b8494"
 LINES = "rgba(125, 135, 150, 0.22)"
 COLORS = ["#4f6ef7", "#0ea5a4", "#f59e0b", "#e5484d", "#8b5cf6", "#64748b"]
-SCALE = [[0, "rgba(79, 110, 247, 0.06)"], [1, "rgba(79, 110, 247, 0.95)"]]
+SCALE = [[0, "rgba(79, 110, 247, 0.06)"], [1, "rgba(79, 110, 247, 0.6)"]]
 HEIGHT = 340
 """Pixels."""
 

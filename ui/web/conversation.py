@@ -1,7 +1,9 @@
 """Conversations that pages follow: the turn goes on whether anybody watches or not, and everybody who comes sees where it is."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -9,6 +11,8 @@ from swarm.assistant import Assistant, check_message
 from swarm.errors import ApprovalError, MessageError
 from swarm.reply import Event
 from ui.web.turn import Request, Turn, Verdict
+
+log = logging.getLogger(__name__)
 
 FRAME = 0.05
 """Seconds between two looks at a turn under way."""
@@ -86,7 +90,7 @@ class Conversation:
         self.notice = ""
         self._task = asyncio.create_task(self._play(turn, events))
         self._tasks.add(self._task)
-        self._task.add_done_callback(self._tasks.discard)
+        self._task.add_done_callback(partial(self._ended, turn))
 
     async def _play(self, turn: Turn, events: AsyncIterator[Event]) -> None:
         try:
@@ -95,12 +99,16 @@ class Conversation:
                 self._notify()
         except ApprovalError as error:
             await self._refused(turn, str(error))
-        except asyncio.CancelledError:
+
+    def _ended(self, turn: Turn, task: asyncio.Task[None]) -> None:
+        """The turn's last word when it has not spoken it itself: stopped, perhaps before it began, or broken off."""
+        self._tasks.discard(task)
+        if task.cancelled():
             turn.end("You stopped this turn.")
-        finally:
-            if turn.running:
-                turn.end("This turn ended unexpectedly; the server's log says why. Please send it again.", failed=True)
-            asyncio.get_running_loop().call_soon(self._notify)
+        elif (error := task.exception()) is not None:
+            log.error("turn broke off in session %s", self.session, exc_info=error)
+            turn.end("This turn broke off unexpectedly; the server's log says why. Please send it again.", failed=True)
+        self._notify()
 
     async def _refused(self, turn: Turn, why: str) -> None:
         """Back to waiting when the decision is still due; otherwise show how the turn went on without this page."""

@@ -1,0 +1,112 @@
+"""Conversations over a real assistant: built-in planner, folder store, no pipeline server."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from swarm.assistant import Assistant
+from swarm.errors import MessageError
+from swarm.settings import Settings, SwarmSettings
+from ui.web.conversation import Conversation, Conversations
+
+
+@pytest.fixture
+async def assistant(tmp_path: Path) -> AsyncIterator[Assistant]:
+    async with Assistant.open(Settings(swarm=SwarmSettings(home=tmp_path, samples=False))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def conversations(assistant: Assistant) -> Conversations:
+    return Conversations(assistant)
+
+
+async def settled(conversation: Conversation) -> int:
+    """Follow to the end; how often there was something to draw."""
+    return len([None async for _ in conversation.follow()])
+
+
+async def asked(conversations: Conversations, message: str, session: str = "s") -> Conversation:
+    conversation = await conversations.open(session)
+    conversation.send(message, "local")
+    await settled(conversation)
+    return conversation
+
+
+def buckets(home: Path) -> list[str]:
+    return sorted(p.name for p in (home / "buckets").iterdir() if not p.name.startswith("."))
+
+
+async def test_an_approved_call_is_made(conversations: Conversations, tmp_path: Path) -> None:
+    conversation = await asked(conversations, "create a bucket called alpha")
+    assert conversation.last is not None and conversation.last.waiting is not None
+    conversation.decide("approve", None, "local")
+    assert await settled(conversation) >= 2
+    assert (conversation.last.waiting, conversation.last.running) == (None, False)
+    assert buckets(tmp_path) == ["alpha"]
+
+
+async def test_a_new_look_finds_turns_and_the_pending_approval(conversations: Conversations, assistant: Assistant) -> None:
+    await asked(conversations, "which buckets are there?")
+    await asked(conversations, "create a bucket called beta")
+    found = await Conversations(assistant).open("s")
+    assert [t.said for t in found.turns] == ["which buckets are there?", "create a bucket called beta"]
+    assert found.turns[0].answer
+    assert found.last is not None and found.last.waiting is not None
+    assert found.last.waiting.approval.args["bucket"] == "beta"
+
+
+async def test_a_refused_change_leaves_the_approval_waiting(conversations: Conversations) -> None:
+    conversation = await asked(conversations, "create a bucket called gamma")
+    conversation.decide("edit", {"bucket": "No Good"}, "local")
+    await settled(conversation)
+    assert "still waits" in conversation.notice
+    assert conversation.last is not None and conversation.last.waiting is not None
+    assert not conversation.last.running
+
+
+async def test_a_decision_that_came_too_late_is_said(conversations: Conversations, assistant: Assistant, tmp_path: Path) -> None:
+    conversation = await asked(conversations, "create a bucket called delta")
+    await assistant.decide("s", "approve")
+    conversation.decide("reject", None, "local")
+    await settled(conversation)
+    assert conversation.notice.startswith("Nothing waits")
+    assert conversation.last is not None and conversation.last.waiting is None
+    assert buckets(tmp_path) == ["delta"]
+
+
+async def test_one_turn_at_a_time(conversations: Conversations) -> None:
+    conversation = await conversations.open("s")
+    conversation.send("which buckets are there?", "local")
+    with pytest.raises(MessageError, match="under way"):
+        conversation.send("and now?", "local")
+    await settled(conversation)
+    assert [t.said for t in conversation.turns] == ["which buckets are there?"]
+
+
+async def test_a_stopped_turn_says_so_and_the_next_one_works(conversations: Conversations) -> None:
+    conversation = await conversations.open("s")
+    conversation.send("which buckets are there?", "local")
+    followed = conversation.follow()
+    await anext(followed)
+    conversation.stop()
+    assert [None async for _ in followed]
+    assert conversation.last is not None
+    assert conversation.last.notice == "You stopped this turn."
+    conversation = await asked(conversations, "which buckets are there?")
+    assert conversation.last is not None and conversation.last.answer
+
+
+async def test_two_pages_share_a_turn_under_way(conversations: Conversations) -> None:
+    first = await conversations.open("s")
+    first.send("which buckets are there?", "local")
+    assert await conversations.open("s") is first
+    await settled(first)
+
+
+async def test_closing_ends_the_turns_under_way(conversations: Conversations) -> None:
+    conversation = await conversations.open("s")
+    conversation.send("which buckets are there?", "local")
+    await conversations.close()
+    assert not conversation.running
