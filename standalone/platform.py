@@ -63,6 +63,9 @@ def ensure_server(home: Path) -> ServerAddress:
     while time.monotonic() < deadline:
         address = server_status(home)
         if address:
+            if process.pid != _pid(home):  # another caller's was faster; this one must not come up when that one is stopped
+                process.kill()
+                process.wait()
             return address
         if process.poll() not in (None, 0) and not _pid(home):
             break

@@ -1,6 +1,6 @@
 """The FastAPI application of one home."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,15 +29,18 @@ class _Api(FastAPI):
         return schema
 
 
-def create_app(home: Path, token: str) -> FastAPI:
-    """The server of `home`, for callers that hold `token`; runs are looked after between its start-up and shutdown."""
+def create_app(home: Path, token: str, abandon: Callable[[], None] = lambda: None) -> FastAPI:
+    """The server of `home`, for callers that hold `token`; runs are looked after between its start-up and shutdown.
+
+    `abandon` is called when the home has been deleted.
+    """
     for folder in (home, home / "runs", home / "buckets", home / "cache", home / "environments"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     database = Database(home / DATABASE_FILE)
     with database.write() as connection:
         experiments.default_experiment(connection)
-    supervisor = Supervisor(database, home)
+    supervisor = Supervisor(database, home, abandon)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -63,7 +64,7 @@ def serve(home: Path, port: int = 0, log_level: str = "info") -> None:
 
 def _create_app(home: Path, token: str) -> FastAPI:
     try:
-        return create_app(home, token)
+        return create_app(home, token, abandon=lambda: os.kill(os.getpid(), signal.SIGTERM))
     except (OSError, DBAPIError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise PlatformError(

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import func, select, update
@@ -22,8 +23,10 @@ MAX_ACTIVE_RUNS = 8
 class Supervisor(threading.Thread):
     """Looks after the runs of one home until `stop`."""
 
-    def __init__(self, database: Database, home: Path) -> None:
+    def __init__(self, database: Database, home: Path, abandon: Callable[[], None]) -> None:
+        """`abandon` is called, once, when the home has been deleted: nothing is left to look after."""
         super().__init__(name="supervisor", daemon=True)
+        self._abandon = abandon
         self.progress = Progress(database, home / "runs")
         self._database = database
         self._home = home
@@ -34,6 +37,10 @@ class Supervisor(threading.Thread):
     def run(self) -> None:
         """Tick until stopped."""
         while not self._stopped:
+            if not self.progress.folder.exists():
+                logger.error("%s has been deleted", self._home)
+                self._abandon()
+                return
             try:
                 self.tick()
             except Exception:

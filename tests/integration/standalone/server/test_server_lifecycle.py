@@ -1,5 +1,6 @@
 import json
 import random
+import shutil
 import socket
 import stat
 import subprocess
@@ -49,6 +50,19 @@ def test_two_callers_at_once_start_one_server(own_home):
         first, second = pool.map(ensure_server, [own_home, own_home])
     assert first == second == ensure_server(own_home)
     assert log_file(own_home).read_text().count("serving") == 1
+    assert [process.pid for process in servers_of(own_home)] == [server_process(own_home).pid]
+
+
+def test_a_server_whose_home_was_deleted_ends(tmp_path):
+    home = tmp_path / "home"
+    ensure_server(home)
+    shutil.rmtree(home)
+    wait_until(lambda: not servers_of(home))
+
+
+def servers_of(home: Path) -> list[psutil.Process]:
+    command = ["-m", "standalone", "serve", "--home", str(home)]
+    return [process for process in psutil.process_iter(["cmdline"]) if (process.info["cmdline"] or [])[1:] == command]
 
 
 def test_a_proxy_in_the_environment_does_not_get_in_the_way(own_home, monkeypatch):
