@@ -37,6 +37,12 @@ class LocalFiles:
         """
         return next(iter(self._candidates(path)))
 
+    def own(self, *parts: str) -> Path:
+        """A file in the assistant's own folder, which is the last one; its folder is made."""
+        path = self.folders[-1].joinpath(*parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
     def _candidates(self, path: str) -> dict[Path, bool]:
         """The places that a path can mean, in order, and whether something is there."""
         try:

@@ -78,6 +78,7 @@ Cron = Annotated[
 StepName = Annotated[str, Kind("step"), Field(description="Name of a step of the run.")]
 ArtifactName = Annotated[str, Kind("artifact"), Field(description="Name of an artifact of the run, e.g. 'confusion_matrix'.")]
 Metric = Annotated[str, Kind("metric"), Field(description="Name of a metric, e.g. 'accuracy'.")]
+PipelineSteps = Kind("pipeline_steps")
 RunState = Annotated[
     Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"],
     Kind("state"),

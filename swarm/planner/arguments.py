@@ -159,6 +159,7 @@ _FILLERS: Mapping[str, Callable[[Context, dict[str, Any]], Any]] = {
     "artifact": values.artifact,
     "metric": values.metric,
     "cron": values.cron,
+    "pipeline_steps": values.pipeline_steps,
     "bucket": _bucket,
     "object": _object,
     "arguments": values.arguments,

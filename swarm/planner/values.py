@@ -214,6 +214,41 @@ def metrics(context: Context, args: dict[str, Any]) -> list[str] | None:
     return list(dict.fromkeys(found)) or None
 
 
+_COMPONENTS = {
+    "load": r"\b(?:loads?|reads?|from|for)\b",
+    "validate": r"\b(?:validat|check)\w*",
+    "split": r"\bsplit\w*",
+    "train": r"\b(?:train|fit)\w*",
+    "evaluate": r"\b(?:evaluat|measur|test)\w*",
+    "register": r"\bregist\w*",
+    "report": r"\breport\w*",
+}
+_ESTIMATOR = re.compile(r"\b((?:[A-Z][a-z0-9]*){2,}|SVC|SVR|Ridge|Lasso)\b")
+_TARGET = re.compile(
+    r"\b(?:predicts?|target(?: column)?|label(?: column)?)\s+(?:is\s+|the\s+|=\s*)?[\"'`]?(\w+)|\bon\s+[\"'`]?(\w+)[\"'`]?\s*(?:$|[,.])",
+    re.I,
+)
+_SOURCE = re.compile(r"\b(?:minio|s3)://[^\s,;]+")
+
+
+def pipeline_steps(context: Context, args: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The steps of a pipeline to be written: what is spoken of, and what that needs before it."""
+    source = _SOURCE.search(context.text)
+    target = _TARGET.search(context.text)
+    if source is None or target is None:
+        return None
+    estimator = _ESTIMATOR.search(context.text)
+    spoken = {name for name, pattern in _COMPONENTS.items() if re.search(pattern, context.text, re.I)}
+    wanted = spoken | {"load"} | ({"split", "train", "evaluate"} if spoken & {"train", "evaluate", "register", "report"} else set())
+    options: dict[str, dict[str, Any]] = {
+        "load": {"source": source.group().rstrip(".")},
+        "split": {"target": target.group(1) or target.group(2)},
+        "train": {"estimator": estimator.group(1)} if estimator else {},
+        "register": {"model_name": str(args.get("name", "model"))},
+    }
+    return [{"component": name, "options": options.get(name, {})} for name in _COMPONENTS if name in wanted]
+
+
 _CRON = re.compile(r"(?<!\S)((?:[\d*?]\S*\s+){4,5}[\w*?,/-]+)")
 _WHEN = re.compile(
     r"\b(?:every|each|daily|weekly|monthly|hourly|nightly|on (?:mon|tue|wed|thu|fri|sat|sun)\w*"
