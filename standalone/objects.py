@@ -1,6 +1,7 @@
 """Buckets and objects as plain files: bucket = folder, key = path below it."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -25,10 +26,9 @@ from tools.minio.store import (
 from tools.result import ErrorCode, ToolError
 
 OWN = ".store"
-"""Folder beside the buckets: objects that are still being written, and when buckets were created."""
+"""Folder beside the buckets: objects that are still being written, when buckets were created, and a lock."""
 MAX_PART_BYTES = 255
 """What file systems allow between two '/'."""
-TRIES = 5
 
 
 class FolderStore:
@@ -62,7 +62,7 @@ class FolderStore:
     def delete_bucket(self, bucket: str) -> None:
         """Remove an empty bucket."""
         folder = self._bucket(bucket)
-        with _errors(f"delete bucket `{bucket}`"):
+        with _errors(f"delete bucket `{bucket}`"), self._folders():
             for parent, _, files in os.walk(folder, topdown=False):
                 if files:
                     raise ToolError(ErrorCode.CONFLICT, f"bucket `{bucket}` is not empty.")
@@ -109,24 +109,33 @@ class FolderStore:
                     shutil.copyfileobj(Sized(data, size, key), file, 1024 * 1024)
                     file.flush()
                     os.fsync(file.fileno())
-                    _move(temporary, target)
+                    with self._folders():
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        temporary.replace(target)
                 finally:
                     temporary.unlink(missing_ok=True)
             return _info(bucket, key, target)
 
     def delete(self, bucket: str, key: str) -> None:
         """Remove an object, and the folders that are empty after it."""
-        with _errors(f"delete `{key}` in bucket `{bucket}`"):
+        root = self._bucket(bucket)
+        with _errors(f"delete `{key}` in bucket `{bucket}`"), self._folders():
             path = self._object(bucket, key)
             path.unlink()
-        root = self._bucket(bucket)
-        for folder in path.parents:
-            if folder == root:
-                return
-            try:
-                folder.rmdir()
-            except OSError:  # not empty, or already gone
-                return
+            for folder in path.parents:
+                if folder == root:
+                    return
+                try:
+                    folder.rmdir()
+                except OSError:  # not empty
+                    return
+
+    @contextmanager
+    def _folders(self) -> Iterator[None]:
+        """Keep other threads and processes from making or removing folders meanwhile."""
+        with (self._root / OWN / "lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _creation(self, bucket: str) -> datetime | None:
         with suppress(FileNotFoundError):
@@ -195,18 +204,6 @@ def _long_part(key: str) -> bool:
 def _linked(root: Path, path: Path) -> bool:
     """Whether a symbolic link lies on the way from the bucket to a path."""
     return any(part.is_symlink() for part in (path, *path.parents) if part.is_relative_to(root))
-
-
-def _move(temporary: Path, target: Path) -> None:
-    """Put a finished file into its place, also while others delete the last object of the same folder, which goes with it."""
-    for left in range(TRIES, 0, -1):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.replace(target)
-            return
-        except FileNotFoundError:
-            if left == 1:
-                raise
 
 
 @contextmanager
