@@ -55,7 +55,7 @@ def parse(pipeline_spec: JsonObject) -> Pipeline:
     try:
         spec = json_format.ParseDict(pipeline_spec, pb.PipelineSpec())
         deployment = json_format.ParseDict(json_format.MessageToDict(spec.deployment_spec), pb.PipelineDeploymentConfig())
-    except json_format.ParseError as error:
+    except (json_format.Error, ValueError) as error:
         raise EngineError(f"This is not a pipeline that this platform can read: {error}. Compile it with the KFP SDK 2.x.") from None
     if spec.root.WhichOneof("implementation") != "dag" or not spec.pipeline_info.name:
         raise EngineError("This is not a compiled pipeline: it has no tasks or no name. Compile it with the KFP SDK 2.x.")

@@ -27,7 +27,7 @@ def check(pipeline_spec: JsonObject, platform_spec: JsonObject | None = None) ->
         platform = json_format.ParseDict(platform_spec or {}, ir.messages().PlatformSpec())
     except EngineError as error:
         return [str(error)]
-    except json_format.ParseError as error:
+    except (json_format.Error, ValueError) as error:
         return [f"This is not a platform spec that this platform can read: {error}."]
     return list(dict.fromkeys([*_names(pipeline), *_graphs(pipeline), *_executors(pipeline), *_platform(platform)]))
 

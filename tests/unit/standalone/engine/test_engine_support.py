@@ -4,6 +4,8 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from standalone.engine import check
 
@@ -115,3 +117,35 @@ def test_what_is_no_pipeline_is_refused(damaged: dict[str, Any]) -> None:
 
 def test_a_damaged_platform_spec_is_refused() -> None:
     assert "not a platform spec" in check(SPEC, {"platforms": 1})[0]
+
+
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**31), 2**31)
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["a", "comp-a", "exec-a", "root"])
+)
+anything = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2), max_leaves=4
+)
+
+
+def places(value: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = [path] if path else []
+    if isinstance(value, dict):
+        found += [place for key, item in value.items() for place in places(item, (*path, key))]
+    return found
+
+
+@given(st.sampled_from(places(SPEC)), anything)
+@settings(max_examples=200)
+def test_whatever_is_sent_the_answer_is_in_words(place: tuple[str, ...], value: object) -> None:
+    problems = check(changed(*place, value=value), None)
+    assert all(isinstance(problem, str) and problem for problem in problems)
+
+
+@given(anything)
+def test_whatever_the_platform_spec_is_the_answer_is_in_words(value: Any) -> None:
+    assert all(isinstance(problem, str) for problem in check(SPEC, {"platforms": value}))
