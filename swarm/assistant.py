@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Literal, cast
 
-from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
@@ -15,7 +15,7 @@ from langgraph.types import Command, StateSnapshot
 from agents.registry import find_agents
 from swarm.backends import open_services
 from swarm.citations import cite
-from swarm.conversation import outcomes, total, turn, usage_of
+from swarm.conversation import Outcome, outcomes, total, turn, usage_of
 from swarm.errors import ApprovalError, MessageError
 from swarm.failures import explain
 from swarm.models import open_model
@@ -28,7 +28,7 @@ from swarm.samples import first_start
 from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
 from swarm.specialist import Specialist
-from swarm.toolcalls import Decision
+from swarm.toolcalls import Decision, Record
 from tools.call import prepare
 from tools.result import ToolResult
 from tools.services import Services
@@ -181,7 +181,7 @@ class Assistant:
 
     async def _play(self, start: Any, config: RunnableConfig, session: str) -> AsyncIterator[Event]:
         """Run the graph until it ends or waits, passing its events on."""
-        steps: dict[str, Step] = {}
+        ended: dict[str, StepFinished] = {}
         alone = True
         try:
             async for place, mode, data in self._graph.astream(
@@ -191,17 +191,34 @@ class Assistant:
                     alone = len(data["route"]["messages"][-1].tool_calls) <= 1
                 elif mode == "custom" and isinstance(data, StepStarted | StepProgress | StepFinished):
                     if isinstance(data, StepFinished):
-                        steps[data.id] = data.step
+                        ended[data.id] = data
                     yield data
                 elif mode == "messages" and (alone or not place):
                     chunk = cast(tuple[AnyMessage, dict[str, Any]], data)[0]
                     if isinstance(chunk, AIMessageChunk) and chunk.text:
                         yield AnswerDelta(text=chunk.text)
+        except (asyncio.CancelledError, GeneratorExit):
+            await self._close_turn(session, list(ended.values()), "The user stopped this turn.")
+            raise
         except Exception as error:  # noqa: BLE001 - the boundary: whatever ends a turn becomes a reply
-            reply = Reply(session=session, answer=explain(error), status="failed", steps=list(steps.values()))
-            yield Finished(reply=reply)
+            answer = explain(error)
+            await self._close_turn(session, list(ended.values()), answer)
+            yield Finished(reply=Reply(session=session, answer=answer, status="failed", steps=[e.step for e in ended.values()]))
             return
-        yield Finished(reply=await self._reply(session, steps))
+        yield Finished(reply=await self._reply(session, {key: e.step for key, e in ended.items()}))
+
+    async def _close_turn(self, session: str, ended: list[StepFinished], answer: str) -> None:
+        """Answer what a turn that broke off left open, so that nothing approved in it is asked for, or done, a second time."""
+        messages = turn((await self._snapshot(session)).values.get("messages", []))
+        answered = {m.tool_call_id for m in messages if isinstance(m, ToolMessage)}
+        calls = [c for m in messages if isinstance(m, AIMessage) for c in m.tool_calls if c["id"] not in answered]
+        records = [Record(step=e.step, artifacts=e.artifacts) for e in ended]
+        said: list[AnyMessage] = []
+        for call in calls:
+            outcome = Outcome(answer=answer, status="failed", records=records if not said else [])
+            said.append(ToolMessage(answer, name=call["name"], tool_call_id=str(call["id"]), artifact=outcome.model_dump(mode="json")))
+        said.append(AIMessage(answer, additional_kwargs={"composed": True}))
+        await self._graph.aupdate_state({"configurable": {"thread_id": session}}, {"messages": said}, as_node="gather")
 
     async def _reply(self, session: str, seen: Mapping[str, Step]) -> Reply:
         """The reply that the session's state holds now; `seen` are steps of branches that have not come back yet."""
