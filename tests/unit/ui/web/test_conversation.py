@@ -98,6 +98,20 @@ async def test_a_stopped_turn_says_so_and_the_next_one_works(conversations: Conv
     assert conversation.last is not None and conversation.last.answer
 
 
+async def test_an_approval_of_a_stopped_turn_is_used_up(conversations: Conversations) -> None:
+    conversation = await asked(conversations, "create a bucket called epsilon")
+    conversation.decide("approve", None, "local")
+    followed = conversation.follow()
+    await anext(followed)
+    await anext(followed)
+    conversation.stop()
+    async for _ in followed:
+        pass
+    found = await asked(conversations, "which buckets are there?")
+    assert [t.waiting for t in found.turns] == [None, None]
+    assert found.last is not None and found.last.answer
+
+
 async def test_two_pages_share_a_turn_under_way(conversations: Conversations) -> None:
     first = await conversations.open("s")
     first.send("which buckets are there?", "local")
