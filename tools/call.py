@@ -55,7 +55,7 @@ def run(call: Call, services: Services) -> ToolResult:
 
 
 def _validated(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed arguments with defaults, without those left at None."""
+    """Typed arguments with defaults, as plain data, without those left at None."""
     given = {name: value for name, value in arguments.items() if value is not None}
     for name, value in given.items():
         try:
@@ -66,8 +66,7 @@ def _validated(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
         model = tool.parameters.model_validate(given)
     except ValidationError as error:
         raise ToolError(ErrorCode.INVALID_ARGUMENT, _explain(tool, error)) from None
-    values = {name: getattr(model, name) for name in tool.parameters.model_fields}
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in model.model_dump().items() if value is not None}
 
 
 def _explain(tool: Tool, error: ValidationError) -> str:

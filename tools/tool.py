@@ -31,6 +31,19 @@ class Prepared:
     effect: Effect | None = None
 
 
+class Parameters(BaseModel):
+    """The arguments of a tool. Their schema holds no references: models read it from top to bottom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The schema, with the types of arguments written where they are used."""
+        schema = super().model_json_schema(*args, **kwargs)
+        whole = _inlined(schema, schema.pop("$defs", {}))
+        return dict(whole)
+
+
 @dataclass
 class Tool:
     """A function that agents can call.
@@ -44,7 +57,7 @@ class Tool:
     name: str
     summary: str
     """The docstring without its argument section: what a model reads."""
-    parameters: type[BaseModel]
+    parameters: type[Parameters]
     services: tuple[type, ...]
     kinds: dict[str, Kind]
     preparation: Callable[..., Prepared] | None = field(default=None)
@@ -92,12 +105,22 @@ def tool(effect: Effect, examples: Sequence[str]) -> Callable[[Callable[..., Too
             examples=tuple(examples),
             name=function.__name__,
             summary=" ".join(part for part in (doc.short_description, doc.long_description) if part),
-            parameters=create_model(function.__name__, __config__=ConfigDict(extra="forbid"), **fields),
+            parameters=create_model(function.__name__, __base__=Parameters, **fields),
             services=tuple(services),
             kinds=kinds,
         )
 
     return declare
+
+
+def _inlined(schema: Any, types: dict[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_inlined(item, types) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        schema = types[schema["$ref"].rpartition("/")[2]] | {key: value for key, value in schema.items() if key != "$ref"}
+    return {key: _inlined(value, types) for key, value in schema.items()}
 
 
 def _kind_in(hint: Any) -> Kind | None:

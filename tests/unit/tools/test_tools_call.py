@@ -1,11 +1,12 @@
 """One call of a tool: what is checked before, what is said when it cannot be made, and that nothing is ever raised."""
 
+import json
 import logging
 import re
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from tools.call import Call, prepare, run
 from tools.kinds import Bucket, FromText, Kind, OneOrMore
@@ -94,6 +95,36 @@ def test_a_function_becomes_a_tool() -> None:
     schema = paint.parameters.model_json_schema()
     assert schema["properties"]["color"]["description"] == "The paint."
     assert schema["required"] == ["bucket", "color"]
+
+
+class Layer(BaseModel):
+    """One layer."""
+
+    color: str = Field(description="Its color.")
+    thickness: int = 1
+
+
+@tool(effect="read", examples=[])
+def stack(*, layers: Annotated[list[Layer], FromText, Field(description="From the bottom up.")], top: Layer | None = None) -> ToolResult:
+    """Stack layers."""
+    return ToolResult(content=str([layers, top]))
+
+
+def test_schemas_of_nested_arguments_hold_no_references() -> None:
+    schema = stack.parameters.model_json_schema()
+    assert "$" not in json.dumps(schema)
+    items = schema["properties"]["layers"]["items"]
+    assert items["properties"]["color"]["description"] == "Its color."
+    assert schema["properties"]["top"]["anyOf"][0]["required"] == ["color"]
+
+
+def test_nested_arguments_arrive_as_plain_data() -> None:
+    call = prepare(stack, {"layers": '[{"color": "red"}]', "top": {"color": "blue", "thickness": "2"}}, Services({}), {})
+    assert isinstance(call, Call)
+    assert call.args == {"layers": [{"color": "red", "thickness": 1}], "top": {"color": "blue", "thickness": 2}}
+    wrong = prepare(stack, {"layers": [{"colour": "red"}]}, Services({}), {})
+    assert isinstance(wrong, ToolResult)
+    assert "`layers.0.color` is required" in wrong.content
 
 
 def test_names_are_resolved_and_defaults_filled_in(services: Services) -> None:
