@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import psutil
-
 from standalone.engine.contract import EngineError
-from standalone.engine.process import TASK_MARK
+from standalone.engine.descendants import TASK_MARK, kill_left_by
 
 _TAIL_BYTES = 8192
 
@@ -75,15 +73,7 @@ async def run_process(
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         if TASK_MARK in environment:
-            _kill_orphans(environment[TASK_MARK])
-
-
-def _kill_orphans(task_id: str) -> None:
-    """Kill what a step has put into sessions of their own and left; the worker, as subreaper, is then their ancestor."""
-    for orphan in psutil.Process().children(recursive=True):
-        with suppress(psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-            if orphan.environ().get(TASK_MARK) == task_id:
-                orphan.kill()
+            kill_left_by(environment[TASK_MARK])
 
 
 def last_line(log: Path) -> str:

@@ -13,12 +13,9 @@ from pathlib import Path
 
 import psutil
 
+from standalone.engine import descendants
 from standalone.engine.contract import LOCK_FILE, WORKER_LOG, EngineError, Failure, RunActiveError, RunEvent, State
 from standalone.engine.journal import Journal
-
-RUN_MARK = "SWARM_RUN_FOLDER"
-TASK_MARK = "SWARM_TASK_ID"
-"""Environment variables that every process of a run or step carries, so that those left behind can be found."""
 
 TERMINATED = Failure(message="terminated")
 
@@ -47,7 +44,7 @@ def launch(folder: Path) -> None:
     """
     folder = folder.resolve()
     with _locked(folder) as lock:
-        sweep(folder)
+        descendants.kill_marked(folder)
         with (folder / WORKER_LOG).open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "standalone.engine.worker", str(folder), str(lock)],
@@ -59,8 +56,6 @@ def launch(folder: Path) -> None:
                 cwd=folder,
                 env=_environment(folder),
             )
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(process.pid).encode(), 0)
     threading.Thread(target=process.wait, name=f"reap {process.pid}", daemon=True).start()
 
 
@@ -88,20 +83,10 @@ def terminate(folder: Path) -> None:
             worker.send_signal(signal.SIGTERM)
         _wait_until(lambda: not alive(folder), _GRACE_SECONDS)
         if alive(folder):
-            _kill_tree(worker)
-    sweep(folder)
+            descendants.kill_tree(worker)
+    descendants.kill_marked(folder)
     with _locked(folder):
         _close_journal(folder)
-
-
-def sweep(folder: Path) -> None:
-    """Kill the processes of a run whose worker is dead."""
-    mark = str(folder)
-    while found := [process for process in psutil.process_iter() if _environ(process).get(RUN_MARK) == mark and _is_running(process)]:
-        for process in found:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(found, timeout=1)
 
 
 def _close_journal(folder: Path) -> None:
@@ -116,7 +101,7 @@ def _environment(folder: Path) -> dict[str, str]:
         key: value for key, value in os.environ.items() if key in _PASSED or key.startswith(_PASSED_PREFIXES) or key.lower() in _PROXIES
     }
     # _KFP_RUNTIME spares the worker the SDK's compiler; the path lets it import this package wherever the caller found it.
-    return passed | {RUN_MARK: str(folder), "_KFP_RUNTIME": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
+    return passed | {descendants.RUN_MARK: str(folder), "_KFP_RUNTIME": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 @contextmanager
@@ -126,6 +111,8 @@ def _locked(folder: Path) -> Iterator[int]:
         # `alive` holds the lock for an instant, which must not look like a worker.
         if not _wait_until(lambda: _try_lock(descriptor), 0.2):
             raise RunActiveError(f"The run in {folder.name} already has a worker. Wait for its end, or terminate it first.")
+        # The number of a dead worker may by now belong to somebody else's process.
+        os.ftruncate(descriptor, 0)
         yield descriptor
     finally:
         os.close(descriptor)
@@ -161,27 +148,3 @@ def _worker(folder: Path) -> psutil.Process | None:
     raise EngineError(
         f"The worker of {folder.name} cannot be found although its lock is held. Look for a process started as standalone.engine.worker."
     )
-
-
-def _kill_tree(worker: psutil.Process) -> None:
-    with suppress(psutil.NoSuchProcess):
-        worker.suspend()
-        tree = [*worker.children(recursive=True), worker]
-        for process in tree:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(tree, timeout=_GRACE_SECONDS)
-
-
-def _environ(process: psutil.Process) -> dict[str, str]:
-    try:
-        return process.environ()
-    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-        return {}
-
-
-def _is_running(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False

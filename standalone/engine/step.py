@@ -10,8 +10,8 @@ from standalone.engine import cache, command, confinement, environments, inputs,
 from standalone.engine.child import Exit, run_process
 from standalone.engine.command import Command
 from standalone.engine.contract import CacheMiss, Caching, EngineError, JsonObject, State, Values
+from standalone.engine.descendants import RUN_MARK, TASK_MARK
 from standalone.engine.placeholders import Placeholders
-from standalone.engine.process import RUN_MARK, TASK_MARK
 from standalone.engine.run import Node, Outcome, Run
 
 if TYPE_CHECKING:

@@ -7,13 +7,11 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 from pydantic import ValidationError
 
-from standalone.engine import graph, landlock
+from standalone.engine import descendants, graph, landlock
 from standalone.engine.contract import LOCK_FILE, REQUEST_FILE, TMP_FOLDER, EngineError, Failure, RunEvent, RunRequest, State
 from standalone.engine.journal import Journal
 from standalone.engine.process import TERMINATED
@@ -32,12 +30,14 @@ def main(arguments: list[str]) -> None:
     lock = int(arguments[1]) if len(arguments) > 1 else os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(lock, False)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
     if sys.platform == "linux":
         # What a step leaves behind becomes a child of this process, which can then end it.
         landlock.prctl(_PR_SET_CHILD_SUBREAPER, 1)
     journal = Journal(folder)
     end = _execute(folder, journal)
-    _kill_children()
+    descendants.kill_all()
     shutil.rmtree(folder / TMP_FOLDER, ignore_errors=True)
     journal.end(end)
 
@@ -81,14 +81,6 @@ async def _run(run: Run) -> RunEvent:
 
 def _failed(message: str) -> RunEvent:
     return RunEvent(state=State.FAILED, error=Failure(message=message))
-
-
-def _kill_children() -> None:
-    while children := psutil.Process().children(recursive=True):
-        for child in children:
-            with suppress(psutil.NoSuchProcess):
-                child.kill()
-        psutil.wait_procs(children, timeout=1)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def says(folder: Path, step: str, text: str) -> bool:
 
 
 def worker_of(folder: Path) -> psutil.Process:
-    return psutil.Process(int((folder / "lock").read_text()))
+    return psutil.Process(int(wait_for((folder / "lock").read_text)))
 
 
 def test_worker_is_detached_and_holds_the_lock(platform: Platform) -> None:
