@@ -4,11 +4,10 @@ A `Kind` with `exists=True` names something that is already there: it is resolve
 tell the reader of a sentence (a language model, the built-in planner, a form) what sort of value belongs there.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 
 @dataclass(frozen=True)
@@ -23,23 +22,6 @@ def existing(kind: str) -> Kind:
     """A name of something that exists; people may say it loosely."""
     return Kind(kind, exists=True)
 
-
-def _unpacked(value: object) -> object:
-    """Models often write an object or a list as JSON text: take it for what it says."""
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-def _as_list(value: object) -> object:
-    """One thing where a list of them is asked for."""
-    unpacked = _unpacked(value)
-    return unpacked if isinstance(unpacked, list) else [value]
-
-
-FromText = BeforeValidator(_unpacked)
-OneOrMore = BeforeValidator(_as_list)
 
 Pipeline = Annotated[str, existing("pipeline"), Field(description="Name of the pipeline, as the user says it.")]
 Run = Annotated[str, existing("run"), Field(description="Name or id of the run, as the user says it; 'latest' is the newest one.")]
@@ -62,7 +44,6 @@ Rows = Annotated[int, Kind("rows"), Field(ge=1, le=100, description="How many ro
 Limit = Annotated[int, Kind("limit"), Field(ge=1, le=100, description="How many to list at most.")]
 Arguments = Annotated[
     dict[str, Any],
-    FromText,
     Kind("arguments"),
     Field(
         description='Values for parameters of the pipeline by name, e.g. {"C": 10}. Only those the user gave; others keep their default.'
@@ -75,7 +56,7 @@ Cron = Annotated[
         description="When to run: a cron expression of 5 fields (minute hour day month weekday), or words such as 'every Monday at 9:30'."
     ),
 ]
-StepName = Annotated[str, Kind("step"), Field(description="Name of a step of the run.")]
+StepName = Annotated[str, Kind("step"), Field(description="Name of a step of the run; leave out unless the user named one.")]
 ArtifactName = Annotated[str, Kind("artifact"), Field(description="Name of an artifact of the run, e.g. 'confusion_matrix'.")]
 Metric = Annotated[str, Kind("metric"), Field(description="Name of a metric, e.g. 'accuracy'.")]
 PipelineSteps = Kind("pipeline_steps")

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from types import ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import docstring_parser
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from tools.kinds import Kind
 from tools.result import Effect, ToolResult
@@ -35,6 +36,13 @@ class Parameters(BaseModel):
     """The arguments of a tool. Their schema holds no references: models read it from top to bottom."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unpacked(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Careless models write a list or an object as JSON text, and one thing where a list is asked for: take it as it is meant."""
+        types = {name: _container_in(info.annotation) for name, info in cls.model_fields.items()}
+        return {name: _taken_as(types.get(name), value) for name, value in given.items()}
 
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -111,6 +119,27 @@ def tool(effect: Effect, examples: Sequence[str]) -> Callable[[Callable[..., Too
         )
 
     return declare
+
+
+def _container_in(hint: Any) -> Any:
+    """`list` or `dict` where a type hint asks for one, also within `Annotated[...]` and `... | None`."""
+    origin = get_origin(hint)
+    if origin in (list, dict):
+        return origin
+    parts = (part for part in get_args(hint) if get_origin(part) is not None or isinstance(part, type))
+    return None if origin is None else next((found for part in parts if (found := _container_in(part)) is not None), None)
+
+
+def _taken_as(container: Any, value: Any) -> Any:
+    if container is None or not isinstance(value, str):
+        return value
+    try:
+        parsed = json.loads(value)
+    except (ValueError, RecursionError):
+        parsed = None
+    if isinstance(parsed, container):
+        return parsed
+    return [value] if container is list else value
 
 
 def _inlined(schema: Any, types: dict[str, Any]) -> Any:

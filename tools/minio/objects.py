@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.files import LocalFiles
-from tools.kinds import Bucket, LocalPath, NewKey, Object, OneOrMore
+from tools.kinds import Bucket, LocalPath, NewKey, Object
 from tools.markdown import count, size, when
 from tools.minio.store import ObjectInfo, ObjectStore, check_key
 from tools.names import listed
@@ -75,7 +75,7 @@ def delete_objects(
     store: ObjectStore,
     /,
     bucket: Bucket,
-    keys: Annotated[list[Object], OneOrMore, Field(min_length=1, max_length=1000, description="Keys of the objects to delete.")],
+    keys: Annotated[list[Object], Field(min_length=1, max_length=1000, description="Keys of the objects to delete.")],
 ) -> ToolResult:
     """Delete objects from a bucket for good, only those that the user named. A person approves it first."""
     gone: list[str] = []

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from tools.call import Call, prepare, run
-from tools.kinds import Bucket, FromText, Kind, OneOrMore
+from tools.kinds import Bucket, Kind
 from tools.result import ErrorCode, ToolError, ToolResult
 from tools.services import Services
 from tools.tool import Prepared, Tool, resolver, tool
@@ -42,8 +42,8 @@ def paint(
     bucket: Bucket,
     color: Literal["red", "blue"],
     coats: Annotated[int, Field(ge=1, le=3, description="How many.")] = 1,
-    others: Annotated[list[Bucket], OneOrMore] | None = None,
-    options: Annotated[dict[str, Any], FromText, Kind("options")] | None = None,
+    others: list[Bucket] | None = None,
+    options: Annotated[dict[str, Any], Kind("options")] | None = None,
 ) -> ToolResult:
     """Paint a bucket.
 
@@ -105,7 +105,7 @@ class Layer(BaseModel):
 
 
 @tool(effect="read", examples=[])
-def stack(*, layers: Annotated[list[Layer], FromText, Field(description="From the bottom up.")], top: Layer | None = None) -> ToolResult:
+def stack(*, layers: Annotated[list[Layer], Field(description="From the bottom up.")], top: Layer | None = None) -> ToolResult:
     """Stack layers."""
     return ToolResult(content=str([layers, top]))
 
@@ -151,6 +151,7 @@ def test_none_means_left_out(services: Services) -> None:
         ({"options": '{"a": 1}'}, {"options": {"a": 1}}),
         ({"others": '["blue"]'}, {"others": ["blue-box"]}),
         ({"others": "red"}, {"others": ["red-box"]}),
+        ({"options": {"a": "[1]"}}, {"options": {"a": "[1]"}}),
     ],
 )
 def test_what_careless_models_write_is_understood(services: Services, given: dict[str, Any], meant: dict[str, Any]) -> None:
