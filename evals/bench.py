@@ -26,7 +26,7 @@ def main(subjects: list[str]) -> int:
         found += importlib.import_module(f"evals.benchmarks.{name}").measure()
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps([m.model_dump() for m in found], indent=2) + "\n")
-    Console().print(_table(found))
+    Console(width=130).print(_table(found))
     return 1 if any(m.ok is False for m in found) else 0
 
 
