@@ -1,12 +1,15 @@
 """The web page as people use it: standalone platform, built-in planner, Chromium."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import WebServer
+from tools.result import Artifact
+from ui.web import cards
 
 RUN = 60_000
 """Milliseconds that a run of a sample pipeline may take on a busy machine."""
@@ -154,6 +157,20 @@ def test_content_is_shown_and_never_run(page: Page, server: WebServer, home_buck
     assert page.evaluate("window.pwned") is None
 
 
+def test_a_report_is_shown_in_a_frame_that_runs_and_loads_nothing(browser: Browser, server: WebServer) -> None:
+    page = browser.new_page()  # one whose console may complain about what was blocked
+    arrive(page, server)
+    asked: list[str] = []
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    html = "<h1>Report</h1><img src='/nowhere.png'><script>parent.pwned=1;document.body.innerHTML='changed'</script>"
+    card = cards.report(Artifact(kind="html", title="report", data={"html": html}))
+    page.evaluate("card => document.querySelector('#chat').insertAdjacentHTML('beforeend', card)", card)
+    expect(page.frame_locator("iframe.report").locator("h1")).to_have_text("Report")
+    assert page.evaluate("window.pwned") is None
+    assert not any("nowhere" in url for url in asked)
+    page.close()
+
+
 def test_tables_beyond_the_answer_sort(page: Page, server: WebServer) -> None:
     arrive(page, server)
     say(page, "show the first 20 rows of cancer.csv in datasets")
@@ -174,11 +191,9 @@ def test_health_tells_machines_how_it_is(server: WebServer) -> None:
 
 
 @pytest.fixture(scope="module")
-def home_bucket(server: WebServer, home: object) -> str:
+def home_bucket(server: WebServer, home: Path) -> str:
     """A bucket with an object that tries what it can."""
-    from pathlib import Path
-
-    folder = Path(str(home)) / "buckets" / "hostile"
+    folder = home / "buckets" / "hostile"
     folder.mkdir()
     rows = ["name,note", "<img src=x onerror=window.pwned=1>,<script>window.pwned=1</script>", "${window.pwned=1},{{window.pwned=1}}"]
     (folder / "hostile.csv").write_text("\n".join(rows) + "\n")

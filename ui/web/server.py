@@ -1,6 +1,7 @@
 """`swarm ui`: the web page's server, from settings to the last request."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from swarm.errors import SettingsError, SwarmError
 from swarm.settings import Settings
 from ui.web.guard import LOOPBACK, Account
 
-FAREWELL = 3
+FAREWELL = 1
 """Seconds that open requests get when the server ends."""
 
 
@@ -103,5 +104,6 @@ class _Server(uvicorn.Server):
 
     def end(self) -> None:
         """Finish open requests and stop; at once when asked twice."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # pages keep a stream open, which has to be cut off
         self.force_exit = self.should_exit
         self.should_exit = True
