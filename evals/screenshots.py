@@ -54,7 +54,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with web_page() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1200, "height": 1130})
+        page = browser.new_page(viewport={"width": 1200, "height": 1215})
         page.goto(address)
         conversation(page, folder)
         browser.close()
