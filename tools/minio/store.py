@@ -5,13 +5,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from tools.result import ErrorCode, ToolError
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 IP_ADDRESS = re.compile(r"(\d+\.){3}\d+")
 MAX_KEY_BYTES = 1024
+MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 10, 128, 256
+"""S3's limits for the tags of an object; the two lengths in characters."""
+TAG_TEXT = re.compile(r"[\w\s+\-=.:/@]*")
+MAX_DAYS = 36_500
+MAX_SHARE_SECONDS = 7 * 24 * 3600
+"""The longest life of a share link that S3 allows."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,27 @@ class ObjectInfo:
     modified: datetime | None
     etag: str = ""
     content_type: str = ""
+    version_id: str = ""
+    """Empty where the bucket keeps no versions, and in listings."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of an object, or the mark that it was deleted."""
+
+    version_id: str
+    modified: datetime | None
+    size: int
+    latest: bool
+    deleted: bool
+
+
+@dataclass(frozen=True)
+class ExpiryRule:
+    """Objects whose keys begin with `prefix` go when they are `days` old."""
+
+    prefix: str
+    days: int
 
 
 @dataclass(frozen=True)
@@ -75,8 +102,52 @@ class ObjectStore(Protocol):
     def put(self, bucket: str, key: str, data: BinaryIO, size: int, content_type: str = "application/octet-stream") -> ObjectInfo:
         """Write an object of exactly `size` bytes, whole or not at all; INVALID_ARGUMENT when fewer or more come."""
 
+    def copy(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:
+        """Copy an object with its tags where it lies, over what is there; INVALID_ARGUMENT onto itself."""
+
     def delete(self, bucket: str, key: str) -> None:
-        """Remove an object; NOT_FOUND when there is none."""
+        """Remove an object; NOT_FOUND when there is none. Where versions are kept it can be restored."""
+
+    def versioning(self, bucket: str) -> bool:
+        """Whether the bucket keeps what is overwritten or deleted from now on."""
+
+    def set_versioning(self, bucket: str, enabled: bool) -> None:
+        """Begin or stop keeping versions; those that are there stay."""
+
+    def versions(self, bucket: str, key: str, limit: int = 100) -> list[Version]:
+        """The newest `limit` versions, newest first; NOT_FOUND when there never was such an object, or nothing is left of it."""
+
+    def restore(self, bucket: str, key: str, version_id: str) -> ObjectInfo:
+        """Make an old version the newest, also after a deletion; NOT_FOUND, or INVALID_ARGUMENT when it is the mark of a deletion."""
+
+    def tags(self, bucket: str, key: str) -> dict[str, str]:
+        """The tags of an object; NOT_FOUND."""
+
+    def set_tags(self, bucket: str, key: str, tags: dict[str, str]) -> None:
+        """Replace the tags of an object; NOT_FOUND, and INVALID_ARGUMENT beyond S3's limits."""
+
+    def expiry(self, bucket: str) -> list[ExpiryRule]:
+        """When objects of the bucket go by themselves, by prefix."""
+
+    def set_expiry(self, bucket: str, prefix: str, days: int) -> None:
+        """Let objects below a prefix (all with an empty one) go after some days, instead of any other number for the same prefix."""
+
+    def share(self, bucket: str, key: str, seconds: int) -> str:
+        """An address that gives the object to whoever knows it, for 1 second to 7 days; NOT_FOUND."""
+
+    def policy(self, bucket: str) -> str:
+        """The server's access policy of the bucket as JSON, empty when it has none; UNSUPPORTED without a server."""
+
+
+@runtime_checkable
+class SharedByUs(Protocol):
+    """A store without a server of its own: the web server serves its share links below `<base_url>/share/`."""
+
+    base_url: str | None
+    """Address of the web server; without one nothing can be shared."""
+
+    def open_shared(self, token: str) -> tuple[str, str]:
+        """Bucket and key that a link's token stands for; PERMISSION_DENIED when it is not ours or has expired."""
 
 
 def check_bucket_name(bucket: str) -> None:
@@ -119,6 +190,55 @@ def key_problem(key: str) -> str | None:
     if {"", ".", ".."} & set(key.split("/")):
         return "no leading, double or final '/', no '.' or '..' between them"
     return None
+
+
+def check_tags(tags: dict[str, str]) -> None:
+    """S3's limits for tags.
+
+    Raises:
+        ToolError: INVALID_ARGUMENT saying which.
+    """
+    problem = f"an object has at most {MAX_TAGS} tags, not {len(tags)}" if len(tags) > MAX_TAGS else None
+    for key, value in tags.items():
+        if not 1 <= len(key) <= MAX_TAG_KEY:
+            problem = f"the name of a tag has 1 to {MAX_TAG_KEY} characters, not {len(key)}"
+        elif len(value) > MAX_TAG_VALUE:
+            problem = f"the value of tag {key!r} has {len(value)} characters, at most {MAX_TAG_VALUE} are allowed"
+        elif not TAG_TEXT.fullmatch(key) or not TAG_TEXT.fullmatch(value):
+            problem = f"tag {key!r} may hold letters, digits, spaces and + - = . _ : / @ only"
+    if problem:
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"these tags cannot be set: {problem}.")
+
+
+def check_days(days: int) -> None:
+    """An object lives at least a day, at most what a date can hold.
+
+    Raises:
+        ToolError: INVALID_ARGUMENT.
+    """
+    if not 1 <= days <= MAX_DAYS:
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"objects can expire after 1 to {MAX_DAYS:,} days, not {days:,}.")
+
+
+def check_share(seconds: int) -> None:
+    """S3's bounds for the life of a link.
+
+    Raises:
+        ToolError: INVALID_ARGUMENT.
+    """
+    if not 1 <= seconds <= MAX_SHARE_SECONDS:
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"a link lives for 1 second to 7 days, not {seconds:,} seconds.")
+
+
+def check_copy(source: tuple[str, str], target: tuple[str, str]) -> None:
+    """A copy goes elsewhere, to a key that can be.
+
+    Raises:
+        ToolError: INVALID_ARGUMENT.
+    """
+    check_key(target[1])
+    if source == target:
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"`{source[0]}/{source[1][:80]}` cannot be copied onto itself. Choose another key.")
 
 
 def first_page(entries: Iterable[ObjectInfo | str], limit: int) -> Page:
