@@ -1,7 +1,7 @@
 """The one interface to objects, whoever keeps them, and the rules for names that all of them share."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -114,7 +114,7 @@ class ObjectStore(Protocol):
     def set_versioning(self, bucket: str, enabled: bool) -> None:
         """Begin or stop keeping versions; those that are there stay."""
 
-    def versions(self, bucket: str, key: str, limit: int = 100) -> list[Version]:
+    def versions(self, bucket: str, key: str, limit: int = 100) -> Sequence[Version]:
         """The newest `limit` versions, newest first; NOT_FOUND when there never was such an object, or nothing is left of it."""
 
     def restore(self, bucket: str, key: str, version_id: str) -> ObjectInfo:
@@ -126,7 +126,7 @@ class ObjectStore(Protocol):
     def set_tags(self, bucket: str, key: str, tags: dict[str, str]) -> None:
         """Replace the tags of an object; NOT_FOUND, and INVALID_ARGUMENT beyond S3's limits."""
 
-    def expiry(self, bucket: str) -> list[ExpiryRule]:
+    def expiry(self, bucket: str) -> Sequence[ExpiryRule]:
         """When objects of the bucket go by themselves, by prefix."""
 
     def set_expiry(self, bucket: str, prefix: str, days: int) -> None:
