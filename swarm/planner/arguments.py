@@ -41,9 +41,18 @@ def _existing(kind: str) -> Callable[[Context, dict[str, Any]], str | None]:
         if unknown:
             return unknown
         recent = context.last(kind)
-        return str(recent["name"]) if recent and PRONOUN.search(context.text) else None
+        if recent and PRONOUN.search(context.text):
+            return str(recent["name"])
+        return _by_word(kind, context)
 
     return find
+
+
+def _by_word(kind: str, context: Context) -> str | None:
+    """The one name that has a word of the text: "retrain the churn model" where one pipeline is about churn."""
+    spoken = {t.text for t in tokens(context.text) if len(t.text) >= 4 and t.text.rstrip("s") != kind}
+    fits = [e.name for e in context.entries(kind) if spoken & set(normal(e.name).split())]
+    return fits[0] if len(set(fits)) == 1 else None
 
 
 def _partly(kind: str, context: Context) -> str | None:

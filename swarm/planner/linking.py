@@ -52,6 +52,11 @@ def _together(text: str, start: int, end: int) -> bool:
     return not re.search(r"[,;:!?()]|\.\s", text[start:end])
 
 
+def stand_in(kind: str) -> str:
+    """The word that stands for a name of a kind: not the noun itself, for "the runs of iris" is about runs, not about pipelines."""
+    return f" {kind.replace('_', '')}name "
+
+
 def masked(text: str, found: Sequence[Mention]) -> str:
     """The text with every name replaced by its kind: what is asked for, whatever things are called here."""
     parts: list[str] = []
@@ -59,7 +64,7 @@ def masked(text: str, found: Sequence[Mention]) -> str:
     for mention in found:
         if mention.start < last:
             continue
-        parts += [text[last : mention.start], f" {mention.entry.kind} "]
+        parts += [text[last : mention.start], stand_in(mention.entry.kind)]
         last = mention.end
     return "".join([*parts, text[last:]])
 

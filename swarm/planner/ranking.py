@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner.language import content, words
+from swarm.planner.linking import stand_in
 
 WORDS, MEANING = 0.75, 0.25
 """Weights of shared words and of similar meaning."""
@@ -30,7 +31,7 @@ class Ranker:
     """Compares a step with every example of the tools in view."""
 
     def __init__(self, examples: dict[str, Sequence[str]], embedding: WordLlamaEmbedding) -> None:
-        pairs = [(tool, _plain(example)) for tool, lines in examples.items() for example in lines]
+        pairs = [(tool, plain(example)) for tool, lines in examples.items() for example in lines]
         self._tools = [tool for tool, _ in pairs]
         self._bags = [Counter(content(line)) for _, line in pairs]
         self._names = {tool: set(content(tool.replace("_", " "))) for tool in examples}
@@ -43,6 +44,7 @@ class Ranker:
 
     def rank(self, text: str) -> list[Candidate]:
         """All tools, the best first."""
+        text = plain(text)
         bag = Counter(content(text))
         if not self._tools:
             return []
@@ -75,6 +77,9 @@ class Ranker:
         return self._idf.get(word, self._unknown * 0.5)
 
 
-def _plain(example: str) -> str:
-    """An example with its placeholders as words."""
-    return re.sub(r"\{(\w+)\}", r" \1 ", example)
+def plain(text: str) -> str:
+    """A text without what changes from case to case: placeholders and `name=value` become words, numbers go."""
+    text = re.sub(r"\{(\w+)\}\s*=\s*\S+|\b[A-Za-z]\w*\s*=\s*\S+", stand_in("parameter"), text)
+    text = re.sub(r"\b(?:the |my )?(?:latest|last|newest|most recent) (?:run|job)\b", stand_in("run"), text, flags=re.I)
+    text = re.sub(r"\{(\w+)\}", lambda m: stand_in(m.group(1)), text)
+    return re.sub(r"(?<![A-Za-z])[-+]?\d[\d.:%]*\b", " ", text)
