@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 
 from tools import charts
 from tools.kfp.client import Kfp
-from tools.kfp.metrics import measurements
+from tools.kfp.metrics import ROOM, matrix_table, measurements
 from tools.kfp.model import RunArtifact
+from tools.kfp.tables import fitted, shortened
 from tools.kinds import ArtifactName, Run
-from tools.markdown import count, size, table, table_artifact
+from tools.markdown import count, size, table_artifact
 from tools.minio.preview import preview
 from tools.minio.store import ObjectStore
 from tools.names import listed, matching, normal
@@ -18,6 +19,8 @@ from tools.tool import tool
 
 MOST_BYTES = 2 * 1024 * 1024
 """Largest report or image that is shown."""
+SHOWN_TEXT = 2000
+"""Characters of a Markdown report that are shown."""
 _IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
 
 
@@ -40,8 +43,7 @@ def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
     columns = ["artifact", "type", "step", "place"]
     rows = [(a.name, a.type.removeprefix("system."), a.task, a.uri) for a in found]
     return ToolResult(
-        content=f"Run `{view.name}` produced {count(len(found), 'artifact')}.\n\n"
-        + table(columns, [(f"`{r[0]}`", *r[1:]) for r in rows[:15]]),
+        content=f"Run `{view.name}` produced {count(len(found), 'artifact')}.\n\n" + fitted(columns, [(f"`{r[0]}`", *r[1:]) for r in rows]),
         artifacts=[table_artifact(f"Artifacts of {view.name}", columns, rows)],
         subjects=[Subject(kind="run", name=view.name)] + [Subject(kind="artifact", name=a.name) for a in found[:8]],
     )
@@ -93,12 +95,11 @@ def _drawn(artifact: RunArtifact, wanted: str, run: str) -> ToolResult:
     parts: list[str] = []
     if measured.scalars:
         rows = list(measured.scalars.items())
-        parts.append(f"`{artifact.name}` of run `{run}`:\n\n" + table(["metric", "value"], rows))
+        parts.append(f"`{artifact.name}` of run `{run}`:\n\n" + fitted(["metric", "value"], rows, ROOM))
         drawn.append(table_artifact(f"{artifact.name} of {run}", ["metric", "value"], rows))
     if "roc" not in spoken:
         for _, labels, matrix in measured.matrices:
-            rows_ = [(f"**{label}**", *row) for label, row in zip(labels, matrix, strict=False)]
-            parts.append(f"Confusion matrix of run `{run}` (rows true, columns predicted):\n\n" + table(["", *labels], rows_))
+            parts.append(matrix_table(f"Confusion matrix of run `{run}`", labels, matrix))
             drawn.append(charts.confusion_matrix(f"Confusion matrix of {run}", labels, matrix))
     if "matrix" not in spoken:
         for _, false_rates, true_rates in measured.curves:
@@ -127,8 +128,8 @@ def _read(store: ObjectStore, artifact: RunArtifact) -> ToolResult:
             raise ToolError(ErrorCode.UNSUPPORTED, f"{lead} is too large to be shown (at most {size(MOST_BYTES)}); download it instead.")
         return ToolResult(content=f"{lead} is shown beside this answer.", artifacts=[show(store.read(bucket, key))])
     if artifact.type == "system.Markdown":
-        text = store.read(bucket, key, 0, 4000).decode("utf-8", "replace")
-        return ToolResult(content=f"{lead}:\n\n{text}")
+        text = store.read(bucket, key, 0, 4 * SHOWN_TEXT).decode("utf-8", "replace")
+        return ToolResult(content=f"{lead}:\n\n{shortened(text, SHOWN_TEXT)}")
     return preview(store, info, rows=5, kind=str(artifact.metadata.get("format", "")))
 
 

@@ -1,12 +1,13 @@
 """Why a step was, or was not, taken from the cache."""
 
 from tools.kfp.client import Kfp
-from tools.kfp.logs import WORK
-from tools.kfp.model import Step
+from tools.kfp.logs import named
+from tools.kfp.model import WORK, Step
+from tools.kfp.tables import fitted
 from tools.kinds import Run, StepName
-from tools.markdown import count, table
-from tools.names import listed, resolve
-from tools.result import Subject, ToolResult
+from tools.markdown import count, table_artifact
+from tools.names import listed
+from tools.result import Artifact, Subject, ToolResult
 from tools.tool import tool
 
 _WHY = {
@@ -29,21 +30,26 @@ _WHY = {
 def explain_caching(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:
     """Explain for each step of a run whether it was taken from the cache, and why not."""
     view = kfp.run(run)
-    steps = [s for s in kfp.steps(view) if s.kind in WORK and (s.started or s.cached)]
+    steps = [s for s in kfp.steps(view) if s.kind in WORK]
     if step:
-        name = resolve("step", step, list(dict.fromkeys(s.name for s in steps)))
-        steps = [s for s in steps if s.name == name]
+        chosen = named(steps, step)
+        steps = [s for s in steps if s.name == chosen.name]
+    steps = [s for s in steps if s.started or s.cached]
     if not steps:
-        return ToolResult.no_data(f"No step of run `{view.name}` has started yet.")
+        nothing = f"Step `{step}` of run `{view.name}` has not started." if step else f"No step of run `{view.name}` has started yet."
+        return ToolResult.no_data(nothing)
     cached = [s for s in steps if s.cached]
+    drawn: list[Artifact] = []
     if len(steps) == 1:
         verb = "was taken from the cache" if cached else "was executed"
-        content = f"Step `{steps[0].name}` of run `{view.name}` {verb}: {_reason(steps[0])}."
+        content = f"Step `{steps[0].label}` of run `{view.name}` {verb}: {_reason(steps[0])}."
     else:
-        rows = [(s.path or s.name, "yes" if s.cached else "no", _reason(s)) for s in steps]
+        rows = [(s.label, "yes" if s.cached else "no", _reason(s)) for s in steps]
         content = f"Of {count(len(steps), 'step')} of run `{view.name}` {len(cached)} came from the cache.\n\n"
-        content += table(["step", "cached", "why"], rows)
-    return ToolResult(content=content, subjects=[Subject(kind="run", name=view.name), Subject(kind="pipeline", name=view.pipeline)])
+        content += fitted(["step", "cached", "why"], rows)
+        drawn.append(table_artifact(f"Caching of {view.name}", ["step", "cached", "why"], rows))
+    subjects = [Subject(kind="run", name=view.name), Subject(kind="pipeline", name=view.pipeline)]
+    return ToolResult(content=content, artifacts=drawn, subjects=subjects)
 
 
 def _reason(step: Step) -> str:

@@ -6,17 +6,20 @@ from pydantic import Field
 
 from tools import charts
 from tools.kfp.client import Kfp
+from tools.kfp.differences import UNKNOWN, complete_arguments
 from tools.kfp.directions import direction
 from tools.kfp.metrics import Scalar, measurements
 from tools.kfp.model import Run as RunView
+from tools.kfp.tables import fitted, shortened
 from tools.kinds import Metric, Pipeline, Run
-from tools.markdown import cell, count, table, table_artifact
-from tools.names import listed, matching
+from tools.markdown import cell, count, table_artifact
+from tools.names import listed, matching, not_found
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import tool
 
 MOST_RUNS = 8
 PLOTTED = 30
+"""Runs that are plotted: each costs a request for its metrics."""
 
 
 @tool(
@@ -37,43 +40,69 @@ def compare_runs(
     metrics: Annotated[list[Metric] | None, Field(description="Only these metrics, if the user named some.")] = None,
 ) -> ToolResult:
     """Compare runs: changed arguments beside metrics, and which run is better on each metric where the better direction is known."""
+    if len(runs) < 2:
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"these are all the same run, {listed(runs)}; name two different ones.")
     views = [kfp.run(name) for name in runs]
     scalars = [measurements(kfp.artifacts(view)).scalars for view in views]
     names = _chosen(scalars, metrics)
-    arguments = [
-        (f"argument {name}", *(cell(v.arguments.get(name, "(default)")) for v in views), "")
-        for name in sorted({n for v in views for n in v.arguments})
-        if len({repr(v.arguments.get(name)) for v in views}) > 1
-    ]
-    rows = arguments + [(name, *(cell(s.get(name)) or "–" for s in scalars), _better(name, views, scalars)) for name in names]
+    measured = [(name, *(_shown(s.get(name)) for s in scalars), _better(name, views, scalars)) for name in names]
+    rows = [*_changed(kfp, views), *measured]
     columns = ["", *(v.name for v in views), "better"]
     if not rows:
         return ToolResult.no_data(f"{listed([v.name for v in views])} have neither different arguments nor metrics to compare.")
+    heads = ["", *(shortened(v.name, 40) for v in views), "better"]
     return ToolResult(
-        content=f"{_verdict(names, views, scalars)}\n\n{table(columns, rows)}",
+        content=f"{_verdict(names, views, scalars)}\n\n{fitted(heads, rows)}",
         artifacts=[table_artifact("Comparison of runs", columns, rows)],
         subjects=[Subject(kind="run", name=v.name) for v in views],
     )
 
 
+def _changed(kfp: Kfp, views: list[RunView]) -> list[tuple[str, ...]]:
+    """Rows for what the runs were given differently; defaults count as given."""
+    given = [complete_arguments(kfp, view) for view in views]
+    rows = [
+        (f"argument {name}", *(cell(g.get(name, UNKNOWN), 40) for g in given), "")
+        for name in sorted({n for g in given for n in g})
+        if len({repr(g.get(name, UNKNOWN)) for g in given}) > 1
+    ]
+    if len({v.pipeline for v in views}) > 1:
+        rows.insert(0, ("pipeline", *(v.pipeline for v in views), ""))
+    elif len({v.version_id for v in views}) > 1:
+        known = list(dict.fromkeys(v.version_id for v in sorted(views, key=lambda v: str(v.created))))
+        rows.insert(0, ("pipeline version", *(f"version {'ABCDEFGH'[known.index(v.version_id)]}" for v in views), ""))
+    return rows
+
+
+def _shown(value: Scalar | None) -> str:
+    return "–" if value is None else cell(value, 40)
+
+
 def _chosen(scalars: list[dict[str, Scalar]], wanted: list[str] | None) -> list[str]:
+    """The metrics to compare: all, or all that fit the wanted names."""
     there = list(dict.fromkeys(name for s in scalars for name in s))
     if not wanted:
         return there
-    return list(dict.fromkeys(_metric(name, there) for name in wanted))
+    return list(dict.fromkeys(found for name in wanted for found in _fitting(name, there)))
 
 
-def _metric(name: str, there: list[str]) -> str:
+def _fitting(name: str, there: list[str]) -> list[str]:
     found = matching(name, there)
     if not found:
-        raise ToolError(ErrorCode.NOT_FOUND, f"none of these runs has a metric `{name}`. There are: {listed(there) or 'none'}.", there)
-    return found[0]
+        raise not_found("metric", name, there)
+    return found
+
+
+def _number(value: Scalar | None) -> float | None:
+    """A measured number; text, truth values and what is not a number cannot be better or worse."""
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and value == value
+    return float(value) if usable and value is not None else None
 
 
 def _best(name: str, scalars: list[dict[str, Scalar]]) -> list[int]:
     """The indexes of the best runs on a metric; empty where that cannot be told."""
     way = direction(name)
-    numbers = {i: float(v) for i, s in enumerate(scalars) if isinstance(v := s.get(name), int | float) and not isinstance(v, bool)}
+    numbers = {i: number for i, s in enumerate(scalars) if (number := _number(s.get(name))) is not None}
     if way is None or len(numbers) < 2:
         return []
     best = max(numbers.values()) if way == "higher" else min(numbers.values())
@@ -81,10 +110,14 @@ def _best(name: str, scalars: list[dict[str, Scalar]]) -> list[int]:
 
 
 def _better(name: str, views: list[RunView], scalars: list[dict[str, Scalar]]) -> str:
+    values = [s.get(name) for s in scalars]
     best = _best(name, scalars)
+    if len({repr(v) for v in values}) == 1 or len(best) == len(views):
+        return "equal"
     if not best:
-        return "" if direction(name) else "unknown which way"
-    return "equal" if len(best) == len(views) else " and ".join(views[i].name for i in best)
+        numbers = sum(_number(v) is not None for v in values)
+        return "unknown which way" if direction(name) is None and numbers > 1 else ""
+    return " and ".join(shortened(views[i].name, 40) for i in best)
 
 
 def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Scalar]]) -> str:
@@ -92,20 +125,19 @@ def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Sca
     if len(measured) < 2:
         return f"Only {listed(measured)} has metrics." if measured else f"None of {listed([v.name for v in views])} has metrics."
     wins = [0] * len(views)
-    judged = 0
-    for name in names:
-        best = _best(name, scalars)
-        if best and len(best) < len(views):
-            judged += 1
-            for index in best:
-                wins[index] += 1
+    judged = [name for name in names if 0 < len(_best(name, scalars)) < sum(_number(s.get(name)) is not None for s in scalars)]
+    for name in judged:
+        for index in _best(name, scalars):
+            wins[index] += 1
     if not judged:
         return f"{listed([v.name for v in views])} do not differ on any metric whose better direction is known."
     top = [i for i, w in enumerate(wins) if w == max(wins)]
     if len(top) > 1:
-        return f"No run is better throughout: {listed([views[i].name for i in top])} lead on {max(wins)} of {count(judged, 'metric')} each."
-    said = f"on {names[0]}" if judged == 1 and len(names) == 1 else f"on {max(wins)} of {count(judged, 'metric')} that differ"
-    return f"`{views[top[0]].name}` is better {said}."
+        lead = listed([views[i].name for i in top])
+        return f"No run is better throughout: {lead} lead on {max(wins)} of {count(len(judged), 'metric')} each."
+    if len(judged) == 1:
+        return f"`{views[top[0]].name}` is better on {judged[0]}{'; no other metric can be judged' if len(names) > 1 else ''}."
+    return f"`{views[top[0]].name}` is better on {max(wins)} of {len(judged)} metrics that differ."
 
 
 @tool(
@@ -123,31 +155,36 @@ def plot_runs(
     /,
     metric: Metric,
     pipeline: Pipeline | None = None,
-    runs: Annotated[list[Run] | None, Field(description="Only these runs, if the user named some.")] = None,
+    runs: Annotated[list[Run] | None, Field(max_length=PLOTTED, description="Only these runs, if the user named some.")] = None,
 ) -> ToolResult:
     """Draw one metric over several runs: those of a pipeline, or the named ones, oldest first."""
-    views = _plotted(kfp, pipeline, runs)
+    views, total = _plotted(kfp, pipeline, runs)
     found = [(view, measurements(kfp.artifacts(view)).scalars) for view in views]
     there = list(dict.fromkeys(name for _, s in found for name in s))
     if not there:
         return ToolResult.no_data("None of these runs has any metrics.")
-    name = _metric(metric, there)
-    points = [(view.name, float(v)) for view, s in found if isinstance(v := s.get(name), int | float) and not isinstance(v, bool)]
+    fitting = _fitting(metric, there)
+    if len(fitting) > 1:
+        raise ToolError(ErrorCode.AMBIGUOUS, f"several metrics fit `{metric}`: {listed(fitting)}. Say which one.", fitting)
+    name = fitting[0]
+    points = [(view.name, number) for view, s in found if (number := _number(s.get(name))) is not None]
     if not points:
         return ToolResult.no_data(f"`{name}` is not a number in these runs.")
     scalars: list[dict[str, Scalar]] = [{name: value} for _, value in points]
     best = _best(name, scalars)
     lead = f" Best: `{points[best[0]][0]}` with {cell(points[best[0]][1])}." if best else ""
+    left_out = f" Only the newest {len(views)} of {total} succeeded runs were looked at." if total > len(views) else ""
     return ToolResult(
-        content=f"`{name}` over {count(len(points), 'run')}.{lead}\n\n" + table(["run", name], [(n, v) for n, v in points[-10:]]),
+        content=f"`{name}` over {count(len(points), 'run')}.{lead}{left_out}\n\n{fitted(['run', name], points[-10:])}",
         artifacts=[charts.bars(f"{name} by run", [n for n, _ in points], [v for _, v in points])],
         subjects=[Subject(kind="run", name=n) for n, _ in points],
     )
 
 
-def _plotted(kfp: Kfp, pipeline: str | None, names: list[str] | None) -> list[RunView]:
+def _plotted(kfp: Kfp, pipeline: str | None, names: list[str] | None) -> tuple[list[RunView], int]:
+    """The runs to plot, oldest first, and of how many succeeded ones they are the newest."""
     if names:
-        return [kfp.run(name) for name in names]
+        return [kfp.run(name) for name in names], len(names)
     equal: dict[str, Any] = {"pipeline_id": kfp.pipeline(pipeline).id} if pipeline else {}
-    found, _ = kfp.runs(limit=PLOTTED, **equal)
-    return [kfp.run(r.id) for r in reversed(found)]
+    found, total = kfp.runs(limit=PLOTTED, state="SUCCEEDED", **equal)
+    return found[::-1], total

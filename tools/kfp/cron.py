@@ -1,16 +1,47 @@
-"""Cron expressions: five fields as people write them, six as Kubeflow Pipelines keeps them, and everyday words for both."""
+"""Cron expressions: five fields as people write them, six as Kubeflow Pipelines keeps them, and when they fire."""
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+from tools.kfp import spoken
 from tools.result import ErrorCode, ToolError
 
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_TIME = re.compile(r"\b(?:at\s+)?(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|o'?clock|h)?(?=\W|$)", re.I)
-_WORDS = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0), "morning": (8, 0), "evening": (18, 0), "night": (2, 0)}
-_FIELD = re.compile(r"[\d*?,/A-Za-z#-]+")
-HORIZON = timedelta(days=366 * 5)
-"""How far ahead a schedule is looked for before it counts as never firing."""
+HORIZON = timedelta(days=366 * 9)
+"""How far ahead a schedule is looked for before it counts as never firing: the next February 29 can be eight years away."""
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class _Field(NamedTuple):
+    name: str
+    low: int
+    high: int
+    words: tuple[str, ...] = ()
+
+
+_FIELDS = (
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day of month", 1, 31),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("weekday", 0, 6, spoken.DAYS),
+)
+
+
+class _Times(NamedTuple):
+    """The values of each field. Where days of the month and weekdays are both limited, either is enough, as in every cron."""
+
+    minutes: list[int]
+    hours: list[int]
+    days: list[int]
+    months: list[int]
+    weekdays: list[int]
+    either: bool
+
+    def on(self, day: datetime) -> bool:
+        """Whether it fires on this day."""
+        in_month, in_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays
+        return day.month in self.months and (in_month or in_week if self.either else in_month and in_week)
 
 
 def parse(text: str) -> str:
@@ -19,15 +50,19 @@ def parse(text: str) -> str:
     Raises:
         ToolError: INVALID_ARGUMENT when it is neither, or never fires.
     """
-    fields = text.strip().strip("\"'`").split()
-    if len(fields) in (5, 6) and all(_FIELD.fullmatch(f) for f in fields) and re.match(r"[\d*?]", fields[0]):
-        expression = " ".join(fields[1:] if len(fields) == 6 and fields[0] == "0" else fields).replace("?", "*")
-        if len(expression.split()) == 6:
-            raise _unusable(text, "seconds other than 0 are not supported")
-    else:
-        expression = _spoken(text.lower())
-    if next_time(expression) is None:
-        raise _unusable(text, "it never fires")
+    given = text.strip().strip("\"'`").strip()
+    fields = given.split()
+    try:
+        if len(fields) in (5, 6) and re.match(r"[\d*?]", fields[0]) and not re.search(r"[a-z]{4}", given, re.I):
+            if len(fields) == 6 and fields.pop(0) != "0":
+                raise ValueError("seconds other than 0 are not supported; give five fields, minutes first")
+            expression = _portable(" ".join(fields).replace("?", "*"))
+        else:
+            expression = spoken.expression(given)
+        if next_time(expression) is None:
+            raise ValueError("it never fires, since those months have no such day")
+    except ValueError as error:
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"`{text[:80]}` is no usable schedule: {error}.") from None
     return expression
 
 
@@ -37,73 +72,66 @@ def six_fields(expression: str) -> str:
 
 
 def next_time(expression: str, after: datetime | None = None) -> datetime | None:
-    """The next time a five-field expression fires, in UTC; None when it does not within five years."""
-    from apscheduler.triggers.cron import CronTrigger
+    """The next time a five-field expression fires, in UTC; None when it does not within nine years.
 
-    start = after or datetime.now(UTC)
+    Raises:
+        ValueError: it is no cron expression.
+    """
+    times = _read(expression)
+    start = (after or datetime.now(UTC)).astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    midnight = start.replace(hour=0, minute=0)
+    for number in range(HORIZON.days):
+        day = midnight + timedelta(days=number)
+        if times.on(day):
+            moments = (day.replace(hour=hour, minute=minute) for hour in times.hours for minute in times.minutes)
+            found = next((moment for moment in moments if moment >= start), None)
+            if found is not None:
+                return found
+    return None
+
+
+def _portable(expression: str) -> str:
+    """Weekdays as numbers from 0 to 6: not every server knows that Sunday is 7 too, or ends the week."""
+    *rest, weekdays = expression.split()
+    if re.search(r"[7a-z]", weekdays, re.I):
+        weekdays = ",".join(str(day) for day in _expand(_FIELDS[-1], weekdays))
+    return " ".join([*rest, weekdays])
+
+
+def _read(expression: str) -> _Times:
+    parts = expression.split()
+    if len(parts) != len(_FIELDS):
+        raise ValueError("a cron expression has five fields: minute hour day month weekday")
+    minutes, hours, days, months, weekdays = (_expand(field, part) for field, part in zip(_FIELDS, parts, strict=True))
+    return _Times(minutes, hours, days, months, weekdays, either=not (parts[2].startswith("*") or parts[4].startswith("*")))
+
+
+def _expand(field: _Field, part: str) -> list[int]:
+    """One field as its values in order."""
+    values: set[int] = set()
     try:
-        trigger = CronTrigger.from_crontab(_named_days(expression), timezone=UTC)
-    except ValueError as error:
-        raise _unusable(expression, str(error)) from error
-    found: datetime | None = trigger.get_next_fire_time(None, start)
-    return found if found is not None and found - start < HORIZON else None
+        for item in part.lower().split(","):
+            span, stepped, step = item.partition("/")
+            first, dash, last = span.partition("-")
+            low = field.low if first == "*" else _value(field, first)
+            high = _value(field, last) if dash else field.high if first == "*" or stepped else low
+            if last in ("7", "sun") and field.words is spoken.DAYS:
+                high = 7  # the week may also end with Sunday
+            every = int(step) if stepped else 1
+            if low > high or every < 1 or (first == "*" and dash):
+                raise ValueError(item)
+            values.update(range(low, high + 1, every))
+    except ValueError:
+        raise ValueError(f"`{part}` is not valid for the {field.name} ({field.low}-{field.high}, *, lists, ranges, steps)") from None
+    return sorted({value % 7 for value in values} if field.words is spoken.DAYS else values)
 
 
-def _named_days(expression: str) -> str:
-    """Cron counts days from Sunday = 0, the scheduling library from Monday: names are safe in both."""
-    *rest, days = expression.split()
-    return " ".join([*rest, re.sub(r"(?<![/\d])\d(?!\d)", lambda m: _DAYS[int(m.group()) % 7] if int(m.group()) <= 7 else m.group(), days)])
-
-
-def _spoken(text: str) -> str:
-    interval = re.search(r"\bevery\s+(?:(\d+)\s+)?(minute|hour)s?\b", text)
-    if interval:
-        number = int(interval.group(1) or 1)
-        if interval.group(2) == "minute":
-            return f"*/{number} * * * *" if number > 1 else "* * * * *"
-        return f"0 */{number} * * *" if number > 1 else "0 * * * *"
-    if "hourly" in text:
-        return "0 * * * *"
-    days = [
-        i
-        for i, day in enumerate(_DAYS)
-        if re.search(rf"\b{day}(?:s|day|days|nesday|nesdays|rsday|rsdays|urday|urdays|sday|sdays)?\b", text)
-    ]
-    monthly = re.search(r"\b(?:monthly|every month|each month)\b", text)
-    on_day = re.search(r"\b(?:on (?:the )?|the )(\d{1,2})(?:st|nd|rd|th)\b|\b(first) (?:day )?of\b", text)
-    hour, minute = _clock(re.sub(r"\b\d{1,2}(?:st|nd|rd|th)\b", " ", text))
-    if re.search(r"\b(?:weekdays?|working days?|workdays?|business days?)\b", text):
-        return f"{minute} {hour} * * 1-5"
-    if re.search(r"\bweekends?\b", text):
-        return f"{minute} {hour} * * 0,6"
-    if days:
-        return f"{minute} {hour} * * {','.join(map(str, days))}"
-    if monthly or on_day:
-        return f"{minute} {hour} {on_day.group(1) or 1 if on_day else 1} * *"
-    if re.search(r"\bweekly|every week|once a week\b", text):
-        return f"{minute} {hour} * * 1"
-    if re.search(
-        r"\b(?:daily|nightly|every ?day|each day|once a day|every (?:night|morning|evening)|each (?:night|morning|evening))\b", text
-    ):
-        return f"{minute} {hour} * * *"
-    raise _unusable(text, "say for example `0 2 * * *`, `every day at 2:00`, `every Monday at 9:30` or `every 6 hours`")
-
-
-def _clock(text: str) -> tuple[int, int]:
-    """Hour and minute spoken of; 0:00 without any, 2:00 for "nightly"."""
-    for match in _TIME.finditer(text):
-        hour, minute, half = int(match.group(1)), int(match.group(2) or 0), (match.group(3) or "").replace(".", "").lower()
-        if (half == "pm" and hour < 12) or (not half and hour < 12 and re.search(r"\b(?:in the )?(?:afternoon|evening)\b", text)):
-            hour += 12
-        if half == "am" and hour == 12:
-            hour = 0
-        if hour < 24 and minute < 60:
-            return hour, minute
-    for word, clock in _WORDS.items():
-        if re.search(rf"\b{word}(?:ly)?\b", text):
-            return clock
-    return 0, 0
-
-
-def _unusable(text: str, why: str) -> ToolError:
-    return ToolError(ErrorCode.INVALID_ARGUMENT, f"`{text[:80]}` is no usable schedule: {why}.")
+def _value(field: _Field, word: str) -> int:
+    if word in field.words:
+        return field.words.index(word) + field.low
+    value = int(word) if re.fullmatch(r"[0-9]{1,2}", word) else -1
+    if field.words is spoken.DAYS and value == 7:
+        return 0
+    if not field.low <= value <= field.high:
+        raise ValueError(word)
+    return value

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kfp.client import Kfp
+from tools.kfp.tables import fitted, shortened
 from tools.kinds import Experiment, NewName
-from tools.markdown import count, duration, table, table_artifact, when
+from tools.markdown import count, duration, table_artifact, when
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import Prepared, tool
 
@@ -27,7 +28,7 @@ def list_experiments(kfp: Kfp, /) -> ToolResult:
     more = f", the newest {len(found)} shown" if total > len(found) else ""
     return ToolResult(
         content=f"There {'is' if total == 1 else 'are'} {count(total, 'experiment')}{more}.\n\n"
-        + table(columns, [(f"`{n}`", d, w) for n, d, w in rows]),
+        + fitted(columns, [(f"`{n}`", d, w) for n, d, w in rows]),
         artifacts=[table_artifact("Experiments", columns, rows, total)],
         subjects=[Subject(kind="experiment", name=e.name) for e in found],
     )
@@ -50,9 +51,9 @@ def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
     lead = f"Experiment `{found.name}` holds {count(total, 'run')}" + (" and is archived." if found.archived else ".")
     rows = [(r.name, r.pipeline, r.state, duration(r.seconds), when(r.created)) for r in runs]
     columns = ["run", "pipeline", "state", "took", "started"]
-    listing = table(columns, [(f"`{row[0]}`", *row[1:]) for row in rows]) if rows else ""
+    listing = fitted(columns, [(f"`{row[0]}`", *row[1:]) for row in rows], room=1500) if rows else ""
     return ToolResult(
-        content="\n\n".join(part for part in (lead, found.description, listing) if part),
+        content="\n\n".join(part for part in (lead, shortened(found.description, 500), listing) if part),
         artifacts=[table_artifact(f"Runs of {found.name}", columns, rows, total)] if rows else [],
         subjects=[Subject(kind="experiment", name=found.name)] + [Subject(kind="run", name=r.name) for r in runs],
     )
@@ -80,8 +81,9 @@ def create_experiment(
 
 @create_experiment.prepare
 def _prepare_create(kfp: Kfp, /, name: str, description: str | None = None) -> Prepared:
-    if any(e.name == name for e in kfp.experiments()[0]):
-        raise ToolError(ErrorCode.CONFLICT, f"experiment `{name}` exists already.")
+    existing = kfp.find_experiment(name)
+    if existing is not None:
+        raise ToolError(ErrorCode.CONFLICT, f"experiment `{name}` exists already{' in the archive' if existing.archived else ''}.")
     return Prepared(f"Create the experiment `{name}`" + (f": {description}" if description else "."))
 
 

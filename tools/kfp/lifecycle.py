@@ -4,12 +4,15 @@ from typing import Any
 
 from tools.kfp.arguments import check
 from tools.kfp.client import Kfp
+from tools.kfp.differences import changes, complete_arguments, diff
 from tools.kfp.model import Run as RunView
 from tools.kfp.model import Version, new_run_name
 from tools.kfp.runs import run_card
+from tools.kfp.tables import fitted
 from tools.kinds import Arguments, Run
-from tools.markdown import cell, duration, table, when
-from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.markdown import cell, duration, when
+from tools.names import listed
+from tools.result import ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import Prepared, tool
 
 
@@ -40,7 +43,7 @@ def _prepare_terminate(kfp: Kfp, /, run: str) -> Prepared:
     view = kfp.run(run)
     if view.done:
         raise ToolError(ErrorCode.CONFLICT, f"run `{view.name}` has ended already ({view.state}); there is nothing to stop.")
-    working = ", ".join(t.name for t in view.tasks if t.state == "running" and t.parent) or view.state
+    working = listed([t.name for t in view.steps if t.state == "running"], limit=5) or view.state
     return Prepared(f"Stop run `{view.name}` of pipeline `{view.pipeline}`, going for {duration(view.seconds)} (now: {working}).")
 
 
@@ -62,12 +65,12 @@ def retry_run(kfp: Kfp, /, run: Run, arguments: Arguments | None = None) -> Tool
         kfp.retry_run(view)
         content = f"Retrying run `{view.name}`: its failed steps run again, the others are kept."
         return ToolResult(content=content, artifacts=[run_card(kfp.run(view.id))], subjects=_about(view))
-    merged = {**view.arguments, **arguments}
-    started = kfp.create_run(new_run_name(view.pipeline), _version(kfp, view), merged, view.experiment_id)
-    changes = ", ".join(f"{name}={cell(value)}" for name, value in arguments.items())
+    before = complete_arguments(kfp, view)
+    started = kfp.create_run(new_run_name(view.pipeline), _version(kfp, view), {**view.arguments, **arguments}, view.experiment_id)
+    changed = ", ".join(f"{name}={cell(value)}" for name, value in arguments.items())
     return ToolResult(
-        content=f"Started run `{started.name}`: `{view.name}` again with {changes}.",
-        artifacts=[_diff(view, merged), run_card(started)],
+        content=f"Started run `{started.name}`: `{view.name}` again with {changed}.",
+        artifacts=[diff(f"Changed since {view.name}", before, {**before, **arguments}), run_card(started)],
         subjects=_about(started),
     )
 
@@ -80,29 +83,24 @@ def _prepare_retry(kfp: Kfp, /, run: str, arguments: dict[str, Any] | None = Non
             raise ToolError(
                 ErrorCode.CONFLICT, f"run `{view.name}` is {view.state}; only failed runs can be retried. Start it anew instead."
             )
-        failed = ", ".join(f"`{t.name}`" for t in view.tasks if t.state in ("failed", "canceled") and t.parent) or "the failed steps"
+        failed = listed([t.name for t in view.failed_steps], limit=5) or "the failed steps"
         return Prepared(f"Retry run `{view.name}`: run {failed} again with the same arguments, keep what succeeded.")
-    checked = check(view.pipeline, _version(kfp, view).parameters, arguments)
-    rows = [(name, cell(before), cell(after)) for name, before, after in _changes(view.arguments, {**view.arguments, **checked})]
-    if not rows:
+    checked = check(view.pipeline, _version(kfp, view).parameters, arguments, known=view.arguments)
+    before = complete_arguments(kfp, view)
+    changed = changes(before, {**before, **checked})
+    if not changed:
         raise ToolError(ErrorCode.CONFLICT, f"these are the arguments that `{view.name}` had; leave them out to retry it as it was.")
-    preview = f"Start pipeline `{view.pipeline}` again like run `{view.name}`, with:\n\n{table(['argument', 'before', 'now'], rows)}"
-    return Prepared(preview, {"run": run, "arguments": checked})
+    going = "" if view.done else f"\n\nRun `{view.name}` itself goes on."
+    table = fitted(["argument", "before", "now"], changed)
+    return Prepared(
+        f"Start pipeline `{view.pipeline}` again like run `{view.name}`, with:\n\n{table}{going}", {"run": run, "arguments": checked}
+    )
 
 
 def _version(kfp: Kfp, run: RunView) -> Version:
     if not run.version_id:
         raise ToolError(ErrorCode.UNSUPPORTED, f"run `{run.name}` was started from a file, not from a pipeline; start it from there again.")
     return kfp.version(run.pipeline_id, run.version_id)
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    return [(n, before.get(n, "(default)"), after[n]) for n in after if before.get(n) != after[n]]
-
-
-def _diff(run: RunView, after: dict[str, Any]) -> Artifact:
-    changes = [{"name": n, "before": b, "after": a} for n, b, a in _changes(run.arguments, after)]
-    return Artifact(kind="diff", title=f"Changed since {run.name}", data={"before": run.arguments, "after": after, "changes": changes})
 
 
 @tool(

@@ -8,12 +8,17 @@ from typing import Any
 from tools import charts
 from tools.kfp.client import Kfp
 from tools.kfp.model import RunArtifact
+from tools.kfp.tables import fitted
 from tools.kinds import Run
-from tools.markdown import table, table_artifact
+from tools.markdown import table_artifact
 from tools.result import Artifact, Subject, ToolResult
 from tools.tool import tool
 
 Scalar = float | int | str | bool
+ROOM = 1000
+"""Characters of a table of metrics, and of a confusion matrix."""
+MOST_LABELS = 8
+"""Classes of a confusion matrix that is written out."""
 BEST_KNOWN = ("accuracy", "f1", "roc_auc", "auc", "precision", "recall", "r2", "rmse", "mae", "loss")
 """Metrics that people ask for by name, the one to lead with first."""
 
@@ -52,14 +57,13 @@ def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:
     artifacts: list[Artifact] = []
     if measured.scalars:
         rows = list(measured.scalars.items())
-        parts.append(table(["metric", "value"], rows))
+        parts.append(fitted(["metric", "value"], rows, ROOM))
         artifacts.append(table_artifact(f"Metrics of {view.name}", ["metric", "value"], rows))
         shares = {k: v for k, v in measured.scalars.items() if isinstance(v, float) and 0 <= v <= 1}
         if len(shares) > 1:
             artifacts.append(charts.bars(f"Metrics of {view.name}", list(shares), list(shares.values())))
     for _, labels, matrix in measured.matrices:
-        rows_ = [(f"**{label}**", *row) for label, row in zip(labels, matrix, strict=False)]
-        parts.append("Confusion matrix (rows true, columns predicted):\n\n" + table(["", *labels], rows_))
+        parts.append(matrix_table("Confusion matrix", labels, matrix))
         artifacts.append(charts.confusion_matrix(f"Confusion matrix of {view.name}", labels, matrix))
     for _, false_rates, true_rates in measured.curves:
         artifacts.append(charts.roc_curve(f"ROC curve of {view.name}", false_rates, true_rates))
@@ -68,6 +72,17 @@ def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:
         artifacts=artifacts,
         subjects=[Subject(kind="run", name=view.name)] + ([Subject(kind="pipeline", name=view.pipeline)] if view.pipeline else []),
     )
+
+
+def matrix_table(title: str, labels: list[str], matrix: list[list[float]]) -> str:
+    """A confusion matrix in Markdown; one too wide for a page as the number of its classes and what is most often taken for what."""
+    if len(labels) <= MOST_LABELS:
+        rows = [(f"**{label}**", *row) for label, row in zip(labels, matrix, strict=False)]
+        return f"{title} (rows true, columns predicted):\n\n" + fitted(["", *labels], rows, ROOM)
+    pairs = [(n, true, taken) for true, row in zip(labels, matrix, strict=False) for taken, n in zip(labels, row, strict=False)]
+    wrong = sorted((p for p in pairs if p[1] != p[2] and p[0]), reverse=True)[:5]
+    mistakes = ", ".join(f"{true} taken for {taken} ({n:g})" for n, true, taken in wrong) or "none"
+    return f"{title} of {len(labels)} classes, drawn beside this answer. Most frequent mistakes: {mistakes}."
 
 
 def _lead(run: str, scalars: dict[str, Scalar]) -> str:

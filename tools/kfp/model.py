@@ -1,5 +1,6 @@
 """What Kubeflow Pipelines' objects mean here: small typed views of the API's answers."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -137,6 +138,17 @@ class Step:
     outputs: dict[str, Any]
     log: bool
 
+    @property
+    def label(self) -> str:
+        """What tells it apart from other steps of the run: its path where it lies in a loop or in a pipeline within the pipeline."""
+        *outer, _ = self.path.split("/")
+        told = [part for part in outer if not _GROUP.fullmatch(part)]
+        return "/".join([*told, self.name])
+
+
+WORK = ("container", "importer", "exit")
+"""Kinds of steps that do work themselves, rather than hold others."""
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -175,6 +187,8 @@ class Experiment:
     archived: bool = False
 
 
+_GROUP = re.compile(r"(?:exit-handler|condition|condition-branches)-\d+")
+"""Tasks that the compiler puts around others and that nobody has named."""
 _TYPES = {
     "NUMBER_INTEGER": "int",
     "NUMBER_DOUBLE": "float",

@@ -1,70 +1,112 @@
-"""How people's words for pipelines, runs and experiments find the real ones."""
+"""How people's words for pipelines, runs, experiments and schedules find the real ones: the server filters, whatever their number."""
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
-from tools.kfp.api.calls import PAGE
+from tools.kfp.api.calls import PAGE, is_id
 from tools.kfp.client import Kfp
-from tools.kfp.model import Run
-from tools.names import listed, matching, normal, not_found, resolve
+from tools.names import listed, matching, normal, not_found
 from tools.result import ErrorCode, ToolError
 from tools.tool import Entry, lister, resolver
 
 LATEST = frozenset({"latest", "last", "newest", "most recent"})
-FILLERS = frozenset({"the", "my", "run"})
+FILLERS = frozenset({"the", "my", "a", "run", "runs", "pipeline", "experiment", "schedule", "called", "named"})
+_START_OF_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f-]*)?", re.I)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Named)
+Listing = Callable[..., tuple[list[T], int]]
+"""`listing(*words, limit=...)`: what has all these words in its name, newest first."""
 
 
 @resolver("pipeline")
 def pipeline(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
     """A pipeline's exact name."""
-    names = [p.name for p in kfp.pipelines()[0]]
-    if not matching(given, names):
-        names += [p.name for p in kfp.pipelines(query=given)[0]]
-    return resolve("pipeline", given, names)
+    return given if kfp.find_pipeline(given) else _only("pipeline", given, kfp.pipelines)[0].name
 
 
 @resolver("experiment")
 def experiment(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
     """An experiment's exact name."""
-    return resolve("experiment", given, [e.name for e in kfp.experiments()[0]])
+    found = kfp.find_experiment(given)
+    return given if found and not found.archived else _only("experiment", given, kfp.experiments)[0].name
+
+
+@resolver("schedule")
+def schedule(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
+    """A schedule's exact name; its id where several schedules carry the same name."""
+    if is_id(given):
+        return kfp.schedule(given).id
+    same, _ = kfp.schedules(limit=PAGE, display_name=given)
+    same = [s for s in same if s.name == given] or _only("schedule", given, kfp.schedules)
+    return _single("schedule", same, lambda s: f"{s.id} (`{s.cron or s.seconds}`, {'on' if s.enabled else 'paused'})")
 
 
 @resolver("run")
 def run(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
     """A run's name; its id where several runs carry the same name."""
-    recent, _ = kfp.runs(limit=PAGE)
-    if " ".join(word for word in normal(given).split() if word not in FILLERS) in LATEST:
-        if not recent:
+    if " ".join(_telling(given)) in LATEST:
+        newest, _ = kfp.runs(limit=1)
+        if not newest:
             raise ToolError(ErrorCode.NOT_FOUND, "there are no runs yet.")
-        return _unique(recent[0], recent)
-    by_id = [r for r in recent if r.id == given or (len(given) >= 8 and r.id.startswith(given.lower()))]
-    if len(by_id) == 1:
-        return _unique(by_id[0], recent)
-    names = matching(given, [r.name for r in recent])
-    if not names:
-        recent, _ = kfp.runs(limit=PAGE, display_name=given)
-        names = [r.name for r in recent]
-    if not names:
-        raise not_found("run", given, list(dict.fromkeys(r.name for r in kfp.runs(limit=PAGE)[0])))
-    different = list(dict.fromkeys(names))
-    if len(different) > 1:
-        raise ToolError(ErrorCode.AMBIGUOUS, f"several runs fit `{given}`: {listed(different)}. Say which one.", different)
-    same = [r for r in recent if r.name == different[0]]
+        return _name_or_id(kfp, newest[0])
+    if is_id(given):
+        return _name_or_id(kfp, kfp.run(given))
+    if _START_OF_ID.fullmatch(given):
+        begun = [r for r in kfp.runs_by_id(given) if r.id.startswith(given.lower())]
+        if len(begun) == 1:
+            return _name_or_id(kfp, begun[0])
+    same, _ = kfp.runs(limit=PAGE, display_name=given)
+    same = [r for r in same if r.name == given] or _only("run", given, kfp.runs)
+    return _single("run", same, lambda r: f"{r.id[:8]} ({r.state}, {r.created:%Y-%m-%d %H:%M})" if r.created else r.id[:8])
+
+
+def _telling(given: str) -> list[str]:
+    """The words of a name without those that only lead to it."""
+    words = normal(given).split()
+    return [word for word in words if word not in FILLERS] or words
+
+
+def _only(kind: str, given: str, listing: Listing[T]) -> list[T]:
+    """All that carry the one name that the words mean.
+
+    Raises:
+        ToolError: AMBIGUOUS with the candidates, or NOT_FOUND with the nearest names.
+    """
+    for words in dict.fromkeys([tuple(normal(given).split()), tuple(_telling(given))]):
+        there = listing(*words, limit=PAGE)[0] if words else []
+        fitting = matching(" ".join(words), list(dict.fromkeys(one.name for one in there)))
+        if len(fitting) == 1:
+            return [one for one in there if one.name == fitting[0]]
+        if fitting:
+            raise ToolError(ErrorCode.AMBIGUOUS, f"several {kind}s fit `{given}`: {listed(fitting)}. Say which one.", fitting)
+    raise not_found(kind, given, list(dict.fromkeys(one.name for one in listing(limit=PAGE)[0])))
+
+
+def _single(kind: str, same: Sequence[T], describe: Callable[[T], str]) -> str:
+    """The name of the only one that carries it.
+
+    Raises:
+        ToolError: AMBIGUOUS with the ids of several.
+    """
     if len(same) == 1:
         return same[0].name
-    choices = [f"{r.id[:8]} ({r.state}, {r.created:%Y-%m-%d %H:%M})" if r.created else r.id[:8] for r in same]
-    message = f"{len(same)} runs are called `{different[0]}`: {listed(choices)}. Give the id."
-    raise ToolError(ErrorCode.AMBIGUOUS, message, [r.id for r in same])
+    message = f"{len(same)} {kind}s are called `{same[0].name}`: {listed([describe(one) for one in same])}. Give the id."
+    raise ToolError(ErrorCode.AMBIGUOUS, message, [one.id for one in same])
 
 
-def _unique(run: Run, runs: Sequence[Run]) -> str:
-    return run.name if sum(r.name == run.name for r in runs) == 1 else run.id
-
-
-@resolver("schedule")
-def schedule(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
-    """A schedule's exact name."""
-    return resolve("schedule", given, [s.name for s in kfp.schedules()[0]])
+def _name_or_id(kfp: Kfp, found: _Named) -> str:
+    """The run's name if no other run has it."""
+    return found.name if kfp.runs(limit=1, display_name=found.name)[1] == 1 else found.id
 
 
 @lister("schedule")

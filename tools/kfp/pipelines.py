@@ -1,7 +1,7 @@
 """Pipelines: which there are, what they take, bringing new ones and removing old ones."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -9,9 +9,10 @@ from tools import charts
 from tools.files import LocalFiles
 from tools.kfp.client import Kfp
 from tools.kfp.model import Parameter, new_run_name, steps_of
+from tools.kfp.tables import fitted, shortened
 from tools.kinds import Filter, LocalPath, NewName, Pipeline
-from tools.markdown import count, size, table, table_artifact, when
-from tools.names import listed
+from tools.markdown import count, size, table_artifact, when
+from tools.names import listed, normal
 from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import Prepared, tool
 
@@ -33,14 +34,14 @@ MOST_SPEC = 1_000_000
 )
 def list_pipelines(kfp: Kfp, /, query: Filter | None = None) -> ToolResult:
     """List the pipelines that can be run, newest first, with what each one does."""
-    found, total = kfp.pipelines(query, limit=SHOWN)
+    found, total = kfp.pipelines(*(normal(query).split() or [query] if query else []), limit=SHOWN)
     if not found:
         return ToolResult.no_data(f"There is no pipeline with `{query}` in its name." if query else "There are no pipelines yet.")
     rows = [(p.name, p.description, when(p.created)) for p in found]
     more = f", the newest {len(found)} shown" if total > len(found) else ""
     return ToolResult(
         content=f"There {'is' if total == 1 else 'are'} {count(total, 'pipeline')}{more}.\n\n"
-        + table(["pipeline", "what it does", "uploaded"], [(f"`{n}`", d, w) for n, d, w in rows]),
+        + fitted(["pipeline", "what it does", "uploaded"], [(f"`{n}`", d, w) for n, d, w in rows]),
         artifacts=[table_artifact("Pipelines", ["pipeline", "what it does", "uploaded"], rows, total)],
         subjects=[Subject(kind="pipeline", name=p.name) for p in found],
     )
@@ -69,12 +70,13 @@ def get_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:
     columns = ["parameter", "type", "default", "meaning"]
     rows = [(p.name, p.type, "(required)" if p.required else _default(p), p.description) for p in parameters]
     steps = steps_of(newest.ir)
-    chain = ", ".join(f"{name} (after {' and '.join(needs)})" if needs else name for name, needs in steps)
+    held = {name: f"{name} [{', '.join(inner)}]" for name, inner in _contents(newest.ir).items()}
+    chain = ", ".join(held.get(name, name) + (f" (after {' and '.join(needs)})" if needs else "") for name, needs in steps)
     parts = [
         f"Pipeline `{found.name}` takes {count(len(parameters), 'parameter')} and has {count(len(steps), 'step')}.",
-        found.description,
-        table(columns, rows) if rows else "",
-        f"Steps: {chain}." if chain else "",
+        shortened(found.description, 300),
+        fitted(columns, rows, room=1000) if rows else "",
+        f"Steps: {shortened(chain, 700)}." if chain else "",
         f"Versions: {total}, newest `{newest.name}` ({when(newest.created)}).",
     ]
     drawn: list[Artifact] = [table_artifact(f"Parameters of {found.name}", columns, rows)] if rows else []
@@ -85,6 +87,18 @@ def get_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:
         artifacts=drawn,
         subjects=[Subject(kind="pipeline", name=found.name)],
     )
+
+
+def _contents(ir: dict[str, Any]) -> dict[str, list[str]]:
+    """For each of the root's steps that holds others (a loop, a condition, a pipeline): the names of the steps in it that do work."""
+
+    def inside(task: dict[str, Any]) -> list[str]:
+        component = ir.get("components", {}).get(task.get("componentRef", {}).get("name", ""), {})
+        inner: dict[str, Any] = component.get("dag", {}).get("tasks", {})
+        return [leaf for name, held in inner.items() for leaf in inside(held) or [name]]
+
+    tasks: dict[str, Any] = ir.get("root", {}).get("dag", {}).get("tasks", {})
+    return {name: held for name, task in tasks.items() if (held := inside(task))}
 
 
 def _default(parameter: Parameter) -> str:

@@ -1,16 +1,20 @@
 """Runs: which there are, how one is doing, and waiting for its end."""
 
 import time
+from collections import Counter
 from typing import Any
 
 from tools.activity import current
 from tools.kfp.client import Kfp
 from tools.kfp.model import Run as RunView
+from tools.kfp.model import Task
+from tools.kfp.tables import fitted, shortened
 from tools.kinds import Experiment, Limit, Pipeline, Run, RunState
-from tools.markdown import cell, count, duration, table, table_artifact, when
+from tools.markdown import cell, count, duration, table_artifact, when
 from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import tool
 
+MANY_STEPS = 20
 FIRST_LOOK, LAST_LOOK = 0.2, 2.0
 """Seconds between two looks at a run: short at first, longer while it goes on."""
 
@@ -44,7 +48,7 @@ def list_runs(
         equal["pipeline_id"] = kfp.pipeline(pipeline).id
     if experiment:
         equal["experiment_id"] = kfp.experiment(experiment).id
-    runs, total = kfp.runs(limit, **equal)
+    runs, total = kfp.runs(limit=limit, **equal)
     of = "".join([f" of `{pipeline}`" if pipeline else "", f" in experiment `{experiment}`" if experiment else ""])
     noun = f"{state} run" if state else "run"
     if not runs:
@@ -54,7 +58,7 @@ def list_runs(
     more = f", the newest {len(runs)} shown" if total > len(runs) else ""
     return ToolResult(
         content=f"There {'is' if total == 1 else 'are'} {count(total, noun)}{of}{more}.\n\n"
-        + table(columns, [(f"`{row[0]}`", *row[1:]) for row in rows]),
+        + fitted(columns, [(f"`{row[0]}`", *row[1:]) for row in rows]),
         artifacts=[table_artifact("Runs", columns, rows, total)],
         subjects=[Subject(kind="run", name=r.name) for r in runs],
     )
@@ -117,20 +121,31 @@ def describe(run: RunView, lead: str | None = None) -> ToolResult:
     of = f"pipeline `{run.pipeline}`" if run.pipeline else "a pipeline that has been deleted"
     parts = [lead or f"Run `{run.name}` of {of} {verb}{took}."]
     failed = run.failed_steps
+    if run.error and failed and failed[0].error not in run.error:
+        parts.append(f"It ended because: {shortened(run.error, 400)}")
     if failed:
-        parts.append(f"Failed step: `{failed[0].name}`. {failed[0].error or run.error}".strip())
+        parts.append(f"Failed step: `{failed[0].name}`. {shortened(failed[0].error or run.error, 400)}".strip())
     elif run.error:
-        parts.append(run.error)
+        parts.append(shortened(run.error, 400))
     if arguments:
-        parts.append(f"Arguments: {arguments}.")
-    steps = _steps(run)
-    if steps:
-        parts.append(table(["step", "state", "took"], [(s["name"], s["state"], duration(s["seconds"])) for s in steps]))
+        parts.append(f"Arguments: {shortened(arguments, 400)}.")
+    if run.tasks:
+        parts.append(_told(run.steps))
     return ToolResult(
         content="\n\n".join(parts),
         artifacts=[run_card(run)],
         subjects=[Subject(kind="run", name=run.name)] + ([Subject(kind="pipeline", name=run.pipeline)] if run.pipeline else []),
     )
+
+
+def _told(steps: list[Task]) -> str:
+    """The steps as a table; of many, those that did not succeed first, below how many are in which state."""
+    states = Counter(s.state for s in steps)
+    counted = ""
+    if len(steps) > MANY_STEPS:
+        counted = f"{len(steps)} steps: {', '.join(f'{n} {state}' for state, n in states.most_common())}.\n\n"
+        steps = sorted(steps, key=lambda s: s.state == "succeeded")
+    return counted + fitted(["step", "state", "took"], [(s.name, s.state, duration(s.seconds)) for s in steps], room=1100)
 
 
 def run_card(run: RunView) -> Artifact:

@@ -8,8 +8,9 @@ from tools.kfp.arguments import check
 from tools.kfp.client import Kfp
 from tools.kfp.cron import next_time, parse, six_fields
 from tools.kfp.model import Schedule as ScheduleView
+from tools.kfp.tables import fitted, shortened
 from tools.kinds import Arguments, Cron, NewName, Pipeline, Schedule
-from tools.markdown import cell, count, duration, table, table_artifact
+from tools.markdown import cell, count, duration, table_artifact
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import Prepared, tool
 
@@ -50,14 +51,13 @@ def schedule_pipeline(
 def _prepare_schedule(kfp: Kfp, /, pipeline: str, cron: str, arguments: dict[str, Any] | None = None, name: str | None = None) -> Prepared:
     expression = parse(cron)
     checked = check(pipeline, kfp.latest_version(kfp.pipeline(pipeline)).parameters, arguments or {})
-    taken = {s.name for s in kfp.schedules()[0]}
-    if name in taken:
+    if name and kfp.schedules(limit=1, display_name=name)[1]:
         raise ToolError(ErrorCode.CONFLICT, f"schedule `{name}` exists already.")
-    chosen = name or _free(f"{pipeline}-schedule", taken)
+    chosen = name or _free(f"{pipeline}-schedule", {s.name for s in kfp.schedules(pipeline)[0]})
     args: dict[str, Any] = {"pipeline": pipeline, "cron": expression, "name": chosen}
     if checked:
         args["arguments"] = checked
-    given = ", ".join(f"{k}={cell(v)}" for k, v in checked.items()) or "the default arguments"
+    given = shortened(", ".join(f"{k}={cell(v)}" for k, v in checked.items()), 400) or "the default arguments"
     return Prepared(
         f"Run pipeline `{pipeline}` at `{expression}` (UTC) with {given}, as schedule `{chosen}`. First at {_next(expression)}.", args
     )
@@ -81,12 +81,13 @@ def list_schedules(kfp: Kfp, /) -> ToolResult:
         return ToolResult.no_data("There are no schedules.")
     columns = ["schedule", "pipeline", "when (UTC)", "state", "next"]
     rows = [
-        (s.name, kfp.pipeline_name(s.pipeline_id), _when(s), "on" if s.enabled else "paused", _next(s.cron) if s.enabled and s.cron else "")
+        (s.name, kfp.named(s.pipeline_id), _when(s), "on" if s.enabled else "paused", _next(s.cron) if s.enabled and s.cron else "")
         for s in found
     ]
+    more = f", the newest {len(found)} shown" if total > len(found) else ""
     return ToolResult(
-        content=f"There {'is' if total == 1 else 'are'} {count(total, 'schedule')}.\n\n"
-        + table(columns, [(f"`{row[0]}`", *row[1:]) for row in rows]),
+        content=f"There {'is' if total == 1 else 'are'} {count(total, 'schedule')}{more}.\n\n"
+        + fitted(columns, [(f"`{row[0]}`", *row[1:]) for row in rows]),
         artifacts=[table_artifact("Schedules", columns, rows, total)],
         subjects=[Subject(kind="schedule", name=s.name) for s in found],
     )
@@ -164,7 +165,10 @@ def _when(schedule: ScheduleView) -> str:
 
 
 def _next(expression: str) -> str:
-    following = next_time(expression)
+    try:
+        following = next_time(expression)
+    except ValueError:
+        return "unknown"  # a form of cron that another program wrote
     return f"{following:%a %Y-%m-%d %H:%M} UTC" if following else "never"
 
 

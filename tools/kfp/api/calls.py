@@ -33,16 +33,11 @@ class Calls:
             return getattr(self._connection.service(service), method)(*args, **query, **self._connection.time)
 
 
-def equals(**values: str) -> str:
-    """A filter for exactly these values."""
-    return json.dumps({"predicates": [{"operation": "EQUALS", "key": key, "stringValue": value} for key, value in values.items()]})
-
-
-def contains(text: str | None) -> str:
-    """A filter for names that contain a text; none without one."""
-    if not text:
-        return ""
-    return json.dumps({"predicates": [{"operation": "IS_SUBSTRING", "key": "display_name", "stringValue": text}]})
+def where(*words: str, **values: str) -> str:
+    """A filter for names that contain every one of the words, and for these values; empty without any. Servers may ignore case."""
+    predicates = [{"operation": "EQUALS", "key": key, "stringValue": value} for key, value in values.items()]
+    predicates += [{"operation": "IS_SUBSTRING", "key": "display_name", "stringValue": word} for word in words]
+    return json.dumps({"predicates": predicates}) if predicates else ""
 
 
 def is_id(name: str) -> bool:

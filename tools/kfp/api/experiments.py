@@ -1,22 +1,21 @@
 """Experiments."""
 
-import json
 from typing import Any
 
-from tools.kfp.api.calls import NEWEST_FIRST, PAGE, Calls, equals
+from tools.kfp.api.calls import NEWEST_FIRST, PAGE, Calls, where
 from tools.kfp.model import Experiment
 from tools.names import not_found
 
 _SERVICE = "ExperimentServiceApi"
-_AVAILABLE = {"operation": "EQUALS", "key": "storage_state", "stringValue": "AVAILABLE"}
 
 
 class ExperimentCalls(Calls):
     """Calls about experiments."""
 
-    def experiments(self, limit: int = PAGE) -> tuple[list[Experiment], int]:
-        """Experiments that are not archived, newest first, and how many there are in all."""
-        page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": json.dumps({"predicates": [_AVAILABLE]}), **self._connection.scope}
+    def experiments(self, *words: str, limit: int = PAGE) -> tuple[list[Experiment], int]:
+        """Experiments that are not archived and whose names contain all these words, newest first, and how many there are in all."""
+        chosen = where(*words, storage_state="AVAILABLE")
+        page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": chosen, **self._connection.scope}
         answer = self._ask("list experiments", _SERVICE, "experiment_service_list_experiments", **page)
         return [_experiment(e) for e in answer.experiments or []], answer.total_size or 0
 
@@ -26,11 +25,16 @@ class ExperimentCalls(Calls):
         Raises:
             ToolError: NOT_FOUND.
         """
-        query = {"filter": equals(display_name=name), **self._connection.scope}
-        answer = self._ask(f"find experiment `{name}`", _SERVICE, "experiment_service_list_experiments", **query)
-        if not answer.experiments:
+        found = self.find_experiment(name)
+        if found is None:
             raise not_found("experiment", name, [e.name for e in self.experiments()[0]])
-        return _experiment(answer.experiments[0])
+        return found
+
+    def find_experiment(self, name: str) -> Experiment | None:
+        """The experiment of exactly this name, archived or not, if there is one."""
+        query = {"filter": where(display_name=name), **self._connection.scope}
+        answer = self._ask(f"find experiment `{name}`", _SERVICE, "experiment_service_list_experiments", **query)
+        return next((e for e in map(_experiment, answer.experiments or []) if e.name == name), None)
 
     def create_experiment(self, name: str, description: str = "") -> Experiment:
         """A new experiment."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tools.kfp.api.calls import NEWEST_FIRST, PAGE, Calls, contains, equals
+from tools.kfp.api.calls import NEWEST_FIRST, PAGE, Calls, where
 from tools.kfp.model import Pipeline, Version
 from tools.names import not_found
 from tools.result import ErrorCode, ToolError
@@ -15,9 +15,9 @@ _UPLOAD = "PipelineUploadServiceApi"
 class PipelineCalls(Calls):
     """Calls about pipelines."""
 
-    def pipelines(self, query: str | None = None, limit: int = PAGE) -> tuple[list[Pipeline], int]:
-        """Pipelines newest first, and how many there are in all."""
-        page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": contains(query), **self._connection.scope}
+    def pipelines(self, *words: str, limit: int = PAGE) -> tuple[list[Pipeline], int]:
+        """Pipelines whose names contain all these words, newest first, and how many there are in all."""
+        page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": where(*words), **self._connection.scope}
         answer = self._ask("list pipelines", _SERVICE, "pipeline_service_list_pipelines", **page)
         return [_pipeline(p) for p in answer.pipelines or []], answer.total_size or 0
 
@@ -34,9 +34,9 @@ class PipelineCalls(Calls):
 
     def find_pipeline(self, name: str) -> Pipeline | None:
         """The pipeline of exactly this name, if there is one."""
-        query = {"filter": equals(display_name=name), **self._connection.scope}
+        query = {"filter": where(display_name=name), **self._connection.scope}
         answer = self._ask(f"find pipeline `{name}`", _SERVICE, "pipeline_service_list_pipelines", **query)
-        return _pipeline(answer.pipelines[0]) if answer.pipelines else None
+        return next((p for p in map(_pipeline, answer.pipelines or []) if p.name == name), None)
 
     def pipeline_name(self, pipeline_id: str) -> str:
         """The pipeline's name; empty when it has been deleted, which its runs outlive."""
@@ -76,10 +76,10 @@ class PipelineCalls(Calls):
 
     def delete_pipeline(self, pipeline: Pipeline) -> None:
         """Remove a pipeline with all its versions; its runs stay."""
-        versions, _ = self.versions(pipeline.id, limit=PAGE)
-        for version in versions:
-            doing = f"delete version `{version.name}` of pipeline `{pipeline.name}`"
-            self._ask(doing, _SERVICE, "pipeline_service_delete_pipeline_version", pipeline.id, version.id)
+        while versions := self.versions(pipeline.id, limit=PAGE)[0]:
+            for version in versions:
+                doing = f"delete version `{version.name}` of pipeline `{pipeline.name}`"
+                self._ask(doing, _SERVICE, "pipeline_service_delete_pipeline_version", pipeline.id, version.id)
         self._ask(f"delete pipeline `{pipeline.name}`", _SERVICE, "pipeline_service_delete_pipeline", pipeline.id)
 
 

@@ -1,8 +1,9 @@
 """Runs: started, followed, ended; and, from the standalone platform's own endpoints, what their steps read, wrote and printed."""
 
+import json
 from typing import Any
 
-from tools.kfp.api.calls import NEWEST_FIRST, PAGE, equals, is_id, time_of
+from tools.kfp.api.calls import NEWEST_FIRST, PAGE, is_id, time_of, where
 from tools.kfp.api.pipelines import PipelineCalls
 from tools.kfp.model import Run, RunArtifact, Step, Task, Version
 from tools.names import not_found
@@ -26,18 +27,25 @@ class RunCalls(PipelineCalls):
         }
         return self._run(self._ask(f"start run `{name}`", _SERVICE, "run_service_create_run", body))
 
-    def runs(self, limit: int = 20, **equal: str) -> tuple[list[Run], int]:
+    def runs(self, *words: str, limit: int = 20, **equal: str) -> tuple[list[Run], int]:
         """Runs that are not archived, newest first, and how many there are in all.
 
         Args:
+            words: their names contain all of these.
             limit: page size.
             equal: filters on the server, e.g. `state="FAILED"`, `pipeline_id=...`, `display_name=...`; `experiment_id` likewise.
         """
         experiment = equal.pop("experiment_id", None)
         place = {"experiment_id": experiment} if experiment else self._connection.scope
-        page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": equals(storage_state="AVAILABLE", **equal), **place}
+        page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": where(*words, storage_state="AVAILABLE", **equal), **place}
         answer = self._ask("list runs", _SERVICE, "run_service_list_runs", **page)
         return [self._run(r) for r in answer.runs or []], answer.total_size or 0
+
+    def runs_by_id(self, part: str) -> list[Run]:
+        """Runs whose ids contain this, archived or not."""
+        chosen = json.dumps({"predicates": [{"operation": "IS_SUBSTRING", "key": "run_id", "stringValue": part.lower()}]})
+        answer = self._ask("list runs", _SERVICE, "run_service_list_runs", page_size=PAGE, filter=chosen, **self._connection.scope)
+        return [self._run(r) for r in answer.runs or []]
 
     def run(self, name: str) -> Run:
         """The run of this id or exact name, with its tasks.
@@ -85,8 +93,7 @@ class RunCalls(PipelineCalls):
     def artifacts(self, run: Run) -> list[RunArtifact]:
         """What the steps of a run produced."""
         answer = self._own(f"/apis/v2beta1/runs/{run.id}/artifacts", "the artifacts of runs", run)
-        steps = {t.id: t.name for t in run.tasks}
-        return [_artifact(a, steps.get(str(a.get("task_id")), "")) for a in answer.get("artifacts", [])]
+        return [_artifact(a) for a in answer.get("artifacts", [])]
 
     def log(self, run: Run, task_id: str, tail: int = LOG_TAIL) -> str:
         """The end of what a step printed; empty when it printed nothing."""
@@ -125,7 +132,7 @@ class RunCalls(PipelineCalls):
             state=(answer.state or "pending").lower(),
             created=answer.created_at,
             finished=time_of(answer.finished_at),
-            pipeline=self._named(pipeline_id) if pipeline_id else written,
+            pipeline=self.named(pipeline_id) if pipeline_id else written,
             experiment_id=answer.experiment_id or "",
             pipeline_id=pipeline_id,
             version_id=(reference.pipeline_version_id if reference else None) or "",
@@ -134,9 +141,11 @@ class RunCalls(PipelineCalls):
             tasks=tuple(_task(t) for t in tasks or []),
         )
 
-    def _named(self, pipeline_id: str) -> str:
-        """A pipeline's name, asked for once."""
+    def named(self, pipeline_id: str) -> str:
+        """A pipeline's name, asked for once; a list of runs costs one request for the names of all their pipelines."""
         known: dict[str, str] = self.__dict__.setdefault("_names", {})
+        if pipeline_id not in known:
+            known.update({p.id: p.name for p in self.pipelines()[0]})
         if pipeline_id not in known:
             known[pipeline_id] = self.pipeline_name(pipeline_id)
         return known[pipeline_id]
@@ -174,12 +183,12 @@ def _step(answer: dict[str, Any]) -> Step:
     )
 
 
-def _artifact(answer: dict[str, Any], task: str) -> RunArtifact:
+def _artifact(answer: dict[str, Any]) -> RunArtifact:
     return RunArtifact(
         id=str(answer.get("artifact_id", "")),
         name=str(answer["name"]),
         type=str(answer["type"]),
         uri=str(answer["uri"]),
-        task=task,
+        task=str(answer.get("task") or ""),
         metadata=answer.get("metadata") or {},
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.kfp.api.calls import NEWEST_FIRST, PAGE, Calls
+from tools.kfp.api.calls import NEWEST_FIRST, PAGE, Calls, is_id, where
 from tools.kfp.model import Schedule, Version
 from tools.names import not_found
 
@@ -12,9 +12,15 @@ _SERVICE = "RecurringRunServiceApi"
 class ScheduleCalls(Calls):
     """Calls about schedules."""
 
-    def schedules(self, limit: int = PAGE) -> tuple[list[Schedule], int]:
-        """Schedules newest first, and how many there are in all."""
-        page = {"page_size": limit, "sort_by": NEWEST_FIRST, **self._connection.scope}
+    def schedules(self, *words: str, limit: int = PAGE, **equal: str) -> tuple[list[Schedule], int]:
+        """Schedules newest first, and how many there are in all.
+
+        Args:
+            words: their names contain all of these.
+            limit: page size.
+            equal: filters on the server, such as `display_name=...` and `pipeline_id=...`.
+        """
+        page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": where(*words, **equal), **self._connection.scope}
         answer = self._ask("list schedules", _SERVICE, "recurring_run_service_list_recurring_runs", **page)
         return [_schedule(s) for s in answer.recurring_runs or []], answer.total_size or 0
 
@@ -24,11 +30,10 @@ class ScheduleCalls(Calls):
         Raises:
             ToolError: NOT_FOUND.
         """
-        known, _ = self.schedules()
-        for found in known:
-            if name in (found.name, found.id):
-                return found
-        raise not_found("schedule", name, [s.name for s in known])
+        found, _ = self.schedules(limit=1, **{"id" if is_id(name) else "display_name": name})
+        if not found:
+            raise not_found("schedule", name, [s.name for s in self.schedules()[0]])
+        return found[0]
 
     def create_schedule(self, name: str, version: Version, cron: str, arguments: dict[str, Any], experiment_id: str) -> Schedule:
         """A schedule that starts a run of a version whenever a six-field cron expression says; missed ones are not made up for."""
