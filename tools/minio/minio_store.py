@@ -1,41 +1,44 @@
 """Objects on MinIO or any S3, through the minio SDK."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
+from tools.minio.s3_errors import translated
 from tools.minio.settings import MinioSettings
-from tools.minio.store import Bucket, ObjectInfo, Page, Sized, check_bucket_name, check_key, first_page
+from tools.minio.store import (
+    Bucket,
+    ExpiryRule,
+    ObjectInfo,
+    Page,
+    Sized,
+    Version,
+    check_bucket_name,
+    check_copy,
+    check_days,
+    check_key,
+    check_share,
+    check_tags,
+    first_page,
+)
 from tools.result import ErrorCode, ToolError
 
-PART_SIZE = 16 * 1024 * 1024
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MIB = 1024 * 1024
+PART_SIZE = 8 * MIB
+"""Smallest part of an upload; the SDK keeps three in memory and one that is being read."""
+MAX_PARTS = 10_000
 SERVER_PAGE = 1000
 """Entries that a server sends in one answer."""
-
-_CODES = {
-    "NoSuchBucket": ErrorCode.NOT_FOUND,
-    "NoSuchKey": ErrorCode.NOT_FOUND,
-    "NoSuchVersion": ErrorCode.NOT_FOUND,
-    "BucketAlreadyExists": ErrorCode.CONFLICT,
-    "BucketAlreadyOwnedByYou": ErrorCode.CONFLICT,
-    "BucketNotEmpty": ErrorCode.CONFLICT,
-    "XMinioParentIsObject": ErrorCode.CONFLICT,
-    "XMinioObjectExistsAsDirectory": ErrorCode.CONFLICT,
-    "InvalidBucketName": ErrorCode.INVALID_ARGUMENT,
-    "InvalidArgument": ErrorCode.INVALID_ARGUMENT,
-    "KeyTooLongError": ErrorCode.INVALID_ARGUMENT,
-    "XMinioInvalidObjectName": ErrorCode.INVALID_ARGUMENT,
-    "EntityTooLarge": ErrorCode.INVALID_ARGUMENT,
-    "NotImplemented": ErrorCode.UNSUPPORTED,
-    "AccessDenied": ErrorCode.PERMISSION_DENIED,
-    "InvalidAccessKeyId": ErrorCode.PERMISSION_DENIED,
-    "SignatureDoesNotMatch": ErrorCode.PERMISSION_DENIED,
-    "ExpiredToken": ErrorCode.PERMISSION_DENIED,
-    "RequestTimeTooSkewed": ErrorCode.PERMISSION_DENIED,
-}
+BEHIND_PREFIX = "\U0010ffff"
+"""Sorts behind whatever follows a prefix."""
 
 
 class MinioStore:
@@ -61,13 +64,14 @@ class MinioStore:
         keys = self._settings.access_key, self._settings.secret_key
         access_key, secret_key = (key.get_secret_value() if key else None for key in keys)
         timeout = urllib3.Timeout(connect=self._settings.timeout, read=self._settings.timeout)
+        retries = urllib3.Retry(total=2, connect=1, read=1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
         return Minio(
             parts.netloc,
             access_key=access_key,
             secret_key=secret_key,
             secure=parts.scheme == "https",
             region=self._settings.region,
-            http_client=urllib3.PoolManager(timeout=timeout, maxsize=8, retries=urllib3.Retry(total=1, backoff_factor=0.2)),
+            http_client=urllib3.PoolManager(timeout=timeout, maxsize=8, retries=retries),
         )
 
     def buckets(self) -> list[Bucket]:
@@ -87,12 +91,15 @@ class MinioStore:
             self._client.remove_bucket(bucket)
 
     def list(self, bucket: str, prefix: str = "", *, deep: bool = False, start_after: str | None = None, limit: int = 100) -> Page:
-        """One page of a listing. A server's answer holds its objects first and its prefixes after them: here they are merged."""
+        """One page of a listing, at most 1,000 entries. A server's answer holds its objects first: here its prefixes come between them."""
+        start, limit = start_after or "", min(limit, SERVER_PAGE)
+        behind = BEHIND_PREFIX if start.endswith("/") and not deep and start != prefix else ""
+        query = {"list-type": "2", "encoding-type": "url", "prefix": prefix, "delimiter": "" if deep else "/", "max-keys": str(limit)}
         with self._errors(f"list bucket `{bucket}`"):
-            entries = self._client.list_objects(bucket, prefix=prefix, recursive=deep, start_after=start_after)
-            later = (e for e in entries if e.object_name > (start_after or ""))
-            answer = sorted(islice(later, max(SERVER_PAGE, limit + 1)), key=lambda e: e.object_name)
-        return first_page((e.object_name if e.is_dir else _info(bucket, e) for e in answer), limit)
+            answer, more = self._listing(bucket, {**query, "start-after": start + behind} if start else query)
+        entries = sorted((e for e in answer if e.object_name > start), key=lambda e: e.object_name)
+        page = first_page((e.object_name if e.is_dir else _info(bucket, e) for e in entries), limit)
+        return replace(page, next_token=page.next_token or entries[-1].object_name) if more and entries else page
 
     def stat(self, bucket: str, key: str) -> ObjectInfo:
         """One object."""
@@ -120,21 +127,32 @@ class MinioStore:
 
     @contextmanager
     def open(self, bucket: str, key: str) -> Iterator[BinaryIO]:
-        """An object as a stream."""
-        with self._errors(f"read `{key}` in bucket `{bucket}`"):
+        """An object as a stream; reading it raises `ToolError`, and never ends early in silence."""
+        doing = f"read `{key}` in bucket `{bucket}`"
+        with self._errors(doing):
             response = self._client.get_object(bucket, key)
-            try:
-                yield cast(BinaryIO, response)
-            finally:
-                response.close()
-                response.release_conn()
+        try:
+            yield cast(BinaryIO, io.BufferedReader(_Body(response, lambda: self._errors(doing)), MIB))
+        finally:
+            response.close()
+            response.release_conn()
 
     def put(self, bucket: str, key: str, data: BinaryIO, size: int, content_type: str = "application/octet-stream") -> ObjectInfo:
-        """Write an object, in parts when it is large."""
+        """Write an object, in parts when it is large; the server checks the sum of every part."""
         check_key(key)
+        part = max(PART_SIZE, -(-size // MAX_PARTS // MIB) * MIB)
         with self._errors(f"write `{key}` into bucket `{bucket}`"):
-            self._client.put_object(bucket, key, Sized(data, size, key), size, content_type=content_type, part_size=PART_SIZE)
+            self._client.put_object(bucket, key, Sized(data, size, key), size, content_type=content_type, part_size=part)
         return self.stat(bucket, key)
+
+    def copy(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:
+        """Copy an object on the server."""
+        from minio.commonconfig import CopySource
+
+        check_copy((bucket, key), (to_bucket, to_key))
+        with self._errors(f"copy `{bucket}/{key}` to `{to_bucket}/{to_key}`"):
+            self._client.copy_object(to_bucket, to_key, CopySource(bucket, key))
+        return self.stat(to_bucket, to_key)
 
     def delete(self, bucket: str, key: str) -> None:
         """Remove an object."""
@@ -142,28 +160,127 @@ class MinioStore:
         with self._errors(f"delete `{key}` in bucket `{bucket}`"):
             self._client.remove_object(bucket, key)
 
-    @contextmanager
-    def _errors(self, doing: str) -> Iterator[None]:
-        """Turn what the SDK raises into one error of the closed set."""
-        from xml.etree.ElementTree import ParseError
+    def versioning(self, bucket: str) -> bool:
+        """Whether the bucket keeps versions."""
+        with self._errors(f"ask for the versioning of bucket `{bucket}`"):
+            return bool(self._client.get_bucket_versioning(bucket).status == "Enabled")
 
-        import urllib3
-        from minio.error import InvalidResponseError, S3Error, ServerError
+    def set_versioning(self, bucket: str, enabled: bool) -> None:
+        """Begin or stop keeping versions."""
+        from minio.versioningconfig import ENABLED, SUSPENDED, VersioningConfig
 
-        try:
-            yield
-        except S3Error as error:
-            code = _CODES.get(error.code, ErrorCode.UNAVAILABLE)
-            hint = " Check MINIO_ACCESS_KEY and MINIO_SECRET_KEY." if code is ErrorCode.PERMISSION_DENIED else ""
-            raise ToolError(code, f"could not {doing}: {error.message or error.code} ({self.address}).{hint}") from error
-        except (InvalidResponseError, ServerError, ParseError) as error:
-            message = f"could not {doing}: {self.address} does not answer like an S3 server. Check MINIO_ENDPOINT."
-            raise ToolError(ErrorCode.UNAVAILABLE, message) from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            message = f"could not {doing}: the object store at {self.address} does not answer. Check MINIO_ENDPOINT, or run `swarm doctor`."
-            raise ToolError(ErrorCode.UNAVAILABLE, message) from error
-        except ValueError as error:
-            raise ToolError(ErrorCode.INVALID_ARGUMENT, f"could not {doing}: {error}.") from error
+        with self._errors(f"set the versioning of bucket `{bucket}`"):
+            self._client.set_bucket_versioning(bucket, VersioningConfig(ENABLED if enabled else SUSPENDED))
+
+    def versions(self, bucket: str, key: str, limit: int = 100) -> Sequence[Version]:
+        """The newest versions, newest first; at most 1,000."""
+        query = {"versions": "", "encoding-type": "url", "prefix": key, "delimiter": "", "max-keys": str(min(limit, SERVER_PAGE))}
+        with self._errors(f"list the versions of `{key}` in bucket `{bucket}`"):
+            answer, _ = self._listing(bucket, query)
+        found = [_version(entry) for entry in answer if entry.object_name == key]
+        if not found:
+            raise ToolError(ErrorCode.NOT_FOUND, f"there is no object `{key}` in bucket `{bucket}`, and no version of one.")
+        return sorted(found, key=lambda v: (v.latest, cast(datetime, v.modified)), reverse=True)
+
+    def restore(self, bucket: str, key: str, version_id: str) -> ObjectInfo:
+        """Make an old version the newest, by a copy on the server."""
+        from minio.commonconfig import CopySource
+
+        version = next((v for v in self.versions(bucket, key, SERVER_PAGE) if v.version_id == version_id), None)
+        if version and version.deleted:
+            raise ToolError(ErrorCode.INVALID_ARGUMENT, f"version `{version_id}` of `{key}` is its deletion. Choose an older one.")
+        if not (version and version.latest):
+            with self._errors(f"restore version `{version_id}` of `{key}` in bucket `{bucket}`"):
+                self._client.copy_object(bucket, key, CopySource(bucket, key, version_id=version_id))
+        return self.stat(bucket, key)
+
+    def tags(self, bucket: str, key: str) -> dict[str, str]:
+        """The tags of an object."""
+        with self._errors(f"read the tags of `{key}` in bucket `{bucket}`"):
+            return dict(self._client.get_object_tags(bucket, key) or {})
+
+    def set_tags(self, bucket: str, key: str, tags: dict[str, str]) -> None:
+        """Replace the tags of an object."""
+        from minio.commonconfig import Tags
+
+        check_tags(tags)
+        self.stat(bucket, key)
+        with self._errors(f"set the tags of `{key}` in bucket `{bucket}`"):
+            if not tags:
+                self._client.delete_object_tags(bucket, key)
+                return
+            given = Tags.new_object_tags()
+            given.update(tags)
+            self._client.set_object_tags(bucket, key, given)
+
+    def expiry(self, bucket: str) -> Sequence[ExpiryRule]:
+        """Lifecycle rules that are on and let objects go after some days."""
+        with self._errors(f"read the lifecycle rules of bucket `{bucket}`"):
+            rules = ((_prefix(rule), _days(rule)) for rule in self._rules(bucket) if rule.status == "Enabled")
+            return sorted((ExpiryRule(prefix, days) for prefix, days in rules if prefix is not None and days), key=lambda r: r.prefix)
+
+    def set_expiry(self, bucket: str, prefix: str, days: int) -> None:
+        """Add a lifecycle rule, instead of one for the same prefix."""
+        from minio.commonconfig import ENABLED, Filter
+        from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
+
+        check_days(days)
+        with self._errors(f"set the lifecycle rules of bucket `{bucket}`"):
+            others = [rule for rule in self._rules(bucket) if not (_days(rule) and _prefix(rule) == prefix)]
+            ours = Rule(ENABLED, rule_filter=Filter(prefix=prefix), expiration=Expiration(days=days))
+            self._client.set_bucket_lifecycle(bucket, LifecycleConfig([*others, ours]))
+
+    def share(self, bucket: str, key: str, seconds: int) -> str:
+        """An address that the server itself honours."""
+        check_share(seconds)
+        self.stat(bucket, key)
+        with self._errors(f"share `{key}` in bucket `{bucket}`"):
+            return str(self._client.presigned_get_object(bucket, key, expires=timedelta(seconds=seconds)))
+
+    def policy(self, bucket: str) -> str:
+        """The bucket's access policy."""
+        from minio.error import S3Error
+
+        with self._errors(f"read the policy of bucket `{bucket}`"):
+            try:
+                return str(self._client.get_bucket_policy(bucket))
+            except S3Error as error:
+                if error.code == "NoSuchBucketPolicy":
+                    return ""
+                raise
+
+    def _listing(self, bucket: str, query: dict[str, str]) -> tuple[Sequence[Any], bool]:
+        """Entries of exactly one answer and whether there are more: the SDK's own listing hides where an answer ends."""
+        from minio.datatypes import parse_list_objects
+        from minio.helpers import check_bucket_name
+
+        check_bucket_name(bucket)
+        answer, more, *_ = parse_list_objects(self._client._execute("GET", bucket, query_params=query))
+        return answer, more
+
+    def _rules(self, bucket: str) -> Sequence[Any]:
+        config = self._client.get_bucket_lifecycle(bucket)
+        return config.rules if config else ()
+
+    def _errors(self, doing: str) -> AbstractContextManager[None]:
+        return translated(doing, self.address)
+
+
+class _Body(io.RawIOBase):
+    """The body of an answer, whose errors are of the closed set."""
+
+    def __init__(self, response: Any, errors: Any) -> None:
+        self._response, self._errors = response, errors
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view = memoryview(buffer)
+        with self._errors():
+            data = self._response.read(len(view))
+        view[: len(data)] = data
+        return len(data)
 
 
 def _info(bucket: str, entry: Any) -> ObjectInfo:
@@ -174,4 +291,20 @@ def _info(bucket: str, entry: Any) -> ObjectInfo:
         modified=entry.last_modified,
         etag=entry.etag or "",
         content_type=entry.content_type or "",
+        version_id=entry.version_id or "",
     )
+
+
+def _version(entry: Any) -> Version:
+    latest = str(entry.is_latest).lower() == "true"
+    return Version(entry.version_id or "null", entry.last_modified, entry.size or 0, latest, bool(entry.is_delete_marker))
+
+
+def _prefix(rule: Any) -> str | None:
+    """The prefix of a lifecycle rule, None when tags narrow it."""
+    chosen = rule.rule_filter
+    return None if chosen and (chosen.tag or chosen.and_operator) else (chosen.prefix if chosen else "") or ""
+
+
+def _days(rule: Any) -> int | None:
+    return rule.expiration.days if rule.expiration else None

@@ -14,7 +14,7 @@ IP_ADDRESS = re.compile(r"(\d+\.){3}\d+")
 MAX_KEY_BYTES = 1024
 MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 10, 128, 256
 """S3's limits for the tags of an object; the two lengths in characters."""
-TAG_TEXT = re.compile(r"[\w\s+\-=.:/@]*")
+TAG_TEXT = re.compile(r"[\w +\-=.:/@]*")
 MAX_DAYS = 36_500
 MAX_SHARE_SECONDS = 7 * 24 * 3600
 """The longest life of a share link that S3 allows."""
