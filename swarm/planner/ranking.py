@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embeddings import WordLlamaEmbedding
-from swarm.planner.language import content, words
-from swarm.planner.linking import stand_in
+from swarm.planner.language import STOP, content, words
+from swarm.planner.linking import file_names, name_like, quoted, stand_in
 
 WORDS, MEANING = 0.75, 0.25
 """Weights of shared words and of similar meaning."""
+LEAD = 0.1
+"""What the same first word adds: requests begin with what is to be done."""
 NAME = 0.12
 """What the words of the tool's own name add at the most."""
 
@@ -34,6 +36,7 @@ class Ranker:
         pairs = [(tool, plain(example)) for tool, lines in examples.items() for example in lines]
         self._tools = [tool for tool, _ in pairs]
         self._bags = [Counter(content(line)) for _, line in pairs]
+        self._leads = [_first(line) for _, line in pairs]
         self._names = {tool: set(content(tool.replace("_", " "))) for tool in examples}
         self._embedding = embedding
         self._vectors: NDArray[np.float32] = embedding.embed([line for _, line in pairs]) if pairs else np.zeros((0, 1), np.float32)
@@ -50,8 +53,10 @@ class Ranker:
             return []
         cosines = self._vectors @ self._embedding.embed([text])[0]
         best: dict[str, float] = {}
-        for tool, example, cosine in zip(self._tools, self._bags, cosines, strict=True):
+        first = _first(text)
+        for tool, example, lead, cosine in zip(self._tools, self._bags, self._leads, cosines, strict=True):
             score = WORDS * self._overlap(bag, example) + MEANING * max(0.0, float(cosine))
+            score += LEAD * (first is not None and first == lead)
             best[tool] = max(best.get(tool, 0.0), score)
         for tool, name in self._names.items():
             if name and tool in best:
@@ -60,9 +65,13 @@ class Ranker:
 
     def strange(self, text: str) -> float:
         """How much of a text is in words that no example has, 0 to 1."""
+        named = [*name_like(text), *quoted(text), *file_names(text)]
+        for name in named:
+            text = text.replace(name, " ")
         bag = Counter(content(text))
-        mass = self._mass(bag)
-        return sum(self._weight(w) ** 2 for w in bag if w not in self._idf) / mass if mass else 0.0
+        masses = {word: self._idf.get(word, self._unknown) ** 2 for word in bag}
+        whole = sum(masses.values())
+        return sum(mass for word, mass in masses.items() if word not in self._idf) / whole if whole else 0.0
 
     def _overlap(self, bag: Counter[str], example: Counter[str]) -> float:
         """Cosine of the two bags of stems, rare words counting more."""
@@ -75,6 +84,11 @@ class Ranker:
 
     def _weight(self, word: str) -> float:
         return self._idf.get(word, self._unknown * 0.5)
+
+
+def _first(text: str) -> str | None:
+    """The first word that carries meaning, as it stands: "run" is no "runs"."""
+    return next((word for word in words(text) if word not in STOP), None)
 
 
 def plain(text: str) -> str:
