@@ -53,7 +53,7 @@ def parse(text: str) -> str:
     given = text.strip().strip("\"'`").strip()
     fields = given.split()
     try:
-        if len(fields) in (5, 6) and re.match(r"[\d*?]", fields[0]) and not re.search(r"[a-z]{4}", given, re.I):
+        if len(fields) in (5, 6) and all(re.fullmatch(r"[\d*?][\d*?,/-]*", field) for field in fields[:2]):
             if len(fields) == 6 and fields.pop(0) != "0":
                 raise ValueError("seconds other than 0 are not supported; give five fields, minutes first")
             expression = _portable(" ".join(fields).replace("?", "*"))

@@ -39,7 +39,7 @@ def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:
     if view.state not in ("failed", "canceled"):
         return ToolResult(content=f"Run `{view.name}` has not failed: it is {view.state}.", subjects=_about(view))
     steps = _steps(kfp, view)
-    failed = [s for s in steps if s.state == "failed"]
+    failed = [s for s in steps if s.state == "failed"] or [s for s in steps if s.state == "canceled"]
     if not failed:
         cause = find_cause(view.error, "")
         lead = f"Run `{view.name}` {view.state} without a failed step: {cause.name}. {_quoted(cause)}"
@@ -83,7 +83,7 @@ def _steps(kfp: Kfp, run: RunView) -> list[Step]:
             raise
         inner = {t.parent for t in run.tasks}
         return [_step(t) for t in run.steps if t.id not in inner]
-    alone = {t.id for t in run.failed_steps}
+    alone = {t.id for t in run.stopped_steps}
     return [s for s in steps if s.kind in WORK or s.id in alone]
 
 
@@ -104,7 +104,7 @@ def _given(step: Step) -> str:
 
 def _progress(steps: list[Step], failed: list[Step]) -> str:
     done = [s.label for s in steps if s.state == "succeeded"]
-    rest = [s.label for s in steps if s.state not in ("succeeded", "failed")]
+    rest = [s.label for s in steps if s.state not in ("succeeded", "failed", "canceled")]
     parts = [
         f"Before it succeeded: {listed(done, limit=5)}." if done else "No step before it.",
         f"Failed too: {listed([s.label for s in failed[1:]], limit=5)}." if len(failed) > 1 else "",

@@ -36,10 +36,10 @@ def _of_words(words: list[str]) -> Direction | None:
     text = " ".join(words)
     if _UNTOLD & set(words):
         return None
-    if any(phrase in text for phrase in _LOWER_PHRASES):
-        return "lower"
     if words[:1] in (["neg"], ["negative"]):
         return _OPPOSITE.get(_of_words(words[1:]))
+    if any(phrase in text for phrase in _LOWER_PHRASES):
+        return "lower"
     if any(phrase in text for phrase in _HIGHER_PHRASES):
         return "higher"
     known = {w if w in ("f1", "r2") else w.rstrip("0123456789") for w in words}

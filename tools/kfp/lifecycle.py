@@ -83,7 +83,7 @@ def _prepare_retry(kfp: Kfp, /, run: str, arguments: dict[str, Any] | None = Non
             raise ToolError(
                 ErrorCode.CONFLICT, f"run `{view.name}` is {view.state}; only failed runs can be retried. Start it anew instead."
             )
-        failed = listed([t.name for t in view.failed_steps], limit=5) or "the failed steps"
+        failed = listed([t.name for t in view.stopped_steps], limit=5) or "the failed steps"
         return Prepared(f"Retry run `{view.name}`: run {failed} again with the same arguments, keep what succeeded.")
     checked = check(view.pipeline, _version(kfp, view).parameters, arguments, known=view.arguments)
     before = complete_arguments(kfp, view)

@@ -110,9 +110,17 @@ class Run:
     @property
     def failed_steps(self) -> list[Task]:
         """The steps that failed themselves, in order of start: not the loops and sub-pipelines that failed with them."""
-        failed = [t for t in self.steps if t.state == "failed"]
-        parents = {t.parent for t in failed}
-        return [t for t in failed if t.id not in parents]
+        return self._innermost("failed")
+
+    @property
+    def stopped_steps(self) -> list[Task]:
+        """The steps at which the run came to its end without success: those that failed, else those that were canceled."""
+        return self.failed_steps or self._innermost("canceled")
+
+    def _innermost(self, state: str) -> list[Task]:
+        found = [t for t in self.steps if t.state == state]
+        parents = {t.parent for t in found}
+        return [t for t in found if t.id not in parents]
 
 
 @dataclass(frozen=True)

@@ -120,11 +120,12 @@ def describe(run: RunView, lead: str | None = None) -> ToolResult:
     verb = run.state if run.done else f"is {run.state}"
     of = f"pipeline `{run.pipeline}`" if run.pipeline else "a pipeline that has been deleted"
     parts = [lead or f"Run `{run.name}` of {of} {verb}{took}."]
-    failed = run.failed_steps
+    failed = run.stopped_steps
     if run.error and failed and failed[0].error not in run.error:
         parts.append(f"It ended because: {shortened(run.error, 400)}")
     if failed:
-        parts.append(f"Failed step: `{failed[0].name}`. {shortened(failed[0].error or run.error, 400)}".strip())
+        how = "Failed step" if failed[0].state == "failed" else "Stopped in step"
+        parts.append(f"{how}: `{failed[0].name}`. {shortened(failed[0].error or run.error, 400)}".strip())
     elif run.error:
         parts.append(shortened(run.error, 400))
     if arguments:

@@ -68,7 +68,8 @@ def final_chain(lines: Sequence[str]) -> list[Traceback]:
     for number, line in enumerate(lines):
         if "Traceback (most recent call last)" in line and (not found or number >= found[-1].end):
             chained = bool(found) and found[-1].end == number - 1 and any(words in lines[number - 1] for words in _CHAINED)
-            found.append(_read(lines, number, chained))
+            read = _read(lines, number, chained)
+            found += [read] if read.error else []
     if not found or len(lines) - found[-1].end > _TRAILING:
         return []
     first = len(found) - 1

@@ -118,9 +118,9 @@ def packages():
 
 
 @dsl.pipeline(name="search")
-def search(rows: int = 1):
-    prepared = prepare(rows=rows)
-    with dsl.ParallelFor([1, 2, 3], name="depths") as depth:
+def search(depths: list[int] = [1, 2, 3]):  # noqa: B006 - how pipeline authors write defaults
+    prepared = prepare(rows=1)
+    with dsl.ParallelFor(depths, name="depths") as depth:
         fit(depth=depth).after(prepared)
 
 
@@ -145,3 +145,16 @@ def tidy(bucket: str = "scratch"):
 def slow(seconds: float = 60.0):
     first = prepare(rows=1)
     publish(rows=2).after(sleep(seconds=seconds).set_caching_options(False).after(first))
+
+
+@dsl.pipeline(name="late", pipeline_config=dsl.PipelineConfig(active_deadline_seconds=1))
+def late():
+    sleep(seconds=60.0).set_caching_options(False)
+
+
+@dsl.pipeline(name="astray")
+def astray():
+    dsl.importer(artifact_uri="minio://data/nothing.csv", artifact_class=dsl.Dataset)
+
+
+PIPELINES = (trouble, hunger, packages, search, outer, tidy, slow, late, astray)
