@@ -99,8 +99,8 @@ def build(
         if isinstance(last, AIMessage):
             return Command(goto=END)
         calls = next(m for m in reversed(messages) if isinstance(m, AIMessage)).tool_calls
-        found = outcomes(messages[-len(calls) :])
-        if len(calls) == 1 and found and (found[0].status != "done" or not calls[0]["args"].get("more_to_do")):
+        found = outcomes(messages)
+        if len(calls) == 1 and len(found) == 1 and (found[0].status != "done" or not calls[0]["args"].get("more_to_do")):
             delivered = messages[-1].model_copy(update={"content": "(its answer went to the user as it is)"})
             return Command(goto=END, update={"messages": [delivered, _spoken(found[0].answer)]})
         if sum(isinstance(m, AIMessage) for m in messages) >= MAX_ROUNDS:

@@ -10,7 +10,7 @@ from swarm.planner.arguments import fill, link
 from swarm.planner.catalogue import Catalogue
 from swarm.planner.context import Context
 from swarm.planner.language import Speller, words
-from swarm.planner.linking import Mention, masked
+from swarm.planner.linking import Mention, masked, name_like, stand_in
 from swarm.planner.ranking import Ranker
 from swarm.planner.steps import begins, split
 from tools.names import listed
@@ -97,12 +97,21 @@ class Planner:
     def best(self, step: str) -> tuple[ToolView, float]:
         """The tool that fits a step best, and how well."""
         found = self._link(step)
-        ranked = self._ranker.rank(self._speller.repair(masked(step, found), protected=words(" ".join(m.entry.name for m in found))))
+        text = self._speller.repair(masked(step, found), protected=words(" ".join(m.entry.name for m in found)))
+        readings = [self._ranker.rank(reading) for reading in self._readings(text)]
+        ranked = max(readings, key=lambda candidates: candidates[0].score)
         readers = [c for c in ranked if "query" in self._tools[c.tool].kinds.values()]
         general = _HOW_TO.search(step) or (_QUESTION.search(step) and self._ranker.strange(step) > STRANGE)
         if readers and not found and general:
             return self._tools[readers[0].tool], max(readers[0].score, FITS)
         return self._tools[ranked[0].tool], ranked[0].score
+
+    def _readings(self, text: str) -> list[str]:
+        """The text, and where it has a name that nothing here has, the text with that name as one of each kind."""
+        unknown = name_like(text)
+        if not unknown:
+            return [text]
+        return [text, *(text.replace(unknown[0], stand_in(kind)) for kind in self._catalogue.kinds)]
 
     def act(self, step: str, recent: list[dict[str, Any]]) -> Action:
         """The call for a step, or the question that is open before it."""

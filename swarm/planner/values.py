@@ -135,6 +135,71 @@ def query(context: Context, args: dict[str, Any]) -> str | None:
     return context.text.strip() or None
 
 
+def pattern(context: Context, args: dict[str, Any]) -> str | None:
+    """What files to find are called: a wildcard, a file name, a kind of file, or the words that describe them."""
+    wild = re.search(r"[\w./-]*[*?][\w.*?/-]*", context.text)
+    if wild:
+        return wild.group()
+    files = [f for f in file_names(context.text) if f != args.get("bucket")]
+    if files:
+        return files[0]
+    kinds = re.search(r"\b(csv|tsv|parquet|json|jsonl|yaml|pkl|pickle|pdf|png|txt|html)s?\b(?:\s+files?)?", context.text, re.I)
+    described = [w for w in words(context.text) if w not in _SEARCH_WORDS and w != (kinds.group(1).lower() if kinds else "")]
+    if kinds and not described:
+        return f"*.{kinds.group(1).lower()}"
+    text = " ".join([*described, *([kinds.group(1).lower()] if kinds else [])])
+    return text or None
+
+
+_SEARCH_WORDS = frozenset(
+    """
+    a all any anywhere are bucket buckets can data file files find for get holds in is it located locate look me my of our please search
+    show storage the there to us what where which with you called named name their
+    """.split()
+)
+
+
+def minutes(context: Context, args: dict[str, Any]) -> int | None:
+    """A length of time, in minutes."""
+    match = re.search(r"\b(\d+|an?|one|two|half an)\s*(minutes?|mins?|hours?|h|days?|weeks?)\b", context.text, re.I)
+    if not match:
+        return None
+    spoken = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "half an": 0.5}
+    number = spoken.get(match.group(1).lower()) or float(match.group(1))
+    unit = match.group(2).lower()[0]
+    return round(number * {"m": 1, "h": 60, "d": 1440, "w": 10080}[unit])
+
+
+def days(context: Context, args: dict[str, Any]) -> int | None:
+    """A length of time, in days."""
+    match = re.search(r"\b(\d+|a|one|two)\s*(days?|weeks?|months?|years?)\b", context.text, re.I)
+    if not match:
+        return None
+    number = {"a": 1, "one": 1, "two": 2}.get(match.group(1).lower()) or int(match.group(1))
+    return number * {"d": 1, "w": 7, "m": 30, "y": 365}[match.group(2).lower()[0]]
+
+
+def switch(context: Context, args: dict[str, Any]) -> bool:
+    """Whether something is to be on."""
+    return re.search(r"\b(?:off|disable|suspend|stop|without|no)\b", context.text, re.I) is None
+
+
+def tags(context: Context, args: dict[str, Any]) -> dict[str, str] | None:
+    """`name=value` pairs."""
+    found = {name: value.strip("\"'") for name, value in ASSIGNMENT.findall(context.text)}
+    return found or None
+
+
+def column(context: Context, args: dict[str, Any]) -> str | None:
+    """The next column spoken of: after "of", "plot", "histogram of", "and", "vs"."""
+    taken = {str(v) for v in args.values()}
+    found = re.findall(
+        r"\b(?:plot|draw|chart|of|and|vs\.?|versus|against|column)\s+(?:the\s+)?([A-Za-z_]\w*)\b(?!\.\w)", context.text, re.I
+    )
+    plain = {"the", "a", "histogram", "scatter", "line", "bar", "column", "plot", "chart"}
+    return next((f for f in found if f.lower() not in plain and f not in taken), None)
+
+
 def contains(context: Context, args: dict[str, Any]) -> str | None:
     """A part of names."""
     match = re.search(r"\b(?:containing|contain|with)\s+[\"'`]?([\w-]+)[\"'`]?\s+in (?:the|their) name", context.text, re.I)

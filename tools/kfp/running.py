@@ -23,6 +23,7 @@ PAST_RUNS = 20
     effect="write",
     examples=[
         "run {pipeline}",
+        "run the pipeline",
         "start {pipeline} with {parameter}=5",
         "kick off the {pipeline} pipeline",
         "launch {pipeline} with a {parameter} of 0.05",

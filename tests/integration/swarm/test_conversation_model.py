@@ -103,11 +103,12 @@ async def test_one_after_another_when_more_is_to_do(home: Path) -> None:
     script += [
         Calls([("list_pipelines", {})]),
         Says("five"),
+        Says("Three buckets, five pipelines."),
     ]
     async with talking(home, script) as (assistant, model):
         reply = await assistant.ask("look at the buckets, then at the pipelines", session="m4")
     assert [s.tool for s in reply.steps] == ["list_buckets", "list_pipelines"]
-    assert reply.answer == "five"
+    assert reply.answer == "Three buckets, five pipelines."
     assert "datasets" in model.requests[3]["messages"][-1]["content"]
 
 
