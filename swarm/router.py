@@ -101,7 +101,8 @@ def build(
         calls = next(m for m in reversed(messages) if isinstance(m, AIMessage)).tool_calls
         found = outcomes(messages)
         if len(calls) == 1 and len(found) == 1 and (found[0].status != "done" or not calls[0]["args"].get("more_to_do")):
-            delivered = messages[-1].model_copy(update={"content": "(its answer went to the user as it is)"})
+            what = "question was put" if found[0].status == "needs_input" else "answer went"
+            delivered = messages[-1].model_copy(update={"content": f"(the {what} to the user as it is)"})
             return Command(goto=END, update={"messages": [delivered, _spoken(found[0].answer)]})
         if sum(isinstance(m, AIMessage) for m in messages) >= MAX_ROUNDS:
             answers = "\n\n".join(o.answer for o in outcomes(messages))

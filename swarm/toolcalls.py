@@ -1,6 +1,7 @@
 """What happens between a model that asks for a tool and the tool: check, approval, execution off the event loop, a step on the record."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -45,6 +46,8 @@ class Record(BaseModel):
     sources: list[Source] = Field(default_factory=list)
     subjects: list[Subject] = Field(default_factory=list)
     choices: list[str] = Field(default_factory=list)
+    given: list[str] = Field(default_factory=list)
+    """Names of the arguments that the model gave; the others were filled in."""
 
 
 class ToolCalls(AgentMiddleware[Any, Any]):
@@ -77,6 +80,7 @@ class ToolCalls(AgentMiddleware[Any, Any]):
             if decision.decision == "approve":
                 prepared = await self._bound(prepared, decision)
         result, rejected = await self._execute(call_id, prepared, decision)
+        result = numbered(result, request.state)
         args = prepared.args if isinstance(prepared, Call) else dict(request.tool_call["args"])
         effect = prepared.effect if isinstance(prepared, Call) else self._effect(name)
         step = Step(
@@ -90,7 +94,7 @@ class ToolCalls(AgentMiddleware[Any, Any]):
             ms=round((time.monotonic() - started) * 1000),
         )
         _emit(StepFinished(id=call_id, step=step, artifacts=result.artifacts))
-        return _message(call_id, name, result, step)
+        return _message(call_id, name, result, step, list(request.tool_call["args"]))
 
     async def _prepare(self, name: str, args: dict[str, Any]) -> Call | ToolResult:
         tools = self._agent.toolset.tools
@@ -104,7 +108,7 @@ class ToolCalls(AgentMiddleware[Any, Any]):
         """The decision on a call; waits for a person by interrupting the graph, which resumes here, in this or another process."""
         automatic = ensure_config().get("configurable", {}).get("approve", "ask")
         if automatic != "ask":
-            return Decision(decision="approve" if automatic == "all" else "reject", args=call.args, by=f"--approve {automatic}")
+            return Decision(decision="approve" if automatic == "all" else "forbidden", args=call.args)
         expires = datetime.now(UTC) + timedelta(minutes=self._permissions.approval_minutes)
         approval = Approval(
             id=call_id,
@@ -133,7 +137,8 @@ class ToolCalls(AgentMiddleware[Any, Any]):
             return prepared, False
         _emit(StepStarted(id=call_id, agent=self._agent.name, tool=prepared.tool.name, args=prepared.args))
         if decision is not None and decision.decision != "approve":
-            why = "The approval expired." if decision.decision == "expired" else f"Rejected by {decision.by or 'the user'}."
+            refusals = {"expired": "The approval expired.", "forbidden": "Not approved: this session allows no changes."}
+            why = refusals.get(decision.decision, "A person rejected it.")
             return ToolResult(status="error", code=ErrorCode.CANCELED, content=f"{why} Nothing was changed."), True
         return await _in_thread(call_id, prepared, self._services), False
 
@@ -163,12 +168,35 @@ async def _in_thread(call_id: str, call: Call, services: Services) -> ToolResult
             raise
 
 
+def numbered(result: ToolResult, state: Any) -> ToolResult:
+    """The result with its passages numbered on from those read before in this delegation; one that returns keeps its number."""
+    if not result.sources or not isinstance(state, dict):
+        return result
+    known: dict[tuple[str, str, str], int] = {}
+    for message in state.get("messages", []):
+        if isinstance(message, ToolMessage) and isinstance(message.artifact, dict):
+            known |= {(s["uri"], s["section"], s["text"]): s["n"] for s in message.artifact.get("sources", [])}
+    numbers: dict[int, int] = {}
+    free = max(known.values(), default=0)
+    for source in result.sources:
+        place = (source.uri, source.section, source.text)
+        if place not in known:
+            free += 1
+            known[place] = free
+        numbers[source.n] = known[place]
+    content = re.sub(r"^\[(\d+)\]", lambda m: f"[{numbers.get(int(m.group(1)), int(m.group(1)))}]", result.content, flags=re.M)
+    sources = [s.model_copy(update={"n": numbers[s.n]}) for s in result.sources]
+    return result.model_copy(update={"content": content, "sources": sources})
+
+
 def _emit(event: BaseModel) -> None:
     get_stream_writer()(event)
 
 
-def _message(call_id: str, name: str, result: ToolResult, step: Step) -> ToolMessage:
-    record = Record(step=step, artifacts=result.artifacts, sources=result.sources, subjects=result.subjects, choices=result.choices)
+def _message(call_id: str, name: str, result: ToolResult, step: Step, given: list[str]) -> ToolMessage:
+    record = Record(
+        step=step, artifacts=result.artifacts, sources=result.sources, subjects=result.subjects, choices=result.choices, given=given
+    )
     content = result.content
     if len(content) > MAX_CONTENT:
         content = content[:MAX_CONTENT].rsplit("\n", 1)[0] + "\n… (cut here; ask for less, or for the next part)"

@@ -24,7 +24,13 @@ def existing(kind: str) -> Kind:
 
 
 Pipeline = Annotated[str, existing("pipeline"), Field(description="Name of the pipeline, as the user says it.")]
-Run = Annotated[str, existing("run"), Field(description="Name or id of the run, as the user says it; 'latest' is the newest one.")]
+Run = Annotated[
+    str,
+    existing("run"),
+    Field(
+        description="Name or id of the run, as the user says it; 'latest' is the newest of all, 'latest churn' that of the churn pipeline."
+    ),
+]
 Experiment = Annotated[str, existing("experiment"), Field(description="Name of an experiment that exists, as the user says it.")]
 Schedule = Annotated[str, existing("schedule"), Field(description="Name of the schedule (recurring run).")]
 Bucket = Annotated[str, existing("bucket"), Field(description="Name of a bucket that exists, without 's3://' and without a key.")]
@@ -46,7 +52,8 @@ Arguments = Annotated[
     dict[str, Any],
     Kind("arguments"),
     Field(
-        description='Values for parameters of the pipeline by name, e.g. {"C": 10}. Only those the user gave; others keep their default.'
+        description='Values for parameters of the pipeline by name, e.g. {"C": 10}. Only those the user gave; '
+        "others keep their default. Parts of names are enough: depth means max_depth where only that fits."
     ),
 ]
 Cron = Annotated[
@@ -59,6 +66,15 @@ Cron = Annotated[
 StepName = Annotated[str, Kind("step"), Field(description="Name of a step of the run; leave out unless the user named one.")]
 ArtifactName = Annotated[str, Kind("artifact"), Field(description="Name of an artifact of the run, e.g. 'confusion_matrix'.")]
 Metric = Annotated[str, Kind("metric"), Field(description="Name of a metric, e.g. 'accuracy'.")]
+Pattern = Annotated[str, Kind("pattern")]
+Minutes = Annotated[int, Kind("minutes")]
+Days = Annotated[int, Kind("days"), Field(ge=1, le=3650, description="After how many days.")]
+Switch = Annotated[bool, Kind("switch")]
+Tags = Annotated[
+    dict[str, str],
+    Kind("tags"),
+    Field(min_length=1, max_length=10, description='Tags by name, e.g. {"owner": "anna"}. Only those the user named.'),
+]
 PipelineSteps = Kind("pipeline_steps")
 RunState = Annotated[
     Literal["pending", "running", "succeeded", "failed", "canceled", "skipped"],

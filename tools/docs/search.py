@@ -1,5 +1,6 @@
 """Documentation: the passages that answer a question."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field
@@ -10,7 +11,8 @@ from tools.result import Source, ToolResult
 from tools.tool import tool
 
 PASSAGES = 4
-PASSAGE_LENGTH = 700
+ROOM = 2450
+"""Characters of passages that a model is given."""
 WEAK = 0.46
 """Confidence below which the documents may not cover the question."""
 
@@ -39,17 +41,34 @@ def search_docs(
         return ToolResult.no_data(f"The documents hold nothing about “{query}”.")
     sources = [Source(n=n, title=p.title, section=p.section, uri=p.uri, text=p.text) for n, p in enumerate(found.passages, start=1)]
     lead = "These passages may answer it." if found.confidence >= WEAK else "The documents may not cover this; the nearest passages:"
-    passages = "\n\n".join(f"[{s.n}] {_place(s)}\n{_shortened(s.text)}" for s in sources)
-    return ToolResult(content=f"{lead}\n\n{passages}", sources=sources)
+    return ToolResult(content=f"{lead}\n\n{_fitting(sources)}", sources=sources)
 
 
-def _shortened(text: str) -> str:
-    """The passage, cut at the end of a sentence or line where it is too long."""
-    if len(text) <= PASSAGE_LENGTH:
-        return text
-    cut = text[:PASSAGE_LENGTH]
-    end = max(cut.rfind(mark) for mark in (". ", ".\n", "\n"))
-    return cut[: end + 1].rstrip() + " …" if end > PASSAGE_LENGTH // 2 else cut.rstrip() + " …"
+def _fitting(sources: list[Source]) -> str:
+    """The passages in order, each one whole or to the end of a paragraph, as many as fit; none is reduced to its heading."""
+    shown: list[str] = []
+    room = ROOM
+    for source in sources:
+        text = _shortened(source.text, room - len(_place(source)) - 10)
+        if text:
+            shown.append(f"[{source.n}] {_place(source)}\n{text}")
+            room -= len(shown[-1])
+    return "\n\n".join(shown)
+
+
+def _shortened(text: str, room: int) -> str:
+    """The paragraphs of a passage that fit, code whole; empty when not even the first one does."""
+    kept: list[str] = []
+    paragraphs = re.split(r"\n\s*\n(?=(?:(?:(?!```)[\s\S])*```(?:(?!```)[\s\S])*```)*(?:(?!```)[\s\S])*$)", text)
+    for paragraph in paragraphs:
+        if len("\n\n".join([*kept, paragraph])) > room:
+            while kept and kept[-1].lstrip().startswith("#"):
+                kept.pop()
+            kept = kept and [*kept, "…"]
+            break
+        kept.append(paragraph)
+    headings_only = all(line.startswith("#") or line == "…" for part in kept for line in part.splitlines() if line.strip())
+    return "" if headings_only else "\n\n".join(kept)
 
 
 def _place(source: Source) -> str:

@@ -10,14 +10,14 @@ from tools.names import listed, matching, nearest
 from tools.result import ErrorCode, ToolError
 
 
-def check(pipeline: str, parameters: Sequence[Parameter], given: dict[str, Any], known: Collection[str] = ()) -> dict[str, Any]:
+def check(pipeline: str, parameters: Sequence[Parameter], given: dict[str, Any], settled: Collection[str] = ()) -> dict[str, Any]:
     """The given arguments under their declared names and in their declared types; None is taken for not given.
 
     Args:
         pipeline: its name, for messages.
         parameters: what it declares.
         given: arguments by name, as people say them.
-        known: parameters that have a value already, such as that of the run to repeat.
+        settled: parameters that have a value already, such as that of the run to repeat.
 
     Raises:
         ToolError: INVALID_ARGUMENT naming every unknown, doubled, missing or ill-typed argument.
@@ -42,7 +42,7 @@ def check(pipeline: str, parameters: Sequence[Parameter], given: dict[str, Any],
             checked[parameter.name] = _CONVERTERS[parameter.type](value)
         except (ValueError, OverflowError, RecursionError):
             problems.append(f"`{parameter.name}` takes {_WORDS[parameter.type]}, not `{_shown(value)}`.")
-    missing = [p.name for p in parameters if p.required and p.name not in named and p.name not in known]
+    missing = [p.name for p in parameters if p.required and p.name not in named and p.name not in settled]
     if missing:
         problems.append(f"{listed(missing)} must be given: no default.")
     if problems:

@@ -37,9 +37,10 @@ class Step(BaseModel):
     options: dict[str, Any] = Field(
         default_factory=dict,
         description=(
-            "What to tell it. load: source (minio://bucket/key). validate: max_null_fraction, required_columns. split: target, test_size. "
-            "train: target, estimator (a scikit-learn class such as RandomForestClassifier), estimator_params. evaluate: target. "
-            "register: model_name, metric, minimum. report: title."
+            "What to tell it; * must be given once. load: source* (minio://bucket/key). validate: max_null_fraction, required_columns. "
+            "split, train, evaluate: target* (the column to predict; the same for all three, so one of them is enough). split: test_size. "
+            "train: estimator (a scikit-learn class such as RandomForestClassifier), estimator_params. "
+            "register: model_name*, metric, minimum. report: title."
         ),
     )
 

@@ -137,7 +137,9 @@ def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Sca
         return f"No run is better throughout: {lead} lead on {max(wins)} of {count(len(judged), 'metric')} each."
     if len(judged) == 1:
         return f"`{views[top[0]].name}` is better on {judged[0]}{'; no other metric can be judged' if len(names) > 1 else ''}."
-    return f"`{views[top[0]].name}` is better on {max(wins)} of {len(judged)} metrics that differ."
+    equal = len(names) - len(judged)
+    same = f"; {count(equal, 'other metric')} equal or without a verdict" if equal else ""
+    return f"`{views[top[0]].name}` is better on {max(wins)} of {len(judged)} metrics that differ{same}."
 
 
 @tool(

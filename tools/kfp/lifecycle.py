@@ -85,7 +85,7 @@ def _prepare_retry(kfp: Kfp, /, run: str, arguments: dict[str, Any] | None = Non
             )
         failed = listed([t.name for t in view.stopped_steps], limit=5) or "the failed steps"
         return Prepared(f"Retry run `{view.name}`: run {failed} again with the same arguments, keep what succeeded.")
-    checked = check(view.pipeline, _version(kfp, view).parameters, arguments, known=view.arguments)
+    checked = check(view.pipeline, _version(kfp, view).parameters, arguments, settled=view.arguments)
     before = complete_arguments(kfp, view)
     changed = changes(before, {**before, **checked})
     if not changed:

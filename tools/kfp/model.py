@@ -245,6 +245,6 @@ def _number(value: Any, kind: str) -> Any:
 
 
 def new_run_name(pipeline: str) -> str:
-    """A run name that says what and when, unique to the tenth of a second."""
+    """A run name that says what and when, unique to the millisecond."""
     now = datetime.now(UTC)
-    return f"{pipeline}-{now:%m%d-%H%M%S}{now.microsecond // 100000}"
+    return f"{pipeline}-{now:%m%d-%H%M%S}{now.microsecond // 1000:03d}"

@@ -59,6 +59,8 @@ def run(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
         if not newest:
             raise ToolError(ErrorCode.NOT_FOUND, "there are no runs yet.")
         return _name_or_id(kfp, newest[0])
+    if normal(given).split()[:1] and normal(given).split()[0] in LATEST and not kfp.runs(limit=1, display_name=given)[0]:
+        return _newest_of(kfp, " ".join(word for word in _telling(given)[1:] if word != "of"))
     if is_id(given):
         return _name_or_id(kfp, kfp.run(given))
     if _START_OF_ID.fullmatch(given):
@@ -68,6 +70,15 @@ def run(kfp: Kfp, /, given: str, args: dict[str, Any]) -> str:
     same, _ = kfp.runs(limit=PAGE, display_name=given)
     same = [r for r in same if r.name == given] or _only("run", given, kfp.runs)
     return _single("run", same, lambda r: f"{r.id[:8]} ({r.state}, {r.created:%Y-%m-%d %H:%M})" if r.created else r.id[:8])
+
+
+def _newest_of(kfp: Kfp, given: str) -> str:
+    """The newest run of a pipeline, for "latest churn"."""
+    name = pipeline.resolve(kfp, given, {})
+    newest, _ = kfp.runs(limit=1, pipeline_id=kfp.pipeline(name).id)
+    if not newest:
+        raise ToolError(ErrorCode.NOT_FOUND, f"pipeline `{name}` has no runs yet.")
+    return _name_or_id(kfp, newest[0])
 
 
 def _telling(given: str) -> list[str]:
@@ -83,13 +94,21 @@ def _only(kind: str, given: str, listing: Listing[T]) -> list[T]:
         ToolError: AMBIGUOUS with the candidates, or NOT_FOUND with the nearest names.
     """
     for words in dict.fromkeys([tuple(normal(given).split()), tuple(_telling(given))]):
-        there = listing(*words, limit=PAGE)[0] if words else []
+        there = _reading_like(words, listing) if words else []
         fitting = matching(" ".join(words), list(dict.fromkeys(one.name for one in there)))
         if len(fitting) == 1:
             return [one for one in there if one.name == fitting[0]]
         if fitting:
             raise ToolError(ErrorCode.AMBIGUOUS, f"several {kind}s fit `{given}`: {listed(fitting)}. Say which one.", fitting)
     raise not_found(kind, given, list(dict.fromkeys(one.name for one in listing(limit=PAGE)[0])))
+
+
+def _reading_like(words: Sequence[str], listing: Listing[T]) -> list[T]:
+    """What has these words in its name: the newest, and where there are more, those with just these words in a row."""
+    there, total = listing(*words, limit=PAGE)
+    if total > len(there) and len(words) > 1:
+        there = [*there, *(one for mark in "-_ " for one in listing(mark.join(words), limit=PAGE)[0])]
+    return list({one.id: one for one in there}.values())
 
 
 def _single(kind: str, same: Sequence[T], describe: Callable[[T], str]) -> str:

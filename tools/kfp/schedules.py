@@ -42,7 +42,7 @@ def schedule_pipeline(
     experiment = kfp.experiment(DEFAULT_EXPERIMENT)
     made = kfp.create_schedule(name or f"{pipeline}-schedule", version, six_fields(cron), arguments or {}, experiment.id)
     return ToolResult(
-        content=f"Scheduled pipeline `{pipeline}` as `{made.name}`: `{cron}`, next at {_next(cron)}.",
+        content=f"Scheduled pipeline `{pipeline}` with {_given(arguments)} as `{made.name}`: `{cron}` (UTC), next at {_next(cron)}.",
         subjects=[Subject(kind="schedule", name=made.name), Subject(kind="pipeline", name=pipeline)],
     )
 
@@ -162,6 +162,10 @@ def _when(schedule: ScheduleView) -> str:
     if schedule.cron:
         return f"`{schedule.cron}`"
     return f"every {duration(schedule.seconds)}" if schedule.seconds else "unknown"
+
+
+def _given(arguments: dict[str, Any] | None) -> str:
+    return ", ".join(f"{k}={cell(v)}" for k, v in (arguments or {}).items()) or "the default arguments"
 
 
 def _next(expression: str) -> str:

@@ -64,7 +64,9 @@ class MinioStore:
         keys = self._settings.access_key, self._settings.secret_key
         access_key, secret_key = (key.get_secret_value() if key else None for key in keys)
         timeout = urllib3.Timeout(connect=self._settings.timeout, read=self._settings.timeout)
-        retries = urllib3.Retry(total=2, connect=1, read=1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False)
+        retries = urllib3.Retry(
+            total=2, connect=1, read=1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False
+        )
         return Minio(
             parts.netloc,
             access_key=access_key,

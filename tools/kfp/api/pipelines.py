@@ -1,5 +1,7 @@
 """Pipelines and their versions."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,13 @@ class PipelineCalls(Calls):
         page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": where(*words), **self._connection.scope}
         answer = self._ask("list pipelines", _SERVICE, "pipeline_service_list_pipelines", **page)
         return [_pipeline(p) for p in answer.pipelines or []], answer.total_size or 0
+
+    def pipelines_by_id(self, ids: Sequence[str]) -> list[Pipeline]:
+        """Those of these pipelines, at most a page, that have not been deleted."""
+        chosen = json.dumps({"predicates": [{"operation": "IN", "key": "pipeline_id", "stringValues": {"values": list(ids)}}]})
+        page = {"page_size": PAGE, "filter": chosen, **self._connection.scope}
+        answer = self._ask("list pipelines", _SERVICE, "pipeline_service_list_pipelines", **page)
+        return [_pipeline(p) for p in answer.pipelines or []]
 
     def pipeline(self, name: str) -> Pipeline:
         """The pipeline of exactly this name.

@@ -1,6 +1,7 @@
 """Runs: started, followed, ended; and, from the standalone platform's own endpoints, what their steps read, wrote and printed."""
 
 import json
+from functools import cached_property
 from typing import Any
 
 from tools.kfp.api.calls import NEWEST_FIRST, PAGE, is_id, time_of, where
@@ -39,13 +40,13 @@ class RunCalls(PipelineCalls):
         place = {"experiment_id": experiment} if experiment else self._connection.scope
         page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": where(*words, storage_state="AVAILABLE", **equal), **place}
         answer = self._ask("list runs", _SERVICE, "run_service_list_runs", **page)
-        return [self._run(r) for r in answer.runs or []], answer.total_size or 0
+        return self._page(answer), answer.total_size or 0
 
     def runs_by_id(self, part: str) -> list[Run]:
         """Runs whose ids contain this, archived or not."""
         chosen = json.dumps({"predicates": [{"operation": "IS_SUBSTRING", "key": "run_id", "stringValue": part.lower()}]})
         answer = self._ask("list runs", _SERVICE, "run_service_list_runs", page_size=PAGE, filter=chosen, **self._connection.scope)
-        return [self._run(r) for r in answer.runs or []]
+        return self._page(answer)
 
     def run(self, name: str) -> Run:
         """The run of this id or exact name, with its tasks.
@@ -120,6 +121,12 @@ class RunCalls(PipelineCalls):
             message = f"{self.settings.endpoint} does not tell {what} through its API; look at run `{run.name}` in its dashboard."
             raise ToolError(ErrorCode.UNSUPPORTED, message) from error
 
+    def _page(self, answer: Any) -> list[Run]:
+        """The runs of a list, with the names of their pipelines learned at once."""
+        listed = answer.runs or []
+        self._learn_names({r.pipeline_version_reference.pipeline_id for r in listed if r.pipeline_version_reference})
+        return [self._run(r) for r in listed]
+
     def _run(self, answer: Any) -> Run:
         spec = answer.pipeline_spec or {}
         reference = answer.pipeline_version_reference
@@ -142,13 +149,22 @@ class RunCalls(PipelineCalls):
         )
 
     def named(self, pipeline_id: str) -> str:
-        """A pipeline's name, asked for once; a list of runs costs one request for the names of all their pipelines."""
-        known: dict[str, str] = self.__dict__.setdefault("_names", {})
-        if pipeline_id not in known:
-            known.update({p.id: p.name for p in self.pipelines()[0]})
-        if pipeline_id not in known:
-            known[pipeline_id] = self.pipeline_name(pipeline_id)
-        return known[pipeline_id]
+        """A pipeline's name, asked for once; empty when it has been deleted."""
+        if pipeline_id not in self._names:
+            self._names[pipeline_id] = self.pipeline_name(pipeline_id)
+        return self._names[pipeline_id]
+
+    def _learn_names(self, pipeline_ids: set[str | None]) -> None:
+        """The names of several pipelines by one request."""
+        unknown = sorted(i for i in pipeline_ids if i and i not in self._names)
+        if len(unknown) > 1:
+            found = {p.id: p.name for p in self.pipelines_by_id(unknown)}
+            self._names.update({i: found.get(i, "") for i in unknown})
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names of pipelines by id: they never change."""
+        return {}
 
 
 def _task(answer: Any) -> Task:
