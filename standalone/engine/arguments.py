@@ -4,11 +4,15 @@ import json
 import math
 from collections.abc import Callable
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from standalone.engine import ir
 from standalone.engine.contract import ArgumentError, JsonObject
+
+if TYPE_CHECKING:
+    from kfp.pipeline_spec import pipeline_spec_pb2 as pb
 
 
 def coerce(pipeline_spec: JsonObject, parameters: JsonObject) -> JsonObject:
@@ -30,9 +34,8 @@ def coerce(pipeline_spec: JsonObject, parameters: JsonObject) -> JsonObject:
         except ValueError as error:
             problems.append(f"The parameter '{name}' {error}.")
             continue
-        literals = [ir.plain(literal) for literal in parameter.literals]
-        if literals and coerced[name] not in literals:
-            problems.append(f"The parameter '{name}' must be one of {', '.join(map(json.dumps, literals))}, not {_show(given[name])}.")
+        if problem := check_literal(parameter, coerced[name]):
+            problems.append(f"The parameter '{name}' {problem}.")
     if problems:
         raise ArgumentError(problems)
     return coerced
@@ -44,6 +47,14 @@ def convert(value: JsonValue, kind: str) -> JsonValue:
         return _CONVERTERS[kind](value) if kind in _CONVERTERS else value
     except ValueError:
         raise ValueError(f"needs {describe(kind)}, not {_show(value)}") from None
+
+
+def check_literal(parameter: "pb.ComponentInputsSpec.ParameterSpec", value: JsonValue) -> str | None:
+    """What is wrong with a value for a parameter that allows only some; None when it may have it."""
+    literals = [ir.plain(literal) for literal in parameter.literals]
+    if not literals or value in literals:
+        return None
+    return f"must be one of {', '.join(map(json.dumps, literals))}, not {_show(value)}"
 
 
 def describe(kind: str) -> str:

@@ -10,8 +10,12 @@ if TYPE_CHECKING:
 
 _EXECUTOR = re.compile(r"python3 -m kfp\.(?:dsl|components)\.executor_main\b")
 _PIP = "python3 -m pip install"
-_SDK = re.compile(r"kfp(?![\w.-])")
+# By its name, as a package file, or from its source repository.
+_SDK = re.compile(r"kfp(?![\w.-])|(?:.*/)?kfp-\d[^/]*\.(?:whl|tar\.gz|zip)$|.*\bkubeflow/pipelines\b.*#.*subdirectory=sdk/python\b")
 _OPTIONS_WITH_VALUE = ("--index-url", "--extra-index-url", "--trusted-host", "-i", "--find-links", "-f")
+
+
+_OLD_EXECUTOR = "kfp.v2.components.executor_main"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ def parse(container: "pb.PipelineDeploymentConfig.PipelineContainerSpec") -> Com
         for install in wrapper.split(_PIP)[1:]:
             _read_install(install, packages, options)
     return Command(words[3], tuple(container.args), tuple(packages), tuple(options))
+
+
+def is_old(container: "pb.PipelineDeploymentConfig.PipelineContainerSpec") -> bool:
+    """Whether it is a Python component of the SDK 1.8, whose runtime is gone."""
+    return any(_OLD_EXECUTOR in word for word in container.command)
 
 
 def _read_install(text: str, packages: list[str], options: list[str]) -> None:

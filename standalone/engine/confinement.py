@@ -70,10 +70,12 @@ def rules(reads: Iterable[Path], writes: Iterable[Path]) -> Iterator[landlock.Ru
             ruleset.close()
 
 
-def entrance(rules: landlock.Ruleset | None, memory_bytes: int | None) -> Callable[[], None]:
-    """A function for a new process to call before it becomes the step."""
+def entrance(rules: landlock.Ruleset | None, memory_bytes: int | None, enter_tmp: Callable[[], None]) -> Callable[[], None]:
+    """A function for a new process to call before it becomes the step; `enter_tmp` gives it its own `/tmp`."""
 
     def enter() -> None:
+        # First: the rules forbid mounts, and a new user namespace forgets the signal.
+        enter_tmp()
         if sys.platform == "linux":
             landlock.prctl(_PR_SET_PDEATHSIG, _SIGKILL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -19,7 +19,7 @@ def execute(run: Run, node: Node, component: "pb.ComponentSpec", given: Values) 
     placeholders = Placeholders(run.names(node), {"inputs": {"parameterValues": dict(given.parameters)}})
     constant = importer.artifact_uri.WhichOneof("value") != "runtime_parameter"
     uri = placeholders.resolve_text(str(ir.constant(importer.artifact_uri))) if constant else str(given.parameters["uri"])
-    metadata = {key: placeholders.resolve(ir.plain(value)) for key, value in importer.metadata.fields.items()}
+    metadata = {placeholders.resolve_text(key): placeholders.resolve(ir.plain(value)) for key, value in importer.metadata.fields.items()}
     (name, output), *_ = component.output_definitions.artifacts.items()
     artifact = Artifact(name=name, type=output.artifact_type.schema_title, uri=_recorded(run, uri), metadata=metadata)
     outputs = Values(artifacts={name: [artifact]})

@@ -1,5 +1,6 @@
 """The inputs of a task: from the references in the IR to values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ from standalone.engine.run import Node, Outcome, Run
 
 if TYPE_CHECKING:
     from kfp.pipeline_spec import pipeline_spec_pb2 as pb
+
+
+# The compiler passes the key `k` of a loop's item on as `..-subvar-k`, and below a condition writes the selection of `k` there once more.
+_SELECTED = re.compile(r'.*-subvar-(?P<key>.+) parseJson\(string_value\)\["(?P=key)"\]')
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ def resolve(run: Run, node: Node, task: "pb.PipelineTaskSpec", scope: Scope) -> 
     component = run.pipeline.component(task)
     values = Values()
     for name, artifact in task.inputs.artifacts.items():
-        optional = component.input_definitions.artifacts[name].is_optional
+        # Asking the map for a name that it does not have would add it.
+        optional = name not in component.input_definitions.artifacts or component.input_definitions.artifacts[name].is_optional
         found = _artifacts(name, artifact, scope, optional=optional)
         if found is not None:
             values.artifacts[name] = found
@@ -52,9 +58,11 @@ def resolve(run: Run, node: Node, task: "pb.PipelineTaskSpec", scope: Scope) -> 
 def complete(run: Run, node: Node, component: "pb.ComponentSpec", values: Values) -> Values:
     """Just the inputs that the component declares, its defaults filled in, numbers in their declared type.
 
-    Raises EngineError when a required input has no value.
+    Raises EngineError when a required input of a step has no value. A graph may lack one: the compiler also declares for nested graphs
+    what none of their tasks uses, and a task that does use it says so itself.
     """
     declared = component.input_definitions
+    needed = not component.HasField("dag")
     placeholders = Placeholders(run.names(node), {})
     parameters: JsonObject = {}
     for name, parameter in declared.parameters.items():
@@ -63,10 +71,12 @@ def complete(run: Run, node: Node, component: "pb.ComponentSpec", values: Values
             parameters[name] = _number(values.parameters[name], kind)
         elif parameter.HasField("default_value"):
             parameters[name] = _number(placeholders.resolve(ir.plain(parameter.default_value)), kind)
-        elif not parameter.is_optional:
+        elif needed and not parameter.is_optional:
             raise EngineError(f"The input '{name}' of '{node.name}' is required and has no value.")
+        if name in parameters and (problem := arguments.check_literal(parameter, parameters[name])):
+            raise EngineError(f"The input '{name}' of '{node.name}' {problem}.")
     for name, artifact in declared.artifacts.items():
-        if name not in values.artifacts and not artifact.is_optional:
+        if needed and name not in values.artifacts and not artifact.is_optional:
             raise EngineError(f"The input artifact '{name}' of '{node.name}' is required and has no value.")
     return Values(parameters=parameters, artifacts={name: found for name, found in values.artifacts.items() if name in declared.artifacts})
 
@@ -75,7 +85,8 @@ def executor_inputs(run: Run, component: "pb.ComponentSpec", values: Values) -> 
     """The inputs in the form of ExecutorInput, artifacts at the addresses where a component on this machine finds them."""
     artifacts: JsonObject = {}
     for name, found in values.artifacts.items():
-        version = component.input_definitions.artifacts[name].artifact_type.schema_version or "0.0.1"
+        declared = component.input_definitions.artifacts
+        version = (declared[name].artifact_type.schema_version if name in declared else "") or "0.0.1"
         artifacts[name] = {"artifacts": [runtime_artifact(run, artifact, version) for artifact in found]}
     return {"inputs": {"parameterValues": dict(values.parameters), "artifacts": artifacts}}
 
@@ -95,6 +106,8 @@ def _parameter(run: Run, name: str, parameter: "pb.TaskInputsSpec.InputParameter
     match parameter.WhichOneof("kind"):
         case "component_input_parameter":
             value = scope.inputs.parameters.get(parameter.component_input_parameter)
+            if _SELECTED.fullmatch(f"{parameter.component_input_parameter} {parameter.parameter_expression_selector}"):
+                return value
         case "task_output_parameter":
             reference = parameter.task_output_parameter
             outcome = scope.outcomes[reference.producer_task]

@@ -1,6 +1,7 @@
 """The compiled pipeline (intermediate representation), parsed with the messages that the Kubeflow SDK itself compiles to."""
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distribution
@@ -14,6 +15,10 @@ from standalone.engine.contract import EngineError, JsonObject
 
 if TYPE_CHECKING:
     from kfp.pipeline_spec import pipeline_spec_pb2 as pb
+
+
+_UNKNOWN_FIELD = re.compile(r'no field named "(?P<field>[^"]*)" at "(?P<place>[^"]*)"')
+_BREADCRUMBS = re.compile(r"^(?:Failed to parse \S+ field: )+")
 
 
 @cache
@@ -53,13 +58,56 @@ def parse(pipeline_spec: JsonObject) -> Pipeline:
     """Parse a pipeline spec; raises EngineError when it is not one."""
     pb = messages()
     try:
-        spec = json_format.ParseDict(pipeline_spec, pb.PipelineSpec())
+        spec = json_format.ParseDict(_without_descriptions(pipeline_spec), pb.PipelineSpec())
         deployment = json_format.ParseDict(json_format.MessageToDict(spec.deployment_spec), pb.PipelineDeploymentConfig())
     except (json_format.Error, ValueError) as error:
-        raise EngineError(f"This is not a pipeline that this platform can read: {error}. Compile it with the KFP SDK 2.x.") from None
+        raise EngineError(
+            f"This is not a pipeline that this platform can read: {readable(error)}. Compile it with the KFP SDK 2.x."
+        ) from None
+    if spec.schema_version and not spec.schema_version.startswith("2."):
+        raise EngineError(
+            f"The pipeline's schemaVersion is '{spec.schema_version}', and this platform reads 2.x. Compile it with the KFP SDK 2.x."
+        )
     if spec.root.WhichOneof("implementation") != "dag" or not spec.pipeline_info.name:
         raise EngineError("This is not a compiled pipeline: it has no tasks or no name. Compile it with the KFP SDK 2.x.")
     return Pipeline(spec.pipeline_info.name, spec.root, dict(spec.components), dict(deployment.executors))
+
+
+def readable(error: Exception) -> str:
+    """What protobuf found wrong with a message, without its way there."""
+    text = _BREADCRUMBS.sub("", str(error).partition("\n")[0]).rstrip(".")
+    if match := _UNKNOWN_FIELD.search(text):
+        return f"'{match['field']}' at {match['place']} is nothing that it knows"
+    return text
+
+
+def _without_descriptions(pipeline_spec: JsonObject) -> JsonObject:
+    """The pipeline without what only describes its tasks, which grows with every SDK; their names stay."""
+    components = _part(pipeline_spec, "components")
+    return pipeline_spec | {
+        key: value
+        for key, value in {
+            "root": _undescribed(pipeline_spec.get("root")),
+            "components": {name: _undescribed(component) for name, component in components.items()},
+        }.items()
+        if isinstance(pipeline_spec.get(key), dict)
+    }
+
+
+def _undescribed(component: JsonValue) -> JsonValue:
+    tasks = _part(_part(component, "dag"), "tasks")
+    if not tasks or not isinstance(component, dict):
+        return component
+    named: JsonObject = {
+        name: task | {"taskInfo": {"name": _part(task, "taskInfo").get("name")}} if isinstance(task, dict) and "taskInfo" in task else task
+        for name, task in tasks.items()
+    }
+    return component | {"dag": _part(component, "dag") | {"tasks": named}}
+
+
+def _part(value: JsonValue, key: str) -> JsonObject:
+    part = value.get(key) if isinstance(value, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def plain(value: struct_pb2.Value) -> JsonValue:
@@ -69,7 +117,8 @@ def plain(value: struct_pb2.Value) -> JsonValue:
             number = value.number_value
             return int(number) if number.is_integer() else number
         case "struct_value":
-            return {key: plain(item) for key, item in value.struct_value.fields.items()}
+            # Protobuf keeps no order of its own: the same pipeline must give its steps the same text every time.
+            return {key: plain(item) for key, item in sorted(value.struct_value.fields.items())}
         case "list_value":
             return [plain(item) for item in value.list_value.values]
         case "string_value":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
-from standalone.engine import arguments, ir
+from standalone.engine import arguments, ir, private_tmp
 from standalone.engine.contract import Artifact, EngineError, JsonObject, Values
 from standalone.engine.run import Node, Run
 
@@ -127,10 +127,13 @@ def _artifact(run: Run, node: Node, name: str, schema: str, reported: _ReportedA
 
 
 def _move(run: Run, node: Node, source: Path, place: Path) -> None:
-    """Bring what a component left at a path of its own choice to where the artifact belongs."""
+    """Bring what a component left at a path of its own choice, if anything, to where the artifact belongs."""
+    source = private_tmp.real(source, run.scratch_folder(node))
+    if not source.exists():
+        return
     if not any(source.resolve().is_relative_to(folder) for folder in (run.scratch_folder(node), run.output_folder(node))):
         raise EngineError(f"The component left an artifact at '{source}', which is not one of its own folders.")
-    if source.exists() and source != place:
+    if source != place:
         shutil.move(source, place)
 
 

@@ -36,7 +36,7 @@ class Placeholders:
         if isinstance(value, list):
             return [self.resolve(item) for item in value]
         if isinstance(value, dict):
-            return {key: self.resolve(item) for key, item in value.items()}
+            return {self.resolve_text(key): self.resolve(item) for key, item in value.items()}
         return value
 
     def resolve_text(self, text: str) -> str:

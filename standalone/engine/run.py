@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-from standalone.engine import ir
+from standalone.engine import configuration, ir
 from standalone.engine.buckets import Buckets
 from standalone.engine.cache import Cache
 from standalone.engine.contract import (
@@ -75,7 +75,8 @@ class Run:
         self.pipeline = ir.parse(request.pipeline_spec)
         self.buckets = Buckets(request.buckets)
         self.cache = Cache(request.cache, self.buckets)
-        self.slots = asyncio.Semaphore((os.cpu_count() or 1) + _EXTRA_SLOTS)
+        slots = (os.cpu_count() or 1) + _EXTRA_SLOTS
+        self.slots = asyncio.Semaphore(min(slots, configuration.parallelism(request.platform_spec) or slots))
         self.root_folder = self._root_folder()
         self.earlier = {path: task for path, task in journal.tasks.items() if task.state is State.SUCCEEDED}
 

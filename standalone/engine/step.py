@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from standalone.engine import cache, command, confinement, environments, inputs, outputs
+from standalone.engine import cache, command, confinement, environments, inputs, outputs, private_tmp
 from standalone.engine.child import Exit, run_process
 from standalone.engine.command import Command
 from standalone.engine.contract import CacheMiss, Caching, EngineError, JsonObject, State, Values
@@ -116,24 +116,31 @@ async def _run_command(step: Step) -> Exit:
     arguments.write_text(json.dumps(["--component_module_path", str(module), *_arguments(step)]))
     marks = {RUN_MARK: str(run.folder), TASK_MARK: node.task_id}
     environment = confinement.environment(python, scratch, {one.name: one.value for one in step.container.env}) | marks
-    reads = [*confinement.readable(python), *_input_files(step)]
-    _note_image(step)
-    with step.log.open("ab") as log, confinement.rules(reads, [scratch, run.root_folder]) as rules:
+    reads, writes = [*confinement.readable(python), *_input_files(step)], [scratch, run.root_folder]
+    _note_differences(step)
+    with step.log.open("ab") as log, confinement.rules(reads, writes) as rules:
         return await run_process(
             [str(python.with_name("python3")), "-c", _START, str(arguments)],
             environment=environment,
             folder=scratch,
             output=log,
-            enter=confinement.entrance(rules, _memory(step)),
+            enter=confinement.entrance(rules, _memory(step), private_tmp.entrance(scratch, [*reads, *writes])),
             seconds=run.request.limits.seconds,
         )
 
 
-def _note_image(step: Step) -> None:
-    """Say in the log that an image with more than Python in it is not used."""
+def _note_differences(step: Step) -> None:
+    """Say in the log what a cluster would have done: use an image with more than Python in it, fetch an artifact from elsewhere."""
+    notes = []
     if not step.container.image.startswith("python:"):
-        with step.log.open("a") as log:
-            log.write(f"This platform has no containers: running on this machine instead of in {step.container.image}.\n")
+        notes.append(f"This platform has no containers: running on this machine instead of in {step.container.image}.")
+    for artifact in (one for found in step.given.artifacts.values() for one in found):
+        if "://" in step.run.buckets.local(artifact.uri):
+            notes.append(
+                f"The input artifact '{artifact.name}' stays at {artifact.uri}: this platform does not fetch it, the step finds no file."
+            )
+    with step.log.open("a") as log:
+        log.writelines(f"{note}\n" for note in notes)
 
 
 def _input_files(step: Step) -> list[Path]:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from standalone.engine import descendants, graph, landlock
+from standalone.engine import configuration, descendants, graph, landlock, private_tmp
 from standalone.engine.contract import LOCK_FILE, REQUEST_FILE, TMP_FOLDER, EngineError, Failure, RunEvent, RunRequest, State
 from standalone.engine.journal import Journal
 from standalone.engine.process import TERMINATED
 from standalone.engine.run import Run
-from standalone.engine.support import check, deadline_seconds
+from standalone.engine.support import check
 
 _log = logging.getLogger("engine")
 _PR_SET_CHILD_SUBREAPER = 36
@@ -65,10 +65,12 @@ def _execute(folder: Path, journal: Journal) -> RunEvent:
 async def _run(run: Run) -> RunEvent:
     if not landlock.version():
         _log.warning("This kernel offers no Landlock: steps can read every file that this user can.")
+    if not private_tmp.available():
+        _log.warning("This system gives no mount namespaces: steps cannot have a /tmp of their own.")
     main_task = asyncio.current_task()
     if main_task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, main_task.cancel)
-    seconds = deadline_seconds(run.request.platform_spec)
+    seconds = configuration.deadline_seconds(run.request.platform_spec)
     try:
         async with asyncio.timeout(seconds):
             outcome = await graph.execute(run)

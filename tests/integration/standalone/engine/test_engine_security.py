@@ -3,13 +3,15 @@
 import copy
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from kfp import dsl
 from standalone import engine
-from standalone.engine import State, landlock
+from standalone.engine import State, landlock, private_tmp
 from tests.integration.standalone.engine.harness import Platform, compile_pipeline
 
 needs_landlock = pytest.mark.skipif(landlock.version() == 0, reason="this kernel offers no Landlock")
@@ -139,14 +141,31 @@ def test_the_environment_is_scrubbed(platform: Platform, monkeypatch: pytest.Mon
     assert seen["HOME"] == seen["TMPDIR"]
 
 
+@pytest.fixture
+def private() -> Iterator[Path]:
+    """A file of the user outside /tmp."""
+    with TemporaryDirectory(dir="/var/tmp") as folder:
+        file = Path(folder) / "private.txt"
+        file.write_text("secret")
+        yield file
+
+
 @needs_landlock
 @pytest.mark.parametrize("what", ["read", "write", "remove"])
-def test_files_of_the_user_are_out_of_reach(platform: Platform, tmp_path: Path, what: str) -> None:
-    private = tmp_path / "private.txt"
-    private.write_text("secret")
+def test_files_of_the_user_are_out_of_reach(platform: Platform, private: Path, what: str) -> None:
     result = platform.execute(attempting, {"path": str(private), "what": what})
     assert result.outputs == {"Output": "PermissionError"}
     assert private.read_text() == "secret"
+
+
+@needs_landlock
+@pytest.mark.parametrize(("what", "seen"), [("read", "FileNotFoundError"), ("write", "done"), ("remove", "FileNotFoundError")])
+def test_the_tmp_of_a_step_is_its_own(platform: Platform, tmp_path: Path, what: str, seen: str) -> None:
+    shared = tmp_path / "shared.txt"
+    shared.write_text("secret")
+    result = platform.execute(attempting, {"path": str(shared), "what": what})
+    assert result.outputs["Output"].startswith(seen if private_tmp.available() else "PermissionError")
+    assert shared.read_text() == "secret"
 
 
 @needs_landlock
@@ -155,7 +174,7 @@ def test_other_runs_and_the_own_journal_are_out_of_reach(platform: Platform) -> 
     assert first.outputs["Output"].startswith("done")
     for path in (first.folder / "run.json", first.folder / "events.jsonl", platform.object("minio://data/greeting.txt")):
         result = platform.execute(attempting, {"path": str(path), "what": "read"})
-        assert result.outputs == {"Output": "PermissionError"}
+        assert result.outputs["Output"] in ("PermissionError", "FileNotFoundError")
 
 
 @needs_landlock

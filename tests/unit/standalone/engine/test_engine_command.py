@@ -42,6 +42,14 @@ def wrapped(*installs: str) -> list[str]:
         (wrapped("'pandas>=2,<3' 'numpy'", "'kfp==2.17.0' '--no-deps'"), ("pandas>=2,<3", "numpy"), ()),
         (wrapped("'kfp[notebooks]==2.17.0' 'pandas[excel]'"), ("pandas[excel]",), ()),
         (wrapped("'kfp-kubernetes' 'kfp==2.17.0'"), ("kfp-kubernetes",), ()),
+        (wrapped("'git+https://github.com/kubeflow/pipelines.git@master#subdirectory=sdk/python'"), (), ()),
+        (wrapped("'git+https://github.com/kubeflow/pipelines@abc#egg=kfp&subdirectory=sdk/python' '--no-deps'"), (), ()),
+        (wrapped("'/wheels/kfp-2.14.0-py3-none-any.whl' 'kfp-2.14.0.tar.gz'"), (), ()),
+        (
+            wrapped("'git+https://github.com/kubeflow/pipelines#subdirectory=kubernetes_platform/python'"),
+            ("git+https://github.com/kubeflow/pipelines#subdirectory=kubernetes_platform/python",),
+            (),
+        ),
         (
             wrapped("--index-url https://a.example/simple --trusted-host https://a.example/simple 'x; python_version>\"3\"'"),
             ('x; python_version>"3"',),

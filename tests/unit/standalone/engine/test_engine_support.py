@@ -64,7 +64,33 @@ TASK = ("root", "dag", "tasks", "a")
             "The input 'x' of 'a' is a runtime parameter",
         ),
         (changed(*EXECUTOR, "container", "resources", value={"accelerator": {"type": "T4", "count": "1"}}), "asks for an accelerator (T4)"),
-        (changed(*TASK, "newThing", value=1), "newThing"),
+        (changed(*TASK, "newThing", value=1), "'newThing' at PipelineSpec.root.dag.tasks[a] is nothing that it knows"),
+        (changed("schemaVersion", value="3.0.0"), "The pipeline's schemaVersion is '3.0.0'"),
+        (
+            changed(*EXECUTOR, "container", "command", value=["sh", "-ec", "python3 -m kfp.v2.components.executor_main", "SRC"]),
+            "The component 'a' was compiled with the KFP SDK 1.8",
+        ),
+        (
+            changed("root", "inputDefinitions", value={"artifacts": {"data": {"artifactType": {"schemaTitle": "system.Dataset"}}}}),
+            "The pipeline takes the artifact 'data'",
+        ),
+        (
+            changed("components", "comp-a", "inputDefinitions", value={"parameters": {"x": {"parameterType": "STRING"}}}),
+            "The task 'a' is not given the input 'x', which its component requires",
+        ),
+        (
+            changed(
+                "root",
+                "dag",
+                "outputs",
+                value={"parameters": {"x": {"valueFromParameter": {"producerSubtask": "a", "outputParameterKey": "y"}}}},
+            ),
+            "The output 'y' of 'a' is used, and its component has none of that name",
+        ),
+        (
+            changed(*TASK, "parameterIterator", value={"itemInput": "x", "items": {"raw": '{"a": 1}'}}),
+            "The loop 'a' over constants needs a list",
+        ),
         (
             changed(
                 "root",
@@ -92,6 +118,27 @@ def test_refused_by_name(spec: dict[str, Any], words: str) -> None:
 def test_kubernetes_settings_are_named(setting: str) -> None:
     platform = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {"exec-a": {setting: [{"x": "y"}]}}}}}}
     assert check(SPEC, platform) == [f"The setting '{setting}' of 'a' needs Kubernetes."]
+
+
+@pytest.mark.parametrize("setting", ["maxActiveRuns", "pipelineVersionConcurrencyLimit", "resource_ttl", "semaphoreKey", "workspace"])
+def test_settings_of_the_whole_run_are_named(setting: str) -> None:
+    platform = {"platforms": {"kubernetes": {"pipelineConfig": {setting: {}, "resource_ttl_on_success": 5, "activeDeadlineSeconds": 9}}}}
+    assert check(SPEC, platform) == [f"The pipeline's setting '{setting}' needs Kubernetes."]
+
+
+def test_the_number_of_parallel_steps_must_be_one() -> None:
+    assert check(SPEC, {"platforms": {"kubernetes": {"pipelineConfig": {"pipelineRunParallelism": 2}}}}) == []
+    for limit in (0, -1, "2", 1.5, None, True):
+        assert "whole number" in check(SPEC, {"platforms": {"kubernetes": {"pipelineConfig": {"pipelineRunParallelism": limit}}}})[0]
+
+
+def test_what_only_describes_a_task_may_be_newer_than_the_platform() -> None:
+    assert check(changed(*TASK, "taskInfo", value={"name": "a", "taskName": "a", "colour": [1]}), None) == []
+
+
+@pytest.mark.parametrize("accelerator", [{"type": "T4"}, {"resourceType": "T4", "resourceCount": "0"}])
+def test_no_accelerators_are_none(accelerator: dict[str, str]) -> None:
+    assert check(changed(*EXECUTOR, "container", "resources", value={"accelerator": accelerator}), None) == []
 
 
 def test_everything_is_listed_once() -> None:
