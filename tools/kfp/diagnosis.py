@@ -98,7 +98,7 @@ def _message(step: Step, run: RunView) -> str:
 
 
 def _given(step: Step) -> str:
-    given = ", ".join(f"{name}={cell(value, 60)}" for name, value in step.inputs.items())
+    given = ", ".join(f"{name}={cell(value, 60)}" for name, value in sorted(step.inputs.items()))
     return f"It was given {shortened(given, 200)}." if given else ""
 
 

@@ -71,7 +71,7 @@ def test_step_and_cause(world: World, name: str) -> None:
     assert failure.words in result.content
     assert "What to do: " in result.content
     assert "executor_main" not in result.content
-    assert [(s.kind, s.name) for s in result.subjects][0] == ("run", name)
+    assert next((s.kind, s.name) for s in result.subjects) == ("run", name)
     assert ("step", failure.step.rpartition("/")[2]) in [(s.kind, s.name) for s in result.subjects]
 
 

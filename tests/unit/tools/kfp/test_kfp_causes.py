@@ -13,8 +13,8 @@ def traceback(error: str, *frames: str) -> str:
     runner = [
         '  File "<frozen runpy>", line 198, in _run_module_as_main',
         '  File "/usr/local/lib/python3.11/site-packages/kfp/dsl/executor_main.py", line 109, in <module>\n    executor_main()',
-        '  File "/usr/local/lib/python3.11/site-packages/kfp/dsl/executor.py", line 361, in execute\n    result = self.func(**func_kwargs)\n'
-        "             ^^^^^^^^^^^^^^^^^^^^^^^^",
+        '  File "/usr/local/lib/python3.11/site-packages/kfp/dsl/executor.py", line 361, in execute\n    result = self.func(**arguments)\n'
+        "             ^^^^^^^^^^^^^^^^^^^^^^",
     ]
     own = frames or ('  File "/tmp/tmp.a1/ephemeral_component.py", line 14, in train\n    fit(frame)',)
     return "\n".join(["Traceback (most recent call last):", *runner, *own, error])

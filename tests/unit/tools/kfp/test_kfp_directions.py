@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from tools.kfp.directions import direction
 
 HIGHER = """
-accuracy ACC val_accuracy testAccuracy accuracy_score balanced-accuracy f1 f1_macro F1-score precision@5 recall_at_10 roc_auc AUC ROC-AUC pr_auc
-r2 R2 r2_score r_squared explained_variance map50 ndcg@10 mrr kappa mcc true_positive_rate tpr silhouette_score log_likelihood
+accuracy ACC val_accuracy testAccuracy accuracy_score balanced-accuracy f1 f1_macro F1-score precision@5 recall_at_10 roc_auc AUC ROC-AUC
+pr_auc r2 R2 r2_score r_squared explained_variance map50 ndcg@10 mrr kappa mcc true_positive_rate tpr silhouette_score log_likelihood
 neg_mean_squared_error neg_log_loss neg_root_mean_squared_error hit_rate bleu rouge-l
 """.split()
 LOWER = """
-loss val_loss trainLoss rmse RMSE testRMSE mse mae mean_absolute_error max_error mape error_rate log_loss logloss cross_entropy perplexity
-brier_score false_positive_rate false_negatives fpr wer latency_p95 latency_ms nll negative_log_likelihood failed_rows drift psi hinge_loss aic BIC
+loss val_loss trainLoss rmse RMSE testRMSE mse mae mean_absolute_error max_error mape error_rate log_loss logloss cross_entropy
+perplexity brier_score false_positive_rate false_negatives fpr wer latency_p95 latency_ms nll negative_log_likelihood failed_rows drift psi
+hinge_loss aic BIC
 """.split()
 UNKNOWN = """
 rows n_estimators threshold best_threshold_f1 accuracy_std loss_gap recall_drop precision_delta epoch seed score value time size
