@@ -133,3 +133,9 @@ def test_a_run_that_has_not_failed(world: World) -> None:
     result = world.ask("diagnose_run", run="fine")
     assert (result.status, result.content) == ("ok", "Run `fine` has not failed: it is succeeded.")
     assert world.ask("diagnose_run", run="no such run at all").code is ErrorCode.NOT_FOUND
+
+
+def test_a_pipeline_tells_what_its_loops_and_inner_pipelines_hold(world: World) -> None:
+    assert "Steps: prepare, for-loop-1 [fit]" in world.ask("get_pipeline", pipeline="search").content
+    assert "inner [fit] (after prepare)" in world.ask("get_pipeline", pipeline="outer").content
+    assert "exit-handler-1 [prepare]" in world.ask("get_pipeline", pipeline="tidy").content
