@@ -1,5 +1,6 @@
 """The outputs of a step: where they go, and what was found there."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -100,6 +101,12 @@ def _read_report(path: Path) -> _Report:
 
 def _parameter(name: str, kind: str, reported: JsonObject, file: Path) -> JsonValue:
     if name in reported:
+        try:
+            json.dumps(reported[name], allow_nan=False)
+        except ValueError:
+            raise EngineError(
+                f"The output '{name}' is or contains NaN or an infinity, which JSON does not have: return None or a text."
+            ) from None
         return reported[name]
     if file.resolve() != file or not file.is_file():
         raise EngineError(f"The step ended without a value for its output '{name}'.")
