@@ -1,6 +1,7 @@
 """The tools over Kubeflow Pipelines, against the real standalone server that runs real pipelines."""
 
 import json
+import tempfile
 import threading
 from collections.abc import Iterator
 from importlib.resources import files
@@ -84,11 +85,10 @@ def kfp(home: Path) -> Iterator[Kfp]:
 
 
 @pytest.fixture
-def flag(home: Path, request: pytest.FixtureRequest) -> Path:
-    """A file that is not there yet, where steps may look: in a bucket."""
-    bucket = home / "buckets" / "flags"
-    bucket.mkdir(exist_ok=True)
-    return bucket / request.node.name
+def flag() -> Iterator[Path]:
+    """A file that is not there yet, where steps can look for it: each has a /tmp of its own."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder) / "flag"
 
 
 @pytest.fixture(scope="module")
