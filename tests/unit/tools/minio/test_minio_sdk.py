@@ -53,13 +53,13 @@ def refused(status: int, code: str) -> Answer:
 
 
 CASES: dict[str, tuple[Answer, ErrorCode, str]] = {
-    "no bucket": (refused(404, "NoSuchBucket"), ErrorCode.NOT_FOUND, "It says NoSuchBucket."),
+    "no bucket": (refused(404, "NoSuchBucket"), ErrorCode.NOT_FOUND, "It says NoSuchBucket"),
     "no rights": (refused(403, "AccessDenied"), ErrorCode.PERMISSION_DENIED, "MINIO_ACCESS_KEY"),
     "unknown key": (refused(403, "InvalidAccessKeyId"), ErrorCode.PERMISSION_DENIED, "MINIO_SECRET_KEY"),
     "wrong secret": (refused(403, "SignatureDoesNotMatch"), ErrorCode.PERMISSION_DENIED, "MINIO_SECRET_KEY"),
-    "not empty": (refused(409, "BucketNotEmpty"), ErrorCode.CONFLICT, "It says BucketNotEmpty."),
-    "cannot": (refused(501, "NotImplemented"), ErrorCode.UNSUPPORTED, "It says NotImplemented."),
-    "busy": (refused(503, "SlowDown"), ErrorCode.UNAVAILABLE, "It says SlowDown."),
+    "not empty": (refused(409, "BucketNotEmpty"), ErrorCode.CONFLICT, "It says BucketNotEmpty"),
+    "cannot": (refused(501, "NotImplemented"), ErrorCode.UNSUPPORTED, "It says NotImplemented"),
+    "busy": (refused(503, "SlowDown"), ErrorCode.UNAVAILABLE, "try again in a minute"),
     "another server": (
         Answer(404, "<html>nginx</html>", {"content-type": "text/html"}),
         ErrorCode.UNAVAILABLE,
@@ -70,8 +70,11 @@ CASES: dict[str, tuple[Answer, ErrorCode, str]] = {
         ErrorCode.UNAVAILABLE,
         "does not answer like an S3 server",
     ),
-    "connection broken off": (Answer(breaks=True), ErrorCode.UNAVAILABLE, "does not answer. Check MINIO_ENDPOINT"),
-    "silence": (Answer(slow=True), ErrorCode.UNAVAILABLE, "does not answer. Check MINIO_ENDPOINT"),
+    "credentials that expired": (refused(403, "ExpiredToken"), ErrorCode.PERMISSION_DENIED, "get new ones for MINIO_ACCESS_KEY"),
+    "a wrong clock": (refused(403, "RequestTimeTooSkewed"), ErrorCode.PERMISSION_DENIED, "set this machine's clock"),
+    "a full disk": (refused(507, "XMinioStorageFull"), ErrorCode.UNAVAILABLE, "disk of the server is full"),
+    "connection broken off": (Answer(breaks=True), ErrorCode.UNAVAILABLE, "the connection broke off. Check MINIO_ENDPOINT"),
+    "silence": (Answer(slow=True), ErrorCode.UNAVAILABLE, "does not answer in time. Check MINIO_ENDPOINT"),
 }
 
 

@@ -1,0 +1,126 @@
+"""Keys as paths below a bucket's folder: which there are, what is known of them, and how a file comes there whole."""
+
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from tools.minio.store import ObjectInfo, key_problem
+from tools.result import ErrorCode, ToolError
+
+MAX_PART_BYTES = 255
+"""What file systems allow between two '/'."""
+
+
+def keys_below(folder: Path, start: str, *, deep: bool, after: str = "", shown: Callable[[str], bool] = lambda _key: True) -> Iterator[str]:
+    """Keys behind `after` in the order S3 lists them; without `deep` folders that hold any object, ending in '/'.
+
+    Args:
+        folder: where to begin, and `start` its key: empty, or ending in '/'.
+        shown: whether an object is to be seen.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            names = [e.name if e.is_file(follow_symlinks=False) else f"{e.name}/" for e in entries if _real(e)]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in sorted(names):
+        key = f"{start}{name}"
+        if key <= after and not (deep and name.endswith("/") and after.startswith(key)):
+            continue
+        if key_problem(key.removesuffix("/")):
+            continue
+        if not name.endswith("/"):
+            if shown(key):
+                yield key
+        elif deep:
+            yield from keys_below(folder / name, key, deep=True, after=after, shown=shown)
+        elif next(keys_below(folder / name, key, deep=True, shown=shown), None):
+            yield key
+
+
+def _real(entry: "os.DirEntry[str]") -> bool:
+    """Neither a link nor a device."""
+    return entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
+
+
+def with_infos(bucket: str, root: Path, keys: Iterable[str]) -> Iterator[ObjectInfo | str]:
+    """Prefixes as they are, keys with what is known of the object; objects that vanish meanwhile are left out."""
+    for key in keys:
+        if key.endswith("/"):
+            yield key
+            continue
+        with suppress(FileNotFoundError):
+            yield info_of(bucket, key, root / key)
+
+
+def info_of(bucket: str, key: str, path: Path, version_id: str = "") -> ObjectInfo:
+    """What the file system knows of an object."""
+    stat = path.stat()
+    etag = hashlib.sha256(f"{stat.st_ino}-{stat.st_size}-{stat.st_mtime_ns}".encode()).hexdigest()[:32]
+    return ObjectInfo(bucket, key, stat.st_size, moment(stat.st_mtime), etag, version_id=version_id)
+
+
+def has_long_part(key: str) -> bool:
+    """Whether a part of the key is too long for the name of a file."""
+    return any(len(part.encode()) > MAX_PART_BYTES for part in key.split("/"))
+
+
+def is_linked(root: Path, path: Path) -> bool:
+    """Whether a symbolic link lies on the way from the bucket to a path."""
+    return any(part.is_symlink() for part in (path, *path.parents) if part.is_relative_to(root))
+
+
+def moment(seconds: float) -> datetime:
+    """A time stamp of the file system."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@contextmanager
+def unfinished(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """A new file to fill and then to move to its place; removed in the end if it is still there."""
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        path = Path(file.name)
+        try:
+            yield path, file
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def flush(file: IO[bytes]) -> None:
+    """Have the disk itself hold what was written."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def write_small(folder: Path, target: Path, text: str) -> None:
+    """Replace a small file at once, by way of `folder` on the same file system."""
+    with unfinished(folder) as (path, file):
+        file.write(text.encode())
+        flush(file)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+
+
+@contextmanager
+def file_errors(doing: str) -> Iterator[None]:
+    """Turn what the file system raises into one error of the closed set."""
+    try:
+        yield
+    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        raise ToolError(ErrorCode.CONFLICT, f"could not {doing}: the name is taken, or it is the folder of other objects.") from error
+    except FileNotFoundError as error:
+        raise ToolError(ErrorCode.NOT_FOUND, f"could not {doing}: it is gone.") from error
+    except PermissionError as error:
+        raise ToolError(ErrorCode.PERMISSION_DENIED, f"could not {doing}: the file system does not permit it.") from error
+    except OSError as error:
+        if error.errno == errno.ENOTEMPTY:
+            raise ToolError(ErrorCode.CONFLICT, f"could not {doing}: it is not empty.") from error
+        reason = (error.strerror or str(error)).lower()
+        hint = " Make room on the disk, or delete objects." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        raise ToolError(ErrorCode.UNAVAILABLE, f"could not {doing}: {reason}.{hint}") from error
