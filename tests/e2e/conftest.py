@@ -57,7 +57,7 @@ def server(home: Path) -> Iterator[WebServer]:
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if shutil.which(CHROMIUM) is None:
         reason = "no Chromium: `bash tests/servers.sh` installs it"
