@@ -250,7 +250,7 @@ def artifact(context: Context, args: dict[str, Any]) -> str | None:
     if beside:
         return next(g for g in beside.groups() if g)
     spans = [(m.start, m.end) for m in context.found]
-    for match in _ARTIFACTS.finditer(context.text):
+    for match in sorted(_ARTIFACTS.finditer(context.text), key=lambda m: m.group(1).lower() == "metrics"):
         if not any(a <= match.start() < b for a, b in spans):
             return "_".join(match.group(1).lower().replace("-", " ").split())
     named = {m.entry.name for m in context.found}

@@ -160,3 +160,9 @@ def test_chat_answers_line_after_line(home: Path) -> None:
     assert done.returncode == 0
     assert "datasets" in done.stdout
     assert (home / "buckets" / "chat-bucket").is_dir()
+
+
+def test_the_demo_plays_with_every_answer_as_expected(home: Path) -> None:
+    done = swarm(home, "demo")
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "every answer as expected" in done.stdout
