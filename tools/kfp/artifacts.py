@@ -8,13 +8,13 @@ from tools import charts
 from tools.kfp.client import Kfp
 from tools.kfp.metrics import ROOM, matrix_table, measurements
 from tools.kfp.model import RunArtifact
-from tools.kfp.tables import fitted, shortened
 from tools.kinds import ArtifactName, Run
 from tools.markdown import count, size, table_artifact
 from tools.minio.preview import preview
 from tools.minio.store import ObjectStore
 from tools.names import listed, matching, normal
 from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import tool
 
 MOST_BYTES = 2 * 1024 * 1024

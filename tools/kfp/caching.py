@@ -3,11 +3,11 @@
 from tools.kfp.client import Kfp
 from tools.kfp.logs import named
 from tools.kfp.model import WORK, Step
-from tools.kfp.tables import fitted
 from tools.kinds import Run, StepName
 from tools.markdown import count, table_artifact
 from tools.names import listed
 from tools.result import Artifact, Subject, ToolResult
+from tools.tables import fitted
 from tools.tool import tool
 
 _WHY = {

@@ -10,11 +10,11 @@ from tools.kfp.differences import UNKNOWN, complete_arguments
 from tools.kfp.directions import direction
 from tools.kfp.metrics import Scalar, measurements
 from tools.kfp.model import Run as RunView
-from tools.kfp.tables import fitted, shortened
 from tools.kinds import Metric, Pipeline, Run
 from tools.markdown import cell, count, table_artifact
 from tools.names import listed, matching, not_found
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import tool
 
 MOST_RUNS = 8

@@ -6,12 +6,12 @@ from tools.kfp.differences import changes, complete_arguments, diff
 from tools.kfp.logs import without_wrapper
 from tools.kfp.model import WORK, Step, Task
 from tools.kfp.model import Run as RunView
-from tools.kfp.tables import fitted, shortened
 from tools.kfp.tracebacks import relevant
 from tools.kinds import Run
 from tools.markdown import cell, fenced
 from tools.names import listed
 from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import tool
 
 SHOWN_LOG, SHOWN_DIFFERENCE = 1100, 400

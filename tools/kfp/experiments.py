@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.kfp.client import Kfp
-from tools.kfp.tables import fitted, shortened
 from tools.kinds import Experiment, NewName
 from tools.markdown import count, duration, table_artifact, when
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import Prepared, tool
 
 SHOWN = 20

@@ -8,11 +8,11 @@ from tools.kfp.differences import changes, complete_arguments, diff
 from tools.kfp.model import Run as RunView
 from tools.kfp.model import Version, new_run_name
 from tools.kfp.runs import run_card
-from tools.kfp.tables import fitted
 from tools.kinds import Arguments, Run
 from tools.markdown import cell, duration, when
 from tools.names import listed
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted
 from tools.tool import Prepared, tool
 
 

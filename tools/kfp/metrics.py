@@ -8,10 +8,10 @@ from typing import Any
 from tools import charts
 from tools.kfp.client import Kfp
 from tools.kfp.model import RunArtifact
-from tools.kfp.tables import fitted
 from tools.kinds import Run
 from tools.markdown import table_artifact
 from tools.result import Artifact, Subject, ToolResult
+from tools.tables import fitted
 from tools.tool import tool
 
 Scalar = float | int | str | bool

@@ -9,11 +9,11 @@ from tools import charts
 from tools.files import LocalFiles
 from tools.kfp.client import Kfp
 from tools.kfp.model import Parameter, new_run_name, steps_of
-from tools.kfp.tables import fitted, shortened
 from tools.kinds import Filter, LocalPath, NewName, Pipeline
 from tools.markdown import count, size, table_artifact, when
 from tools.names import listed, normal
 from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import Prepared, tool
 
 SHOWN = 20

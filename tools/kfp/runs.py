@@ -8,10 +8,10 @@ from tools.activity import current
 from tools.kfp.client import Kfp
 from tools.kfp.model import Run as RunView
 from tools.kfp.model import Task
-from tools.kfp.tables import fitted, shortened
 from tools.kinds import Experiment, Limit, Pipeline, Run, RunState
 from tools.markdown import cell, count, duration, table_artifact, when
 from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import tool
 
 MANY_STEPS = 20

@@ -8,10 +8,10 @@ from tools.kfp.arguments import check
 from tools.kfp.client import Kfp
 from tools.kfp.cron import next_time, parse, six_fields
 from tools.kfp.model import Schedule as ScheduleView
-from tools.kfp.tables import fitted, shortened
 from tools.kinds import Arguments, Cron, NewName, Pipeline, Schedule
 from tools.markdown import cell, count, duration, table_artifact
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import Prepared, tool
 
 DEFAULT_EXPERIMENT = "Default"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.kfp.tables import fitted, shortened
+from tools.tables import fitted, shortened
 
 ROWS = st.lists(st.tuples(st.text(max_size=120), st.integers() | st.none()), max_size=60)
 
