@@ -7,8 +7,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import BaseModel, Field
 
+from swarm.records import Record
 from swarm.reply import Step, Usage
-from swarm.toolcalls import Record
 from tools.result import Artifact, Source
 
 ASK_USER = "ask_user"

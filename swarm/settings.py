@@ -31,6 +31,8 @@ class SwarmSettings(BaseModel):
     """How long an approval can be given."""
     role: Literal["viewer", "operator", "admin"] = "admin"
     """What this user may do: read; also write; everything."""
+    threads: Annotated[int, Field(ge=1, le=1000)] = 64
+    """Tools that may work at the same time."""
     embeddings: str = "wordllama"
     files: Annotated[list[Path], NoDecode] = Field(default_factory=lambda: [Path.cwd()])
     """Local folders open to uploads and downloads, separated like in PATH."""

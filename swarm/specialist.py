@@ -14,6 +14,7 @@ from agents.agent import Agent, prompt_file
 from swarm.conversation import ASK_USER, CONTEXT, Outcome, records_of, usage_of
 from swarm.permissions import Permissions
 from swarm.toolcalls import ToolCalls
+from swarm.workers import Workers
 from tools.services import Services
 from tools.tool import Tool
 
@@ -67,7 +68,7 @@ def _plain(schema: Any) -> Any:
 class Specialist:
     """One agent, ready to take a task."""
 
-    def __init__(self, agent: Agent, model: BaseChatModel, services: Services, permissions: Permissions) -> None:
+    def __init__(self, agent: Agent, model: BaseChatModel, services: Services, permissions: Permissions, workers: Workers) -> None:
         self.agent = agent
         self.tools = [t for t in agent.toolset.tools.values() if permissions.allows(t.effect)]
         self._graph: CompiledStateGraph[Any, Any, Any, Any] = create_agent(
@@ -76,7 +77,7 @@ class Specialist:
             system_prompt=f"{agent.prompt}{prompt_file('common.md')}",
             middleware=[
                 ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="end"),
-                ToolCalls(agent, services, permissions),
+                ToolCalls(agent, services, permissions, workers),
             ],
             name=agent.name,
         )

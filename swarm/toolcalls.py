@@ -1,11 +1,8 @@
 """What happens between a model that asks for a tool and the tool: check, approval, execution off the event loop, a step on the record."""
 
-import asyncio
-import re
-import threading
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
@@ -14,50 +11,31 @@ from langchain_core.messages import ToolMessage
 from langchain_core.runnables import ensure_config
 from langgraph.config import get_stream_writer
 from langgraph.types import Command, interrupt
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from agents.agent import Agent
+from swarm import approvals
+from swarm.approvals import Decision
 from swarm.permissions import Permissions
-from swarm.reply import Approval, Step, StepFinished, StepProgress, StepStarted
+from swarm.records import numbered, tool_message
+from swarm.reply import Step, StepFinished, StepProgress, StepStarted
+from swarm.workers import Workers
 from tools import call as calls
-from tools.activity import Activity, activity
 from tools.call import Call
 from tools.names import listed, nearest
-from tools.result import Artifact, ErrorCode, Source, Subject, ToolError, ToolResult
+from tools.result import ErrorCode, ToolError, ToolResult
 from tools.services import Services
-
-MAX_CONTENT = 2600
-"""Characters of a result that a model sees: about 600 tokens."""
-
-
-class Decision(BaseModel):
-    """What a person decided about an approval; `args` are those the decision is bound to."""
-
-    decision: str
-    args: dict[str, Any] = Field(default_factory=dict)
-    by: str = ""
-
-
-class Record(BaseModel):
-    """What a tool message carries beside its text."""
-
-    step: Step
-    artifacts: list[Artifact] = Field(default_factory=list)
-    sources: list[Source] = Field(default_factory=list)
-    subjects: list[Subject] = Field(default_factory=list)
-    choices: list[str] = Field(default_factory=list)
-    given: list[str] = Field(default_factory=list)
-    """Names of the arguments that the model gave; the others were filled in."""
 
 
 class ToolCalls(AgentMiddleware[Any, Any]):
     """Executes an agent's tool calls. It never raises into the loop: every call ends in a tool message."""
 
-    def __init__(self, agent: Agent, services: Services, permissions: Permissions) -> None:
+    def __init__(self, agent: Agent, services: Services, permissions: Permissions, workers: Workers) -> None:
         super().__init__()
         self._agent = agent
         self._services = services
         self._permissions = permissions
+        self._workers = workers
 
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]]
@@ -94,7 +72,7 @@ class ToolCalls(AgentMiddleware[Any, Any]):
             ms=round((time.monotonic() - started) * 1000),
         )
         _emit(StepFinished(id=call_id, step=step, artifacts=result.artifacts))
-        return _message(call_id, name, result, step, list(request.tool_call["args"]))
+        return tool_message(result, step, list(request.tool_call["args"]))
 
     async def _prepare(self, name: str, args: dict[str, Any]) -> Call | ToolResult:
         tools = self._agent.toolset.tools
@@ -102,23 +80,14 @@ class ToolCalls(AgentMiddleware[Any, Any]):
             visible = [t.name for t in tools.values() if self._permissions.allows(t.effect)]
             message = f"there is no tool `{name}`. Tools: {listed(nearest(name, visible) or visible)}."
             return ToolResult.failed(ToolError(ErrorCode.INVALID_ARGUMENT, message))
-        return await asyncio.to_thread(calls.prepare, tools[name], args, self._services, self._agent.toolset.resolvers)
+        return await self._workers.run(calls.prepare, tools[name], args, self._services, self._agent.toolset.resolvers)
 
     def _decide(self, call_id: str, call: Call) -> Decision:
         """The decision on a call; waits for a person by interrupting the graph, which resumes here, in this or another process."""
         automatic = ensure_config().get("configurable", {}).get("approve", "ask")
         if automatic != "ask":
             return Decision(decision="approve" if automatic == "all" else "forbidden", args=call.args)
-        expires = datetime.now(UTC) + timedelta(minutes=self._permissions.approval_minutes)
-        approval = Approval(
-            id=call_id,
-            agent=self._agent.name,
-            tool=call.tool.name,
-            args=call.args,
-            effect=call.effect,
-            preview=call.preview or f"{call.tool.summary.split('. ')[0]}.",
-            expires_at=expires.isoformat(timespec="seconds"),
-        )
+        approval = approvals.request(call_id, self._agent, call, self._permissions.approval_minutes)
         return Decision.model_validate(interrupt(approval.model_dump(mode="json")))
 
     async def _bound(self, call: Call, decision: Decision) -> Call | ToolResult:
@@ -140,70 +109,18 @@ class ToolCalls(AgentMiddleware[Any, Any]):
             refusals = {"expired": "The approval expired.", "forbidden": "Not approved: this session allows no changes."}
             why = refusals.get(decision.decision, "A person rejected it.")
             return ToolResult(status="error", code=ErrorCode.CANCELED, content=f"{why} Nothing was changed."), True
-        return await _in_thread(call_id, prepared, self._services), False
+        write = get_stream_writer()
+        report = partial(_progress, write, call_id)
+        return await self._workers.watched(report, calls.run, prepared, self._services), False
 
     def _effect(self, name: str) -> Any:
         tool = self._agent.toolset.tools.get(name)
         return tool.effect if tool else "read"
 
 
-async def _in_thread(call_id: str, call: Call, services: Services) -> ToolResult:
-    """Run a call off the event loop; when the turn is canceled, the tool is told."""
-    loop = asyncio.get_running_loop()
-    write = get_stream_writer()
-    owner = threading.get_ident()
-
-    def report(text: str) -> None:
-        event = StepProgress(id=call_id, text=text)
-        if threading.get_ident() == owner:
-            write(event)
-        else:
-            loop.call_soon_threadsafe(write, event)
-
-    with activity(Activity(report)) as watched:
-        try:
-            return await asyncio.to_thread(calls.run, call, services)
-        except asyncio.CancelledError:
-            watched.canceled.set()
-            raise
-
-
-def numbered(result: ToolResult, state: Any) -> ToolResult:
-    """The result with its passages numbered on from those read before in this delegation; one that returns keeps its number."""
-    if not result.sources or not isinstance(state, dict):
-        return result
-    known: dict[tuple[str, str, str], int] = {}
-    for message in state.get("messages", []):
-        if isinstance(message, ToolMessage) and isinstance(message.artifact, dict):
-            known |= {(s["uri"], s["section"], s["text"]): s["n"] for s in message.artifact.get("sources", [])}
-    numbers: dict[int, int] = {}
-    free = max(known.values(), default=0)
-    for source in result.sources:
-        place = (source.uri, source.section, source.text)
-        if place not in known:
-            free += 1
-            known[place] = free
-        numbers[source.n] = known[place]
-    content = re.sub(r"^\[(\d+)\]", lambda m: f"[{numbers.get(int(m.group(1)), int(m.group(1)))}]", result.content, flags=re.M)
-    sources = [s.model_copy(update={"n": numbers[s.n]}) for s in result.sources]
-    return result.model_copy(update={"content": content, "sources": sources})
-
-
 def _emit(event: BaseModel) -> None:
     get_stream_writer()(event)
 
 
-def _message(call_id: str, name: str, result: ToolResult, step: Step, given: list[str]) -> ToolMessage:
-    record = Record(
-        step=step, artifacts=result.artifacts, sources=result.sources, subjects=result.subjects, choices=result.choices, given=given
-    )
-    content = result.content
-    if len(content) > MAX_CONTENT:
-        content = content[:MAX_CONTENT].rsplit("\n", 1)[0] + "\n… (cut here; ask for less, or for the next part)"
-    return ToolMessage(
-        content=content,
-        name=name,
-        tool_call_id=call_id,
-        status="error" if result.status == "error" else "success",
-        artifact=record.model_dump(mode="json"),
-    )
+def _progress(write: Callable[[Any], None], call_id: str, text: str) -> None:
+    write(StepProgress(id=call_id, text=text))

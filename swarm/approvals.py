@@ -1,0 +1,81 @@
+"""Approvals: a call that waits for a person, the decision about it, and what each of them means."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from langgraph.types import Command, StateSnapshot
+from pydantic import BaseModel, Field
+
+from agents.agent import Agent
+from agents.registry import find_agents
+from swarm.errors import ApprovalError
+from swarm.reply import Approval, Reply, Step
+from swarm.workers import Workers
+from tools.call import Call, prepare
+from tools.result import ToolResult
+from tools.services import Services
+
+Verdict = Literal["approve", "reject", "edit"]
+
+
+class Decision(BaseModel):
+    """What a person decided about an approval; `args` are those the decision is bound to."""
+
+    decision: Literal["approve", "reject", "expired", "forbidden"]
+    args: dict[str, Any] = Field(default_factory=dict)
+    by: str = ""
+
+
+def request(call_id: str, agent: Agent, call: Call, minutes: float) -> Approval:
+    """The approval that a call asks for; the preview is what code computed, never what a model says."""
+    expires = datetime.now(UTC) + timedelta(minutes=minutes)
+    return Approval(
+        id=call_id,
+        agent=agent.name,
+        tool=call.tool.name,
+        args=call.args,
+        effect=call.effect,
+        preview=call.preview or f"{call.tool.summary.split('. ')[0]}.",
+        expires_at=expires.isoformat(timespec="seconds"),
+    )
+
+
+def expired(approval: Approval) -> bool:
+    """Whether it is too late to decide."""
+    return datetime.fromisoformat(approval.expires_at) < datetime.now(UTC)
+
+
+def pending(snapshot: StateSnapshot) -> list[Approval]:
+    """The approvals that a conversation waits for."""
+    return [Approval.model_validate(i.value) for i in snapshot.interrupts]
+
+
+def resume(snapshot: StateSnapshot, approval: Approval, decision: Decision) -> Command[Any]:
+    """The command that wakes just the branch that waits for this approval."""
+    waiting = next(i for i in snapshot.interrupts if i.value["id"] == approval.id)
+    return Command(resume={waiting.id: decision.model_dump()})
+
+
+async def edited(approval: Approval, arguments: Mapping[str, Any], services: Services, workers: Workers) -> dict[str, Any]:
+    """The changed arguments, resolved and checked like any others.
+
+    Raises:
+        ApprovalError: they do not fit the tool.
+    """
+    toolset = find_agents()[approval.agent].toolset
+    merged = {**approval.args, **arguments}
+    prepared = await workers.run(prepare, toolset.tools[approval.tool], merged, services, toolset.resolvers)
+    if isinstance(prepared, ToolResult):
+        raise ApprovalError(f"{prepared.content} The approval still waits.")
+    return prepared.args
+
+
+def waiting(session: str, approvals: list[Approval], steps: list[Step]) -> Reply:
+    """The reply while a decision is due."""
+    approval = approvals[0]
+    verb = "This would **remove or overwrite** something" if approval.effect == "destroy" else "This would change something"
+    answer = f"{verb}, so please decide: approve or reject.\n\n{approval.preview}"
+    if len(approvals) > 1:
+        answer += f"\n\n{len(approvals) - 1} more decision(s) will follow."
+    return Reply(session=session, answer=answer, status="needs_approval", steps=steps, approval=approval)
