@@ -23,6 +23,7 @@ from swarm.samples import first_start
 from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
 from swarm.specialist import Specialist
+from swarm.store import Store
 from swarm.turns import Turns, parts, told
 from swarm.workers import Workers
 from tools.services import Services
@@ -64,7 +65,9 @@ class Assistant:
             stack.callback(workers.close)
             permissions = Permissions(swarm.role, swarm.approval, swarm.approval_minutes)
             specialists = {name: Specialist(agent, model, services, permissions, workers) for name, agent in agents.items()}
-            checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home))
+            store = await asyncio.to_thread(Store.open, swarm.home, settings.database_url)
+            stack.callback(store.close)
+            checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, store))
             yield cls(Turns(build(model, specialists, checkpointer)), services, workers)
 
     async def ask(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> Reply:

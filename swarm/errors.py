@@ -15,3 +15,15 @@ class MessageError(SwarmError):
 
 class ApprovalError(SwarmError):
     """There is no such approval to decide on, or the decision does not fit it."""
+
+
+class StoreError(SwarmError):
+    """The database of conversations does not answer."""
+
+
+class AccessError(SwarmError):
+    """A conversation that is another user's, or an act that the user's role does not allow."""
+
+
+class RateError(SwarmError):
+    """A user has sent more messages than a minute allows."""

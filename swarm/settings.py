@@ -12,6 +12,7 @@ from knowledge.settings import KnowledgeSettings
 from tools.kfp.settings import KfpSettings
 from tools.minio.settings import MinioSettings
 
+Role = Literal["viewer", "operator", "admin"]
 BUILTIN = "builtin"
 DEFAULT_OPENAI_MODEL = "openai:gpt-4.1-mini"
 
@@ -29,7 +30,7 @@ class SwarmSettings(BaseModel):
     """From which effect on a person approves."""
     approval_minutes: Annotated[float, Field(gt=0)] = 60.0
     """How long an approval can be given."""
-    role: Literal["viewer", "operator", "admin"] = "admin"
+    role: Role = "admin"
     """What this user may do: read; also write; everything."""
     threads: Annotated[int, Field(ge=1, le=1000)] = 64
     """Tools that may work at the same time."""
@@ -41,6 +42,26 @@ class SwarmSettings(BaseModel):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     auth: str | None = None
+    roles: Annotated[dict[str, Role], NoDecode] = Field(default_factory=dict)
+    """Roles of single users, as `anna=admin,ben=viewer`; all others have `role`."""
+    retention_days: Annotated[float, Field(ge=0)] = 0.0
+    """Days after its last message that a conversation is deleted; 0 keeps all."""
+    turns_per_minute: Annotated[int, Field(ge=0)] = 0
+    """Messages that one user may send in a minute; 0 sets no limit."""
+    watch_seconds: Annotated[float, Field(gt=0)] = 10.0
+    """How often watched runs are looked at."""
+    secrets_key: SecretStr | None = None
+    """Seals the secrets that conversations keep; replicas that share a database share it. By default one is made in the home."""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """Port of the Prometheus metrics on `host`; none are served without."""
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        return {user.strip(): role.strip() for user, _, role in pairs}
 
     @field_validator("files", mode="before")
     @classmethod
@@ -68,6 +89,20 @@ class ChromaSettings(BaseModel):
     url: str | None = None
 
 
+class DatabaseSettings(BaseModel):
+    """The database of conversations (`DATABASE_*`); SQLite in the home without."""
+
+    url: SecretStr | None = None
+    """`postgresql://user:password@host:5432/name`."""
+
+
+class OtelSettings(BaseModel):
+    """OpenTelemetry (`OTEL_*`); no traces without an endpoint."""
+
+    exporter_otlp_endpoint: str | None = None
+    """Address of a collector that takes OTLP over HTTP, e.g. `http://127.0.0.1:4318`."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set, each section under its own prefix: `KFP_ENDPOINT` is `kfp.endpoint`."""
 
@@ -78,6 +113,8 @@ class Settings(BaseSettings):
     kfp: KfpSettings = Field(default_factory=KfpSettings)
     minio: MinioSettings = Field(default_factory=MinioSettings)
     chroma: ChromaSettings = Field(default_factory=ChromaSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    otel: OtelSettings = Field(default_factory=OtelSettings)
 
     @property
     def model(self) -> str:
@@ -85,6 +122,15 @@ class Settings(BaseSettings):
         if self.swarm.model:
             return self.swarm.model
         return DEFAULT_OPENAI_MODEL if self.openai.api_key or self.openai.base_url else BUILTIN
+
+    @property
+    def database_url(self) -> str | None:
+        """Address of the database of conversations, if it is PostgreSQL."""
+        return self.database.url.get_secret_value() if self.database.url else None
+
+    def secrets(self) -> list[str]:
+        """The values of all secret settings."""
+        return [v.get_secret_value() for _, section in self for _, v in section if isinstance(v, SecretStr)]
 
     @property
     def knowledge(self) -> KnowledgeSettings:
@@ -103,6 +149,14 @@ def variables(settings: Settings) -> dict[str, str]:
     values: dict[str, str] = {}
     for section, model in settings:
         for name, value in model:
-            shown = os.pathsep.join(str(v) for v in value) if isinstance(value, list) else "" if value is None else str(value)
-            values[f"{section}_{name}".upper()] = shown
+            values[f"{section}_{name}".upper()] = _written(value)
     return values | {"SWARM_MODEL": settings.model}
+
+
+def _written(value: object) -> str:
+    """A value as it would stand in the environment."""
+    if isinstance(value, list):
+        return os.pathsep.join(str(v) for v in value)
+    if isinstance(value, dict):
+        return ",".join(f"{name}={v}" for name, v in value.items())
+    return "" if value is None else str(value)

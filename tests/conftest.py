@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from standalone.platform import stop_server
+from tests.postgres import PostgresServer, postgres_server
 
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests see none of the settings of whoever runs them."""
     for name in list(os.environ):
-        if name.startswith(("SWARM_", "OPENAI_", "KFP_", "MINIO_", "CHROMA_", "DATABASE_", "SLACK_")):
+        if name.startswith(("SWARM_", "OPENAI_", "KFP_", "MINIO_", "CHROMA_", "DATABASE_", "SLACK_", "OTEL_")):
             monkeypatch.delenv(name)
 
 
@@ -23,6 +24,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
     yield folder
     stop_server(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole session; take a database of your own from it."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """An empty database: None for SQLite in the home, an address for PostgreSQL. Tests that use it run on both."""
+    if request.param == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.database()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,11 +1,13 @@
 """The conversation with the built-in planner on a real platform: what people say, what is called, what they read."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from standalone.platform import stop_server
 from swarm import Assistant, Reply, Settings
 from swarm.errors import ApprovalError, MessageError
 from swarm.reply import Finished, StepFinished, StepStarted
@@ -13,10 +15,22 @@ from swarm.reply import Finished, StepFinished, StepStarted
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.fixture(scope="module")
+def home(database_url: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for each database."""
+    folder = tmp_path_factory.mktemp("home")
+    yield folder
+    stop_server(folder)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def assistant(home: Path) -> AsyncIterator[Assistant]:
-    async with Assistant.open(Settings.model_validate({"swarm": {"home": home}})) as opened:
+async def assistant(home: Path, database_url: str | None) -> AsyncIterator[Assistant]:
+    async with Assistant.open(settings(home, database_url)) as opened:
         yield opened
+
+
+def settings(home: Path, database_url: str | None, **swarm: Any) -> Settings:
+    return Settings.model_validate({"swarm": {"home": home, **swarm}, "database": {"url": database_url}})
 
 
 def called(reply: Reply) -> list[str]:
@@ -97,17 +111,16 @@ async def test_an_edited_approval_is_checked_and_bound(assistant: Assistant) -> 
     assert reply.steps[0].args["run_name"] == "edited-run"
 
 
-async def test_an_approval_waits_through_a_restart(assistant: Assistant, home: Path) -> None:
+async def test_an_approval_waits_through_a_restart(assistant: Assistant, home: Path, database_url: str | None) -> None:
     await assistant.ask("create a bucket called patient-bucket", session="restart")
-    async with Assistant.open(Settings.model_validate({"swarm": {"home": home}})) as another:
+    async with Assistant.open(settings(home, database_url)) as another:
         assert [a.args["bucket"] for a in await another.pending("restart")] == ["patient-bucket"]
         reply = await another.decide("restart", "approve")
     assert (reply.status, called(reply)) == ("done", ["create_bucket"])
 
 
-async def test_an_expired_approval_does_nothing(home: Path) -> None:
-    settings = Settings.model_validate({"swarm": {"home": home, "approval_minutes": 0.0001}})
-    async with Assistant.open(settings) as assistant:
+async def test_an_expired_approval_does_nothing(home: Path, database_url: str | None) -> None:
+    async with Assistant.open(settings(home, database_url, approval_minutes=0.0001)) as assistant:
         asked = await assistant.ask("create a bucket called late-bucket", session="late")
         assert asked.status == "needs_approval"
         reply = await assistant.decide("late", "approve")
@@ -152,8 +165,8 @@ async def test_small_talk_and_refusals_cost_one_call_and_touch_nothing(assistant
     assert "pipelines" in reply.answer
 
 
-async def test_a_viewer_does_not_even_see_what_changes_things(home: Path) -> None:
-    async with Assistant.open(Settings.model_validate({"swarm": {"home": home, "role": "viewer"}})) as viewer:
+async def test_a_viewer_does_not_even_see_what_changes_things(home: Path, database_url: str | None) -> None:
+    async with Assistant.open(settings(home, database_url, role="viewer")) as viewer:
         reply = await viewer.ask("delete iris.csv from the datasets bucket", session="viewer", approve="all")
         look = await viewer.ask("show the first rows of iris.csv in datasets", session="viewer")
     assert "delete_objects" not in called(reply)
