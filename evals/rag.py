@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypedDict
 
 import numpy as np
 from pydantic import BaseModel, Field
 
+from evals.result import Counts, Evaluation, Failure
 from knowledge.chunk import Passage
 from knowledge.knowledge import Knowledge
 from knowledge.settings import KnowledgeSettings
@@ -25,38 +25,6 @@ class Question(BaseModel):
     answer_terms: list[str] = Field(default_factory=list)
     style: str = "question"
     unanswerable: bool = False
-
-
-class Counts(TypedDict):
-    """Cases of one kind and how many of them passed."""
-
-    cases: int
-    passed: int
-
-
-class Failure(TypedDict):
-    """A question whose passages did not hold the answer: why, what was asked, and where the passages came from."""
-
-    id: str
-    why: str
-    turns: list[str]
-    steps: list[str]
-    answer: str
-
-
-class Evaluation(TypedDict):
-    """Result of a suite in the form that all evaluations share; a case is an answerable question, it passes by `pass_at_5`."""
-
-    suite: str
-    model: str
-    cases: int
-    passed: int
-    pass_rate: float
-    by_kind: dict[str, Counts]
-    metrics: dict[str, float]
-    failures: list[Failure]
-    usage: dict[str, int]
-    seconds: float
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,19 @@
 """The command `swarm`. Nothing heavy is imported before a command needs it."""
 
-import asyncio
 import json
 import logging
 import sys
-from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ui.evaluation import evaluation
+from ui.outcome import FAILED, OK, USAGE, fail, run
+
 if TYPE_CHECKING:
     from swarm.settings import Settings
-
-T = TypeVar("T")
-OK, FAILED, USAGE = 0, 1, 2
 
 app = typer.Typer(
     help="Run machine-learning operations by talking: pipelines, storage and documentation behind one conversation.",
@@ -28,6 +26,7 @@ demo = typer.Typer(help="Sample pipelines and data, and a conversation that show
 platform = typer.Typer(help="The pipeline server of this machine.", no_args_is_help=True)
 app.add_typer(demo, name="demo")
 app.add_typer(platform, name="platform")
+app.add_typer(evaluation, name="eval")
 
 
 class Approve(StrEnum):
@@ -60,11 +59,11 @@ def ask(
     from ui.terminal import ask_batch, ask_once
 
     if (message is None) == (batch is None):
-        _fail("give either a message or --batch FILE.", USAGE)
+        fail("give either a message or --batch FILE.", USAGE)
     if batch is not None:
-        raise typer.Exit(_run(ask_batch(_settings(), batch.read_text(encoding="utf-8").splitlines())))
+        raise typer.Exit(run(ask_batch(_settings(), batch.read_text(encoding="utf-8").splitlines())))
     text = sys.stdin.read() if message == "-" else str(message)
-    raise typer.Exit(_run(ask_once(_settings(), text, session, approve.value, as_json)))
+    raise typer.Exit(run(ask_once(_settings(), text, session, approve.value, as_json)))
 
 
 @app.command()
@@ -82,11 +81,11 @@ def approve(
         try:
             arguments = json.loads(edit)
         except ValueError as error:
-            _fail(f"--edit is no JSON: {error}.", USAGE)
+            fail(f"--edit is no JSON: {error}.", USAGE)
         if not isinstance(arguments, dict) or reject:
-            _fail("--edit takes a JSON object, and not together with --reject.", USAGE)
+            fail("--edit takes a JSON object, and not together with --reject.", USAGE)
     decision: Literal["approve", "reject", "edit"] = "reject" if reject else "edit" if arguments is not None else "approve"
-    raise typer.Exit(_run(decide_once(_settings(), session, decision, arguments, as_json)))
+    raise typer.Exit(run(decide_once(_settings(), session, decision, arguments, as_json)))
 
 
 @app.command()
@@ -94,7 +93,7 @@ def chat(session: Session = "default") -> None:
     """Talk in the terminal."""
     from ui.terminal import chat as talk
 
-    raise typer.Exit(_run(talk(_settings(), session)))
+    raise typer.Exit(run(talk(_settings(), session)))
 
 
 @app.command()
@@ -108,7 +107,7 @@ def ui(
     settings = _settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update={"swarm": settings.swarm.model_copy(update=given)})
-    raise typer.Exit(_run(serve(settings)))
+    raise typer.Exit(run(serve(settings)))
 
 
 @app.command()
@@ -129,7 +128,7 @@ def doctor(as_json: Json = False) -> None:
     """Try each backend and say what to do."""
     from ui.doctor import examine
 
-    findings = _run(examine(_settings()))
+    findings = run(examine(_settings()))
     if as_json:
         typer.echo(json.dumps([f.model_dump() for f in findings], indent=2))
     else:
@@ -144,7 +143,7 @@ def _demo(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         from ui.demo import play
 
-        raise typer.Exit(_run(play(_settings())))
+        raise typer.Exit(run(play(_settings())))
 
 
 @demo.command("load")
@@ -160,7 +159,7 @@ def demo_load() -> None:
     try:
         added = load_samples(services, found)
     except ToolError as error:
-        _fail(error.message, FAILED)
+        fail(error.message, FAILED)
     finally:
         services.close()
     typer.echo(f"Added {len(added.pipelines_added)} pipelines and {len(added.objects_added)} objects; what was there stays.")
@@ -198,26 +197,7 @@ def _settings() -> "Settings":
             name = "_".join(str(part) for part in problem["loc"]).upper()
             known = problem["type"] != "extra_forbidden"
             problems.append(f"{name}={problem['input']!r}: {problem['msg'].lower()}" if known else f"{name} is no setting of mlops-swarm")
-        _fail(f"wrong setting: {'; '.join(problems)}. `swarm config` lists all.", USAGE)
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; errors that a person can put right become one line."""
-    from swarm.errors import MessageError, SettingsError, SwarmError
-
-    try:
-        return asyncio.run(work)
-    except (MessageError, SettingsError) as error:
-        _fail(str(error), USAGE)
-    except SwarmError as error:
-        _fail(str(error), FAILED)
-    except KeyboardInterrupt:
-        _fail("stopped.", 130)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(f"swarm: {message}", err=True)
-    raise typer.Exit(code)
+        fail(f"wrong setting: {'; '.join(problems)}. `swarm config` lists all.", USAGE)
 
 
 def main() -> None:

@@ -1,0 +1,108 @@
+"""How a home was, and the way back, in a fraction of a second and with its server running.
+
+Files are mirrored; the server's database is written over by SQLite's own backup, which is one transaction for the server; runs that
+ended since are started again from the journal they had.
+"""
+
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from evals.errors import EvalError
+from standalone.engine import alive, launch
+from standalone.server.app import DATABASE_FILE
+from tools.kfp.client import Kfp
+
+_FOLDERS = ("buckets", "runs", "lexical", "chroma")
+_FILES = ("knowledge.db", "knowledge.db-wal", "knowledge.db-shm")
+_DEADLINE = 30.0
+
+
+class Snapshot:
+    """What a home and a folder of files hold at one moment."""
+
+    def __init__(self, home: Path, local: Path, place: Path) -> None:
+        self._home = home
+        self._pairs = [(home / name, place / name) for name in (*_FOLDERS, *_FILES)] + [(local, place / "files")]
+        self._place = place
+        self._living: set[str] = set()
+
+    def take(self) -> None:
+        """Keep how everything is now. Runs under way must stand still."""
+        self._place.mkdir()
+        self._living = {folder.name for folder in (self._home / "runs").iterdir() if alive(folder)}
+        for here, kept in self._pairs:
+            mirror(here, kept)
+        _copy_database(self._home / DATABASE_FILE, self._place / DATABASE_FILE)
+
+    def restore(self, kfp: Kfp) -> None:
+        """Make everything as it was.
+
+        Raises:
+            EvalError: a run that was started since does not end.
+        """
+        self._end_runs(kfp)
+        for here, kept in self._pairs:
+            mirror(kept, here)
+        for run_id in self._living:
+            if not alive(self._home / "runs" / run_id):
+                launch(self._home / "runs" / run_id)
+        _copy_database(self._place / DATABASE_FILE, self._home / DATABASE_FILE)
+
+    def _end_runs(self, kfp: Kfp) -> None:
+        """End every run but those that were under way then and still are."""
+        deadline = time.monotonic() + _DEADLINE
+        while time.monotonic() < deadline:
+            going = [run for run in kfp.runs(limit=100)[0] if not run.done]
+            others = [run for run in going if run.id not in self._living or run.state == "canceling"]
+            if not others:
+                return
+            for run in others:
+                if run.state != "canceling":
+                    kfp.terminate_run(run)
+            time.sleep(0.05)
+        raise EvalError(f"run {others[0].name!r} does not end, so the world cannot be reset.")
+
+
+def mirror(source: Path, target: Path) -> None:
+    """Make the target hold exactly what the source holds; what is the same already is not touched."""
+    if not source.is_dir():
+        if source.is_file():
+            _copy(source, target)
+        else:
+            _remove(target)
+        return
+    if not target.is_dir():
+        _remove(target)
+        shutil.copytree(source, target, symlinks=True)
+        return
+    wanted = {entry.name: entry for entry in source.iterdir()}
+    for entry in target.iterdir():
+        if entry.name not in wanted:
+            _remove(entry)
+    for name, entry in wanted.items():
+        mirror(entry, target / name)
+    shutil.copystat(source, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.is_file():
+        there, here = target.stat(), source.stat()
+        if (there.st_size, there.st_mtime_ns) == (here.st_size, here.st_mtime_ns):
+            return
+    _remove(target)
+    shutil.copy2(source, target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target, timeout=_DEADLINE)) as other:
+        one.backup(other)

@@ -1,0 +1,59 @@
+"""The commands `swarm eval`: how well the assistant does, measured. The evaluations are loaded only when one is asked for."""
+
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.outcome import FAILED, OK, run
+
+if TYPE_CHECKING:
+    from evals.result import Evaluation
+
+evaluation = typer.Typer(help="Measure how well the assistant does.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Option(exists=True, dir_okay=False)]
+Model = Annotated[str | None, typer.Option(help="`builtin` or `openai:<name>`; by default that of the settings.")]
+Repeat = Annotated[int, typer.Option(min=1, help="How often each case is played.")]
+Output = Annotated[Path | None, typer.Option("--json", help="Write the result here, as JSON.")]
+Threshold = Annotated[float, typer.Option(min=0, max=1, help="Pass rate below which the exit code is 1.")]
+
+
+@evaluation.command("chat")
+def chat(
+    world: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The world: pipelines, runs, buckets, ... (YAML).")],
+    cases: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is said, and what must follow (JSON Lines).")],
+    model: Model = None,
+    repeat: Repeat = 1,
+    output: Output = None,
+    threshold: Threshold = 0.0,
+) -> None:
+    """Load a world for real and play conversations in it."""
+    from evals.chat.suite import evaluate
+
+    finish(evaluate(world, cases, model, repeat, tell=_dots()), output, threshold)
+
+
+def finish(work: "Coroutine[Any, Any, Evaluation]", output: Path | None, threshold: float) -> None:
+    """Do the work, print and write its result, and end with the exit code that it deserves."""
+    from evals.chat.report import rendered
+
+    result = run(work)
+    typer.echo(rendered(result))
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    raise typer.Exit(OK if result["pass_rate"] >= threshold else FAILED)
+
+
+def _dots() -> Callable[[Any], None]:
+    """A mark for each case on a terminal."""
+
+    def tell(played: Any) -> None:
+        if sys.stderr.isatty():
+            typer.echo("." if played.passed else "F", err=True, nl=False)
+
+    return tell
