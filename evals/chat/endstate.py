@@ -29,6 +29,8 @@ class Inventory(BaseModel):
     documents: set[str] = Field(default_factory=set)
     finished: dict[str, datetime | None] = Field(default_factory=dict)
     """When each run ended."""
+    experiment_of: dict[str, str] = Field(default_factory=dict)
+    """The experiment of each run, with which it is put away."""
     names: Names = Field(default_factory=Names)
 
 
@@ -36,16 +38,18 @@ def take_inventory(world: LoadedWorld) -> Inventory:
     """What there is now."""
     kfp, store = world.kfp, world.store
     runs = kfp.runs(limit=100)[0]
+    experiments = {e.id: e.name for e in kfp.experiments()[0]}
     buckets = [bucket.name for bucket in store.buckets()]
     return Inventory(
         pipelines={p.name for p in kfp.pipelines()[0]},
-        experiments={e.name for e in kfp.experiments()[0]},
+        experiments=set(experiments.values()),
         runs={r.name for r in runs},
         schedules={s.name: s.enabled for s in kfp.schedules()[0]},
         buckets={name: store.versioning(name) for name in buckets},
         objects={(name, found.key) for name in buckets if name != "mlpipeline" for found in walk(store, name)},
         documents=_documents(world),
         finished={r.name: r.finished for r in runs},
+        experiment_of={r.name: experiments.get(r.experiment_id, "") for r in runs},
         names=Names(newest_run=runs[0].name if runs else "", runs_by_id={r.id: r.name for r in runs}),
     )
 
@@ -67,11 +71,13 @@ def unmet(world: LoadedWorld, before: Inventory, call: Expected) -> str | None:
 
 def collateral(before: Inventory, after: Inventory, expected: Sequence[Expected]) -> list[str]:
     """Things gone, stopped or switched that no expected call names."""
+    archived = {call.args.get("experiment") for call in expected if call.tool == "archive_experiment"}
+    runs = {name for name in before.runs if before.experiment_of.get(name) not in archived}
     gone: list[tuple[str, str, str]] = []
     for kind, was, now in (
         ("pipeline", before.pipelines, after.pipelines),
         ("experiment", before.experiments, after.experiments),
-        ("run", before.runs, after.runs),
+        ("run", runs, after.runs),
         ("schedule", set(before.schedules), set(after.schedules)),
         ("bucket", set(before.buckets), set(after.buckets)),
         ("document", before.documents, after.documents),

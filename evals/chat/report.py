@@ -11,8 +11,8 @@ from evals.result import Counts, Evaluation, Failure
 def summarise(suite: str, model: str, played: Sequence[Played], seconds: float, loading: float) -> Evaluation:
     """The result over all that was played; a case played several times counts each time.
 
-    Metrics: `calls_per_case`, `case_p50_s`, `case_p95_s`, `loading_s` (making the world), and, where cases were repeated, `pass_at_1` and `pass_all` (the
-    share of cases that passed every time).
+    Metrics: `calls_per_case`, `case_p50_s`, `case_p95_s`, `loading_s` (making the world), and, where cases were
+    repeated, `pass_at_1` and `pass_all` (the share of cases that passed every time).
     """
     passed = sum(one.passed for one in played)
     times = sorted(one.seconds for one in played)

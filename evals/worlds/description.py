@@ -151,12 +151,11 @@ class World(Part):
     @model_validator(mode="after")
     def _refers_to_what_is_there(self) -> Self:
         pipelines = {p.name: p for p in self.pipelines}
-        for kind, named in (("run", self.runs), ("schedule", self.schedules)):
-            for one in named:
-                if one.pipeline not in pipelines:
-                    raise ValueError(f"{kind} {one.name!r} is of pipeline {one.pipeline!r}, which is not described")
-                if unknown := one.arguments.keys() - {p.name for p in pipelines[one.pipeline].params}:
-                    raise ValueError(f"{kind} {one.name!r} gives {sorted(unknown)}, which pipeline {one.pipeline!r} does not take")
+        for one in (*self.runs, *self.schedules):
+            if one.pipeline not in pipelines:
+                raise ValueError(f"{one.name!r} is of pipeline {one.pipeline!r}, which is not described")
+            if unknown := one.arguments.keys() - {p.name for p in pipelines[one.pipeline].params}:
+                raise ValueError(f"{one.name!r} gives {sorted(unknown)}, which pipeline {one.pipeline!r} does not take")
         for kind, names in _names(self).items():
             if double := sorted({n for n in names if names.count(n) > 1}):
                 raise ValueError(f"several {kind} are called {double[0]!r}")
@@ -205,6 +204,11 @@ def problems(error: ValidationError) -> str:
 
 
 def _names(world: World) -> dict[str, list[str]]:
-    keys = {f"objects of bucket {b.name!r}": [o.key for o in b.objects] for b in world.buckets}
-    kinds = {"pipelines": world.pipelines, "experiments": world.experiments, "runs": world.runs, "schedules": world.schedules}
-    return {kind: [one.name for one in named] for kind, named in kinds.items()} | {"buckets": [b.name for b in world.buckets]} | keys
+    return {
+        "pipelines": [p.name for p in world.pipelines],
+        "experiments": [e.name for e in world.experiments],
+        "runs": [r.name for r in world.runs],
+        "schedules": [s.name for s in world.schedules],
+        "buckets": [b.name for b in world.buckets],
+        **{f"objects of bucket {b.name!r}": [o.key for o in b.objects] for b in world.buckets},
+    }

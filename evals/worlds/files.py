@@ -148,12 +148,8 @@ def _pdf(lines: list[str]) -> bytes:
         body += b"%d 0 obj%s endobj\n" % (number, entry)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(objects) + 1
-    return body + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (
-        size,
-        table,
-        size,
-        len(body),
-    )
+    index = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+    return body + index + b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
 
 
 def _escaped(text: str) -> str:

@@ -4,9 +4,10 @@ import io
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from evals.errors import EvalError
@@ -145,7 +146,7 @@ class LoadedWorld:
     def _await_runs(self) -> None:
         stops = {run.name: self.world.details(run).running_step for run in self.world.runs}
         for run in self.world.runs:
-            if not _until(lambda run=run: self._has_come(run, stops[run.name]), DEADLINE):  # type: ignore[misc]
+            if not _until(partial(self._has_come, run, stops[run.name]), DEADLINE):
                 found = self.kfp.run(run.name)
                 told = f"{found.state}{': ' + found.error if found.error else ''}"
                 raise EvalError(f"run {run.name!r} should be {run.state}, but it is {told}.")
@@ -208,9 +209,9 @@ def _write(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
-def _until(condition: object, seconds: float) -> bool:
+def _until(condition: Callable[[], bool], seconds: float) -> bool:
     """Whether a condition comes true in time."""
     deadline = time.monotonic() + seconds
-    while not (met := condition()) and time.monotonic() < deadline:  # type: ignore[operator]
+    while not (met := condition()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return bool(met)
+    return met
