@@ -151,7 +151,8 @@ class World(Part):
     @model_validator(mode="after")
     def _refers_to_what_is_there(self) -> Self:
         pipelines = {p.name: p for p in self.pipelines}
-        for one in (*self.runs, *self.schedules):
+        uses: list[Run | Schedule] = [*self.runs, *self.schedules]
+        for one in uses:
             if one.pipeline not in pipelines:
                 raise ValueError(f"{one.name!r} is of pipeline {one.pipeline!r}, which is not described")
             if unknown := one.arguments.keys() - {p.name for p in pipelines[one.pipeline].params}:
