@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run demo test lint format bench screenshots samples lock servers clean
+.PHONY: setup run demo test lint format bench screenshots samples lock servers minio versitygw clean
 
 setup: $(VENV)/.ready
 
@@ -40,9 +40,24 @@ lock: setup
 samples: setup
 	$(BIN)/python -m standalone.samples.build
 
-# The real servers of the tests, from Debian's packages (as root).
-servers:
+# The real servers of the tests: object stores, and a browser from Debian's packages (as root).
+servers: minio versitygw
 	./tests/servers.sh
+
+# Built once from pinned sources, outside of the repository; Go >= 1.25 is needed.
+BUILT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mlops-swarm/bin
+MINIO := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
+VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+minio: $(BUILT)/.$(notdir $(MINIO))
+versitygw: $(BUILT)/.$(notdir $(VERSITYGW))
+
+$(BUILT)/.%:
+	@mkdir -p $(BUILT)
+	@echo "building $* with Go, once; this takes minutes"
+	@GOBIN=$(BUILT) nice go install -p 2 -trimpath -ldflags='-s -w' $(filter %/$*,$(MINIO) $(VERSITYGW)) 2>$(BUILT)/log || { cat $(BUILT)/log; exit 1; }
+	@rm -f $(BUILT)/.$(firstword $(subst @, ,$*))@*
+	@touch $@
 
 screenshots: setup
 	$(BIN)/python -m evals.screenshots

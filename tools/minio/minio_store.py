@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from tools.minio.s3_errors import translated
+from tools.minio.s3_errors import NO_NAME, translated
 from tools.minio.settings import MinioSettings
 from tools.minio.store import (
     Bucket,
@@ -65,7 +65,13 @@ class MinioStore:
         access_key, secret_key = (key.get_secret_value() if key else None for key in keys)
         timeout = urllib3.Timeout(connect=self._settings.timeout, read=self._settings.timeout)
         retries = urllib3.Retry(
-            total=2, connect=1, read=1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504], raise_on_status=False
+            total=2,
+            connect=1,
+            read=1,
+            backoff_factor=0.2,
+            status_forcelist=[500, 502, 503, 504],
+            raise_on_status=False,
+            respect_retry_after_header=False,  # MinIO asks for a minute: a person who waits is told instead
         )
         return Minio(
             parts.netloc,
@@ -94,17 +100,27 @@ class MinioStore:
 
     def list(self, bucket: str, prefix: str = "", *, deep: bool = False, start_after: str | None = None, limit: int = 100) -> Page:
         """One page of a listing, at most 1,000 entries. A server's answer holds its objects first: here its prefixes come between them."""
+        from minio.error import S3Error
+
         start, limit = start_after or "", min(limit, SERVER_PAGE)
         behind = BEHIND_PREFIX if start.endswith("/") and not deep and start != prefix else ""
         query = {"list-type": "2", "encoding-type": "url", "prefix": prefix, "delimiter": "" if deep else "/", "max-keys": str(limit)}
         with self._errors(f"list bucket `{bucket}`"):
-            answer, more = self._listing(bucket, {**query, "start-after": start + behind} if start else query)
+            try:
+                answer, more = self._listing(bucket, {**query, "start-after": start + behind} if start else query)
+            except UnicodeEncodeError:
+                return Page()
+            except S3Error as error:
+                if error.code in NO_NAME:
+                    return Page()
+                raise
         entries = sorted((e for e in answer if e.object_name > start), key=lambda e: e.object_name)
         page = first_page((e.object_name if e.is_dir else _info(bucket, e) for e in entries), limit)
         return replace(page, next_token=page.next_token or entries[-1].object_name) if more and entries else page
 
     def stat(self, bucket: str, key: str) -> ObjectInfo:
         """One object."""
+        check_key(key, new=False)
         with self._errors(f"find `{key}` in bucket `{bucket}`"):
             return _info(bucket, self._client.stat_object(bucket, key))
 
@@ -112,6 +128,7 @@ class MinioStore:
         """A range of an object's bytes."""
         from minio.error import S3Error
 
+        check_key(key, new=False)
         if length == 0:  # which the SDK takes for "all"
             return b""
         with self._errors(f"read `{key}` in bucket `{bucket}`"):
@@ -130,6 +147,7 @@ class MinioStore:
     @contextmanager
     def open(self, bucket: str, key: str) -> Iterator[BinaryIO]:
         """An object as a stream; reading it raises `ToolError`, and never ends early in silence."""
+        check_key(key, new=False)
         doing = f"read `{key}` in bucket `{bucket}`"
         with self._errors(doing):
             response = self._client.get_object(bucket, key)
@@ -144,7 +162,10 @@ class MinioStore:
         check_key(key)
         part = max(PART_SIZE, -(-size // MAX_PARTS // MIB) * MIB)
         with self._errors(f"write `{key}` into bucket `{bucket}`"):
-            self._client.put_object(bucket, key, Sized(data, size, key), size, content_type=content_type, part_size=part)
+            stream = Sized(data, size, key)
+            if not size:  # which the SDK takes without looking at the stream
+                stream.read(1)
+            self._client.put_object(bucket, key, stream, size, content_type=content_type, part_size=part)
         return self.stat(bucket, key)
 
     def copy(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:

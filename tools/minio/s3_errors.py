@@ -21,9 +21,11 @@ CODES = {
     "InvalidBucketName": ErrorCode.INVALID_ARGUMENT,
     "InvalidArgument": ErrorCode.INVALID_ARGUMENT,
     "InvalidRequest": ErrorCode.INVALID_ARGUMENT,
+    "BadRequest": ErrorCode.INVALID_ARGUMENT,
     "InvalidTag": ErrorCode.INVALID_ARGUMENT,
     "KeyTooLongError": ErrorCode.INVALID_ARGUMENT,
     "XMinioInvalidObjectName": ErrorCode.INVALID_ARGUMENT,
+    "XMinioInvalidResourceName": ErrorCode.INVALID_ARGUMENT,
     "EntityTooLarge": ErrorCode.INVALID_ARGUMENT,
     "NotImplemented": ErrorCode.UNSUPPORTED,
     "MethodNotAllowed": ErrorCode.UNSUPPORTED,
@@ -40,8 +42,11 @@ HINTS = {
     "SlowDown": "The server is busy; try again in a minute.",
     "SlowDownRead": "The server is busy; try again in a minute.",
     "SlowDownWrite": "The server is busy; try again in a minute.",
+    "XMinioServerNotInitialized": "The server is just starting; try again in a moment.",
     "XMinioStorageFull": "The disk of the server is full: make room there, or delete objects.",
 }
+NO_NAME = {"BadRequest", "InvalidArgument", "XMinioInvalidObjectName", "XMinioInvalidResourceName"}
+"""Of these codes is an answer about a name that nothing can have."""
 CHECK_KEYS = "Check MINIO_ACCESS_KEY and MINIO_SECRET_KEY."
 CHECK_ENDPOINT = "Check MINIO_ENDPOINT, or run `swarm doctor`."
 
@@ -54,6 +59,7 @@ def translated(doing: str, address: str) -> Iterator[None]:
     import urllib3
     from minio.error import InvalidResponseError, S3Error, ServerError
 
+    doing = _shown(doing)
     try:
         yield
     except S3Error as error:
@@ -71,7 +77,12 @@ def translated(doing: str, address: str) -> Iterator[None]:
         message = f"could not {doing}: the object store at {address} {_broken(error)}. {CHECK_ENDPOINT}"
         raise ToolError(ErrorCode.UNAVAILABLE, message) from error
     except ValueError as error:
-        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"could not {doing}: {error}.") from error
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"could not {doing}: {_shown(str(error))}.") from error
+
+
+def _shown(text: str) -> str:
+    """Names may hold what no terminal can show."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _broken(error: Exception) -> str:

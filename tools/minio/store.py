@@ -166,19 +166,19 @@ def valid_bucket_name(bucket: str) -> bool:
     return BUCKET_NAME.fullmatch(bucket) is not None and not re.search(r"\.[.-]|-\.", bucket) and not IP_ADDRESS.fullmatch(bucket)
 
 
-def check_key(key: str) -> None:
-    """The rules for keys that hold on every store.
+def check_key(key: str, *, new: bool = True) -> None:
+    """The rules for keys that hold on every store. Objects that are there already may break some that new ones keep.
 
     Raises:
         ToolError: INVALID_ARGUMENT saying which rule.
     """
-    problem = key_problem(key)
+    problem = key_problem(key) if new else text_problem(key)
     if problem:
         raise ToolError(ErrorCode.INVALID_ARGUMENT, f"{key[:80]!r} cannot be a key: {problem}.")
 
 
-def key_problem(key: str) -> str | None:
-    """Which rule for keys this one breaks."""
+def text_problem(key: str) -> str | None:
+    """Why this text cannot be the key of any object."""
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
@@ -187,9 +187,15 @@ def key_problem(key: str) -> str | None:
         return f"a key has 1 to {MAX_KEY_BYTES:,} bytes, this one {size:,}"
     if any(ord(character) < 32 for character in key):
         return "it holds control characters"
-    if {"", ".", ".."} & set(key.split("/")):
-        return "no leading, double or final '/', no '.' or '..' between them"
     return None
+
+
+def key_problem(key: str) -> str | None:
+    """Which rule for new keys this one breaks."""
+    problem = text_problem(key)
+    if not problem and {"", ".", ".."} & set(key.split("/")):
+        return "no leading, double or final '/', no '.' or '..' between them"
+    return problem
 
 
 def check_tags(tags: dict[str, str]) -> None:

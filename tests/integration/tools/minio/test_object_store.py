@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.tools.minio.stores import KEYS, names, put
 from tests.unit.tools.calling import code_of, refusal
-from tests.unit.tools.minio.stores import KEYS, names, put
 from tools.minio.store import ObjectStore
 from tools.result import ErrorCode, ToolError
 

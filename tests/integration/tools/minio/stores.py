@@ -1,14 +1,9 @@
-"""The stores that hold the contract of `ObjectStore`, and what its tests do with them."""
+"""What the tests of the contract of `ObjectStore` do with a store."""
 
 import io
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
-from standalone.objects import FolderStore
 from tools.minio.store import ObjectStore, Page
-
-STORES: dict[str, Callable[[Path], ObjectStore]] = {"folder": FolderStore}
-"""Every implementation, made in a folder of its own."""
 
 KEYS = [
     "a.txt", "a/1.csv", "a/2.csv", "a/b/3.csv", "a-b/4.csv", "a0.txt", "deep/er/and/deeper/5.csv",

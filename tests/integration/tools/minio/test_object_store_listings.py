@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.tools.minio.stores import KEYS, names, pages, put
+from tests.integration.tools.minio.stores import KEYS, names, pages, put
 from tools.minio.store import ObjectStore, walk
 from tools.result import ErrorCode, ToolError
 
@@ -57,7 +57,7 @@ def test_paging_loses_and_repeats_nothing(filled: ObjectStore, limit: int, query
     turned = list(pages(filled, limit, **query))
     assert [name for page in turned for name in names(page)] == names(whole)
     assert all(len(names(page)) == limit for page in turned[:-1])
-    assert 1 <= len(names(turned[-1])) <= limit
+    assert len(names(turned[-1])) <= limit  # some servers announce a last page that is empty
 
 
 def test_a_page_that_ends_with_a_prefix_goes_on_behind_it(store: ObjectStore) -> None:
