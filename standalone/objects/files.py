@@ -1,6 +1,5 @@
 """Keys as paths below a bucket's folder: which there are, what is known of them, and how a file comes there whole."""
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -10,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from tools.minio.store import ObjectInfo, key_problem
-from tools.result import ErrorCode, ToolError
+from tools.minio.disk import flush
+from tools.minio.limits import key_problem
+from tools.minio.store import ObjectInfo
 
 MAX_PART_BYTES = 255
 """What file systems allow between two '/'."""
@@ -92,12 +92,6 @@ def unfinished(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
             path.unlink(missing_ok=True)
 
 
-def flush(file: IO[bytes]) -> None:
-    """Have the disk itself hold what was written."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
 def write_small(folder: Path, target: Path, text: str) -> None:
     """Replace a small file at once, by way of `folder` on the same file system."""
     with unfinished(folder) as (path, file):
@@ -105,22 +99,3 @@ def write_small(folder: Path, target: Path, text: str) -> None:
         flush(file)
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
-
-
-@contextmanager
-def file_errors(doing: str) -> Iterator[None]:
-    """Turn what the file system raises into one error of the closed set."""
-    try:
-        yield
-    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
-        raise ToolError(ErrorCode.CONFLICT, f"could not {doing}: the name is taken, or it is the folder of other objects.") from error
-    except FileNotFoundError as error:
-        raise ToolError(ErrorCode.NOT_FOUND, f"could not {doing}: it is gone.") from error
-    except PermissionError as error:
-        raise ToolError(ErrorCode.PERMISSION_DENIED, f"could not {doing}: the file system does not permit it.") from error
-    except OSError as error:
-        if error.errno == errno.ENOTEMPTY:
-            raise ToolError(ErrorCode.CONFLICT, f"could not {doing}: it is not empty.") from error
-        reason = (error.strerror or str(error)).lower()
-        hint = " Make room on the disk, or delete objects." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-        raise ToolError(ErrorCode.UNAVAILABLE, f"could not {doing}: {reason}.{hint}") from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from standalone.objects.files import MAX_PART_BYTES, has_long_part, is_linked, moment
 from standalone.objects.history import History
 from standalone.objects.rules import Rules
-from tools.minio.store import check_key, valid_bucket_name
+from tools.minio.limits import check_key, valid_bucket_name
 from tools.result import ErrorCode, ToolError
 
 OWN = ".store"

@@ -10,27 +10,14 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from standalone.objects.files import file_errors, flush, has_long_part, info_of, is_linked, keys_below, unfinished, with_infos
+from standalone.objects.files import has_long_part, info_of, is_linked, keys_below, unfinished, with_infos
 from standalone.objects.history import keeps_any, version_of
 from standalone.objects.layout import Layout
 from standalone.objects.links import load_secret, sign, verify
 from standalone.objects.rules import Expiry
-from tools.minio.store import (
-    Bucket,
-    ExpiryRule,
-    ObjectInfo,
-    Page,
-    Sized,
-    Version,
-    check_bucket_name,
-    check_copy,
-    check_days,
-    check_share,
-    check_tags,
-    first_page,
-    key_problem,
-    valid_bucket_name,
-)
+from tools.minio.disk import arriving, file_errors, flush
+from tools.minio.limits import check_bucket_name, check_copy, check_days, check_share, check_tags, key_problem, valid_bucket_name
+from tools.minio.store import Bucket, ExpiryRule, ObjectInfo, Page, Progress, Sized, Version, first_page, unwatched
 from tools.result import ErrorCode, ToolError
 
 NO_VERSION = "null"
@@ -126,15 +113,37 @@ class FolderStore:
         with file_errors(f"write `{key}` into bucket `{bucket}`"):
             return self._write(bucket, key, Sized(data, size, key), {})
 
+    def upload_file(
+        self,
+        path: Path,
+        bucket: str,
+        key: str,
+        *,
+        content_type: str = "application/octet-stream",  # noqa: ARG002 - as above
+        progress: Progress = unwatched,
+    ) -> ObjectInfo:
+        """Write a local file as an object, as `put` does."""
+        self._at.path(bucket, key)
+        with file_errors(f"upload `{path}` to `{bucket}/{key}`"), path.open("rb") as data:
+            return self._write(bucket, key, Sized(data, path.stat().st_size, key, progress), {})
+
+    def download_file(self, bucket: str, key: str, path: Path, *, progress: Progress = unwatched) -> ObjectInfo:
+        """Write an object into a local file; on the same machine a broken attempt begins anew."""
+        with file_errors(f"download `{bucket}/{key}` to `{path}`"):
+            source_path = self._at.object(bucket, key)
+            info = self._info(bucket, key, source_path)
+            with source_path.open("rb") as source, arriving(path, info.etag) as target:
+                target.truncate(0)
+                shutil.copyfileobj(Sized(source, info.size, key, progress), target, CHUNK)
+            return info
+
     def copy(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:
         """Copy an object with its tags."""
-        check_copy((bucket, key), (to_bucket, to_key))
-        self._at.path(to_bucket, to_key)
-        with file_errors(f"copy `{bucket}/{key}` to `{to_bucket}/{to_key}`"):
-            path = self._at.object(bucket, key)
-            tags = self._at.history(bucket, key).tags(version_of(path))
-            with path.open("rb") as source:
-                return self._write(to_bucket, to_key, source, tags)
+        return self._copy(bucket, key, to_bucket, to_key, move=False)
+
+    def move(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:
+        """Copy an object with its tags; in the moment that the copy is in its place the object goes."""
+        return self._copy(bucket, key, to_bucket, to_key, move=True)
 
     def delete(self, bucket: str, key: str) -> None:
         """Remove an object, and the folders that are empty after it."""
@@ -240,21 +249,44 @@ class FolderStore:
         versioned = self._at.rules(bucket).versioning != "never"
         return info_of(bucket, key, path, version_of(path) if versioned else "")
 
+    def _copy(self, bucket: str, key: str, to_bucket: str, to_key: str, *, move: bool) -> ObjectInfo:
+        check_copy((bucket, key), (to_bucket, to_key))
+        self._at.path(to_bucket, to_key)
+        with file_errors(f"{'move' if move else 'copy'} `{bucket}/{key}` to `{to_bucket}/{to_key}`"):
+            path = self._at.object(bucket, key)
+            with path.open("rb") as source, self._written(source) as temporary, self._at.locked():
+                tags = self._at.history(bucket, key).tags(version_of(path))
+                if not os.path.samestat(path.stat(), os.fstat(source.fileno())):
+                    raise ToolError(ErrorCode.CONFLICT, f"`{bucket}/{key}` was written anew meanwhile; nothing was done. Try again.")
+                info = self._place(to_bucket, to_key, temporary, tags)
+                if move:
+                    self._remove(bucket, key, path)
+                return info
+
     def _write(self, bucket: str, key: str, data: Sized | BinaryIO, tags: dict[str, str]) -> ObjectInfo:
+        with self._written(data) as temporary, self._at.locked():
+            return self._place(bucket, key, temporary, tags)
+
+    @contextmanager
+    def _written(self, data: Sized | BinaryIO) -> Iterator[Path]:
+        """The data in a file outside of all buckets, on the disk."""
         with unfinished(self._at.partial) as (temporary, file):
             shutil.copyfileobj(data, file, CHUNK)
             flush(file)
-            with self._at.locked():
-                target, history = self._at.path(bucket, key), self._at.history(bucket, key)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if target.is_file():
-                    self._put_by(bucket, key, target)
-                now = time.time_ns()
-                os.utime(temporary, ns=(now, now))  # finer than the file system's own clock: no two versions are of the same time
-                history.set_tags(version_of(temporary), tags)
-                info = self._info(bucket, key, temporary)
-                temporary.replace(target)
-                return info
+            yield temporary
+
+    def _place(self, bucket: str, key: str, temporary: Path, tags: dict[str, str]) -> ObjectInfo:
+        """Under the lock: make a finished file the object."""
+        target, history = self._at.path(bucket, key), self._at.history(bucket, key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_file():
+            self._put_by(bucket, key, target)
+        now = time.time_ns()
+        os.utime(temporary, ns=(now, now))  # finer than the file system's own clock: no two versions are of the same time
+        history.set_tags(version_of(temporary), tags)
+        info = self._info(bucket, key, temporary)
+        temporary.replace(target)
+        return info
 
     def _remove(self, bucket: str, key: str, path: Path) -> None:
         """Under the lock: remove an object and the folders that are empty after it."""

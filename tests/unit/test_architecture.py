@@ -22,7 +22,7 @@ MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 HEAVY = ["langchain", "langchain_core", "langgraph", "kfp", "kfp_server_api", "pandas", "numpy", "gradio", "chromadb", "sklearn", "pyarrow"]
 COMMANDS = {"ui/evaluation.py"}
 """Puts the evaluations, which stand beside the layers, under the command."""
-STANDALONE_MAY_IMPORT = {"tools.minio.store", "tools.result"}
+STANDALONE_MAY_IMPORT = {"tools.minio.disk", "tools.minio.limits", "tools.minio.store", "tools.result"}
 PASSES_THE_ENVIRONMENT_ON = {
     "standalone/engine/process.py": "starts the worker of a run with what it needs of it",
     "standalone/engine/confinement.py": "gives steps a scrubbed copy",

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from tools.kinds import Bucket, Limit, NewName, Prefix
 from tools.markdown import count, size, table, table_artifact, when
-from tools.minio.store import ObjectStore, check_bucket_name
+from tools.minio.limits import check_bucket_name
+from tools.minio.store import ObjectStore
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import Prepared, tool
 

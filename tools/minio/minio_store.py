@@ -1,40 +1,29 @@
 """Objects on MinIO or any S3, through the minio SDK."""
 
 import io
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
+from tools.minio.disk import arriving, file_errors
+from tools.minio.limits import check_bucket_name, check_copy, check_days, check_key, check_share, check_tags
+from tools.minio.s3_download import Source
 from tools.minio.s3_errors import NO_NAME, translated
+from tools.minio.s3_upload import PART_SIZE, part_size, upload
 from tools.minio.settings import MinioSettings
-from tools.minio.store import (
-    Bucket,
-    ExpiryRule,
-    ObjectInfo,
-    Page,
-    Sized,
-    Version,
-    check_bucket_name,
-    check_copy,
-    check_days,
-    check_key,
-    check_share,
-    check_tags,
-    first_page,
-)
+from tools.minio.store import Bucket, ExpiryRule, ObjectInfo, Page, Progress, Sized, Version, first_page, unwatched
 from tools.result import ErrorCode, ToolError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 MIB = 1024 * 1024
-PART_SIZE = 8 * MIB
-"""Smallest part of an upload; the SDK keeps three in memory and one that is being read."""
-MAX_PARTS = 10_000
 SERVER_PAGE = 1000
 """Entries that a server sends in one answer."""
 BEHIND_PREFIX = "\U0010ffff"
@@ -160,22 +149,62 @@ class MinioStore:
     def put(self, bucket: str, key: str, data: BinaryIO, size: int, content_type: str = "application/octet-stream") -> ObjectInfo:
         """Write an object, in parts when it is large; the server checks the sum of every part."""
         check_key(key)
-        part = max(PART_SIZE, -(-size // MAX_PARTS // MIB) * MIB)
         with self._errors(f"write `{key}` into bucket `{bucket}`"):
             stream = Sized(data, size, key)
             if not size:  # which the SDK takes without looking at the stream
                 stream.read(1)
-            self._client.put_object(bucket, key, stream, size, content_type=content_type, part_size=part)
+            self._client.put_object(bucket, key, stream, size, content_type=content_type, part_size=part_size(size))
         return self.stat(bucket, key)
+
+    def upload_file(
+        self,
+        path: Path,
+        bucket: str,
+        key: str,
+        *,
+        content_type: str = "application/octet-stream",
+        progress: Progress = unwatched,
+    ) -> ObjectInfo:
+        """Write a local file as an object; a large one in parts, of which those that an attempt before sent are used."""
+        check_key(key)
+        doing = f"upload `{path}` to `{bucket}/{key}`"
+        with file_errors(doing):
+            file = path.open("rb")
+        with file:
+            size = os.fstat(file.fileno()).st_size
+            data = Sized(file, size, key, progress)
+            if size <= PART_SIZE:
+                return self.put(bucket, key, cast(BinaryIO, data), size, content_type)
+            with self._errors(doing):
+                upload(self._client, bucket, key, data, size, content_type)
+        return self.stat(bucket, key)
+
+    def download_file(self, bucket: str, key: str, path: Path, *, progress: Progress = unwatched) -> ObjectInfo:
+        """Write an object into a local file, which goes on where an attempt before ended."""
+        doing = f"download `{bucket}/{key}` to `{path}`"
+        check_key(key, new=False)
+        with self._errors(doing):
+            source = Source.find(self._client, bucket, key)
+        with file_errors(doing), arriving(path, source.etag) as file:
+            for done in source.download(file, lambda: self._errors(doing)):
+                progress(done, source.size)
+        return _info(bucket, source.entry)
 
     def copy(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:
         """Copy an object on the server."""
-        from minio.commonconfig import CopySource
-
         check_copy((bucket, key), (to_bucket, to_key))
-        with self._errors(f"copy `{bucket}/{key}` to `{to_bucket}/{to_key}`"):
-            self._client.copy_object(to_bucket, to_key, CopySource(bucket, key))
-        return self.stat(to_bucket, to_key)
+        return self._copy(bucket, key, to_bucket, to_key)
+
+    def move(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:
+        """Copy an object on the server, then delete what was copied unless it has changed."""
+        check_copy((bucket, key), (to_bucket, to_key))
+        before = self.stat(bucket, key)
+        moved = self._copy(bucket, key, to_bucket, to_key, before.etag)
+        if self.stat(bucket, key).etag != before.etag:
+            message = f"`{bucket}/{key}` was written anew while it was copied to `{to_bucket}/{to_key}`; the new one stays where it is."
+            raise ToolError(ErrorCode.CONFLICT, message)
+        self.delete(bucket, key)
+        return moved
 
     def delete(self, bucket: str, key: str) -> None:
         """Remove an object."""
@@ -271,6 +300,13 @@ class MinioStore:
                 if error.code == "NoSuchBucketPolicy":
                     return ""
                 raise
+
+    def _copy(self, bucket: str, key: str, to_bucket: str, to_key: str, etag: str | None = None) -> ObjectInfo:
+        from minio.commonconfig import CopySource
+
+        with self._errors(f"copy `{bucket}/{key}` to `{to_bucket}/{to_key}`"):
+            self._client.copy_object(to_bucket, to_key, CopySource(bucket, key, match_etag=etag))
+        return self.stat(to_bucket, to_key)
 
     def _listing(self, bucket: str, query: dict[str, str]) -> tuple[Sequence[Any], bool]:
         """Entries of exactly one answer and whether there are more: the SDK's own listing hides where an answer ends."""

@@ -8,7 +8,8 @@ from pydantic import Field
 from tools.files import LocalFiles
 from tools.kinds import Bucket, LocalPath, NewKey, Object
 from tools.markdown import count, size, when
-from tools.minio.store import ObjectInfo, ObjectStore, check_key
+from tools.minio.limits import check_key
+from tools.minio.store import ObjectInfo, ObjectStore
 from tools.names import listed
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
 from tools.tool import Prepared, tool
