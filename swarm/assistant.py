@@ -24,6 +24,7 @@ from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
 from swarm.specialist import Specialist
 from swarm.store import Store
+from swarm.toolbox import Toolbox
 from swarm.turns import Turns, parts, told
 from swarm.workers import Workers
 from tools.services import Services
@@ -36,10 +37,11 @@ ApproveMode = Literal["ask", "all", "none"]
 class Assistant:
     """One assistant over one set of backends; many conversations at once."""
 
-    def __init__(self, turns: Turns, services: Services, workers: Workers) -> None:
+    def __init__(self, turns: Turns, services: Services, workers: Workers, toolbox: Toolbox) -> None:
         self._played = turns
         self._workers = workers
         self.services = services
+        self.toolbox = toolbox
         self._locks: dict[str, asyncio.Lock] = {}
 
     @classmethod
@@ -68,7 +70,8 @@ class Assistant:
             store = await asyncio.to_thread(Store.open, swarm.home, settings.database_url)
             stack.callback(store.close)
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, store))
-            yield cls(Turns(build(model, specialists, checkpointer)), services, workers)
+            toolbox = Toolbox(agents, services, permissions, workers)
+            yield cls(Turns(build(model, specialists, checkpointer)), services, workers, toolbox)
 
     async def ask(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> Reply:
         """One turn. Never raises for what a person wrote, only for a message that cannot be taken (`MessageError`)."""

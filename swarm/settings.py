@@ -55,6 +55,9 @@ class SwarmSettings(BaseModel):
     metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     """Port of the Prometheus metrics on `host`; none are served without."""
 
+    upload_limit: str = "2gb"
+    """Largest file that can be dropped into the web page."""
+
     @field_validator("roles", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:

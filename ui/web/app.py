@@ -5,17 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import gradio as gr
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
 
 from swarm.assistant import Assistant
 from swarm.settings import Settings
 from ui.web.conversation import Conversations
 from ui.web.guard import Account, Guard
 from ui.web.page import build
+from ui.web.panel import data, documents, runs
 from ui.web.readiness import Readiness
 from ui.web.server import is_loopback
-from ui.web.theme import HEAD, STYLE, theme
+from ui.web.theme import ASSETS, HEAD, STYLE, theme
 
 
 @asynccontextmanager
@@ -40,6 +42,9 @@ async def open_app(settings: Settings, assistant: Assistant, account: Account | 
         body = {"status": "ok" if ready else "unavailable", "backends": [f.model_dump() for f in findings]}
         return JSONResponse(body, 200 if ready else 503)
 
+    app.include_router(_panel(assistant), prefix="/panel")
+    app.add_api_route("/page/plotly.js", _plotly, include_in_schema=False)
+    app.mount("/page", StaticFiles(directory=ASSETS))
     gr.mount_gradio_app(
         app,
         build(settings, conversations, readiness),
@@ -51,13 +56,28 @@ async def open_app(settings: Settings, assistant: Assistant, account: Account | 
         run_history=False,
         show_error=False,
         ssr_mode=False,
-        max_file_size="1mb",
+        max_file_size=settings.swarm.upload_limit,
         auth_dependency=_user,
     )
     try:
         yield Guard(app, is_loopback(settings.swarm.host), account)
     finally:
         await conversations.close()
+
+
+def _panel(assistant: Assistant) -> APIRouter:
+    panel = APIRouter()
+    panel.include_router(runs.routes(runs.Runs(assistant.toolbox, assistant.services)))
+    panel.include_router(data.routes(data.Data(assistant.toolbox)))
+    panel.include_router(documents.routes(documents.Documents(assistant.toolbox)))
+    return panel
+
+
+def _plotly() -> FileResponse:
+    """The drawing library of the charts, as its Python package brings it."""
+    from importlib.resources import files
+
+    return FileResponse(str(files("plotly").joinpath("package_data", "plotly.min.js")), media_type="text/javascript")
 
 
 def _user(request: Request) -> str:

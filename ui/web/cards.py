@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from swarm.reply import Approval
 from tools.markdown import duration, size
@@ -42,17 +43,27 @@ def _cell(value: object) -> str:
 
 
 def run(artifact: Artifact) -> str:
-    """A run: name, state, and its steps with their states."""
+    """A run: name, state, and its steps with their states. The page's script replaces it by the run as it is now."""
     data = artifact.data
     steps = "".join(_run_step(step) for step in data.get("steps", []))
-    head = _head(data.get("name", artifact.title), text(data.get("pipeline", "")), _state(data.get("state", "")))
-    return f"<section class='card run'>{head}<ol>{steps}</ol></section>"
+    body = f"<ol>{steps}</ol>"
+    return run_card(
+        str(data.get("run_id", "")), data.get("name", artifact.title), data.get("pipeline", ""), str(data.get("state", "")), body
+    )
+
+
+def run_card(run_id: str, name: object, pipeline: object, state: str, body: str, live: bool = False) -> str:
+    """The frame of a run's card; `body` is HTML."""
+    address = escape(f"run?{urlencode({'run': run_id})}")
+    title = f"<a href='#' data-open='{address}'>{text(name)}</a>"
+    head = f"<header><strong>{title}</strong><span class='quiet'>{text(pipeline)}</span>{_state(state)}</header>"
+    return f"<section class='card run' data-run='{escape(run_id)}' data-state='{'live' if live else 'kept'}'>{head}{body}</section>"
 
 
 def _run_step(step: dict[str, Any]) -> str:
     state = str(step.get("state", ""))
     return (
-        f"<li class='{_tone(state)}'><span class='dot'></span><span>{text(step.get('name', ''))}</span>"
+        f"<li class='{tone(state)}'><span class='dot'></span><span>{text(step.get('name', ''))}</span>"
         f"<span class='quiet'>{text(state)}</span><span class='quiet took'>{duration(step.get('seconds'))}</span></li>"
     )
 
@@ -116,7 +127,9 @@ def _until(approval: Approval) -> str:
     expires = datetime.fromisoformat(approval.expires_at).astimezone(UTC)
     if expires < datetime.now(UTC):
         return "The time for this decision is over: whatever you choose, nothing will be changed."
-    return f"Nothing happens before you decide. You have until {expires:%H:%M} UTC."
+    return (
+        f"Nothing happens before you decide. <time datetime='{expires.isoformat()}' data-until>You have until {expires:%H:%M} UTC.</time>"
+    )
 
 
 def sources(cited: Sequence[Source]) -> str:
@@ -140,12 +153,13 @@ def _figure(title: str, body: str) -> str:
     return f"<figure class='card'><figcaption>{text(title)}</figcaption>{body}</figure>"
 
 
-def _tone(state: str) -> str:
+def tone(state: str) -> str:
+    """How a state looks: good, bad, busy or calm."""
     return TONES.get(state.lower(), "calm")
 
 
 def _state(state: object) -> str:
-    return _badge(str(state), _tone(str(state)))
+    return _badge(str(state), tone(str(state)))
 
 
 def _badge(word: str, tone: str) -> str:

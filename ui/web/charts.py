@@ -1,6 +1,7 @@
 """Plotly figures fitted to the page: its colours, its type, readable in light and dark."""
 
 import json
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -17,10 +18,19 @@ HEIGHT = 340
 
 
 def chart(artifact: Artifact) -> gr.Plot:
-    """A figure of a tool, drawn in the page's style; the tool's own settings win where they are not about looks."""
+    """A figure of a tool as a component of the chat."""
+    return gr.Plot(PlotData(type="plotly", plot=json.dumps(styled(artifact))), show_label=False, container=False, elem_classes="chart")
+
+
+def figure(artifact: Artifact) -> str:
+    """A figure of a tool as HTML, which the page's script draws."""
+    return f"<figure class='card plot' data-figure='{escape(json.dumps(styled(artifact)), quote=True)}'></figure>"
+
+
+def styled(artifact: Artifact) -> dict[str, Any]:
+    """A plotly figure in the page's style; the tool's own settings win where they are not about looks."""
     traces = [_styled(trace) for trace in artifact.data.get("data", [])]
-    figure = {"data": traces, "layout": _layout(artifact.data.get("layout", {}), traces), "config": {"displayModeBar": False}}
-    return gr.Plot(PlotData(type="plotly", plot=json.dumps(figure)), show_label=False, container=False, elem_classes="chart")
+    return {"data": traces, "layout": _layout(artifact.data.get("layout", {}), traces), "config": {"displayModeBar": False}}
 
 
 def _layout(given: dict[str, Any], traces: list[dict[str, Any]]) -> dict[str, Any]:

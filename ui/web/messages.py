@@ -43,8 +43,6 @@ def _messages(turn: Turn) -> Iterator[gr.ChatMessage]:
     if turn.running and not turn.answer and all(isinstance(p, Request) or p.step for p in turn.parts):
         yield _card("<p class='thinking' role='status'>Thinking<span>…</span></p>")
     for artifact in turn.artifacts:
-        if artifact.kind == "run" and turn.running:
-            continue  # it would fall behind the run while a later step waits for it
         component = _drawing(artifact, turn.answer)
         if component is not None:
             yield gr.ChatMessage(content=component)

@@ -1,5 +1,6 @@
 """The page: header, conversation, decision, composer; and what happens when somebody uses them."""
 
+import asyncio
 import json
 import re
 import uuid
@@ -8,8 +9,10 @@ from typing import Any
 
 import gradio as gr
 
+from swarm.assistant import MAX_MESSAGE
 from swarm.errors import MessageError
 from swarm.settings import Settings
+from ui.web.attachments import Attachments, with_files
 from ui.web.conversation import Conversation, Conversations
 from ui.web.header import bar, welcome
 from ui.web.messages import messages, remark
@@ -27,6 +30,13 @@ SUGGESTIONS = {
 PROMPT = "Say what you would like to do"
 LOOK = 30
 """Seconds between two looks at what is connected."""
+TABS = """<nav id="panel-tabs" role="tablist" aria-label="Beside the conversation">
+<button type="button" role="tab" aria-selected="false" data-open="runs">Runs</button>
+<button type="button" role="tab" aria-selected="false" data-open="data">Data</button>
+<button type="button" role="tab" aria-selected="false" data-open="documents">Documents</button>
+</nav>"""
+PANEL = """<aside aria-label="Panel"><button type="button" id="panel-close" data-close aria-label="Close the panel">✕</button>
+<div id="panel-body" tabindex="-1"></div></aside>"""
 FOCUS = "() => document.querySelector('#composer textarea')?.focus({preventScroll: true})"
 SESSION = re.compile(r"[\w.-]{1,64}")
 Updates = dict[Any, Any]
@@ -39,6 +49,7 @@ class Page:
         self._settings = settings
         self._conversations = conversations
         self._readiness = readiness
+        self._attachments = Attachments(settings.swarm.home / "files")
         self._layout()
 
     def _layout(self) -> None:
@@ -46,7 +57,14 @@ class Page:
         self.open = gr.State(None)
         with gr.Row(elem_id="bar"):
             self.bar = gr.HTML(bar(self._settings, []), elem_id="brand")
+            gr.HTML(TABS, elem_id="tabs", apply_default_css=False)
             self.new = gr.Button("New chat", size="sm", elem_id="new", scale=0)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk", scale=1):
+                self._talk()
+            gr.HTML(PANEL, elem_id="panel", apply_default_css=False)
+
+    def _talk(self) -> None:
         self.chat = gr.Chatbot(
             elem_id="chat",
             show_label=False,
@@ -65,14 +83,16 @@ class Page:
         )
         with gr.Column(elem_id="foot", scale=0):
             self._decision()
-            self.composer = gr.Textbox(
+            self.composer = gr.MultimodalTextbox(
                 elem_id="composer",
                 show_label=False,
                 label="Message",
                 container=False,
                 lines=1,
                 max_lines=8,
-                max_length=None,
+                max_plain_text_length=MAX_MESSAGE,
+                sources=["upload"],
+                file_count="multiple",
                 submit_btn=True,
                 autofocus=True,
                 placeholder=PROMPT,
@@ -127,16 +147,19 @@ class Page:
         """An empty conversation."""
         return self._all(await self._conversations.open(_new_session())) | {self.composer: self._composer(None, "")}
 
-    async def send(self, text: str, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
-        """Take a message and show its turn; a message that cannot be taken stays in the composer."""
+    async def send(
+        self, message: dict[str, Any], conversation: Conversation | None, session: str, request: gr.Request
+    ) -> AsyncIterator[Updates]:
+        """Take a message with its files and show its turn; a message that cannot be taken stays in the composer."""
         conversation = await self._opened(conversation, session)
+        files = await asyncio.to_thread(self._attachments.keep, conversation.session, message["files"])
         try:
-            conversation.send(text, _user(request))
+            conversation.send(with_files(message["text"], files), _user(request))
         except MessageError as error:
             conversation.notice = f"{str(error)[:1].upper()}{str(error)[1:]}"
             yield {self.chat: _drawn(conversation.turns, conversation.notice)}
             return
-        yield {self.composer: gr.Textbox("")}
+        yield {self.composer: self._composer(None, "")}
         async for updates in self._show(conversation):
             yield updates
 
@@ -144,7 +167,7 @@ class Page:
         self, chosen: gr.SelectData, conversation: Conversation | None, session: str, request: gr.Request
     ) -> AsyncIterator[Updates]:
         """Send a suggestion."""
-        async for updates in self.send(chosen.value["text"], conversation, session, request):
+        async for updates in self.send({"text": chosen.value["text"], "files": []}, conversation, session, request):
             yield updates
 
     def stop(self, conversation: Conversation | None) -> None:
@@ -219,13 +242,13 @@ class Page:
             self.arguments: arguments,
         }
 
-    def _composer(self, last: Turn | None, text: str | None = None) -> gr.Textbox:
+    def _composer(self, last: Turn | None, text: str | None = None) -> gr.MultimodalTextbox:
         running = last is not None and last.running
         waiting = last is not None and last.waiting is not None
         placeholder = "Working on it…" if running else "Approve or reject first" if waiting else PROMPT
-        value = {} if text is None else {"value": text}
+        value: dict[str, Any] = {} if text is None else {"value": {"text": text, "files": []}}
         free = not (running or waiting)
-        return gr.Textbox(interactive=free, submit_btn=not running, stop_btn=running, placeholder=placeholder, **value)
+        return gr.MultimodalTextbox(interactive=free, submit_btn=not running, stop_btn=running, placeholder=placeholder, **value)
 
 
 def build(settings: Settings, conversations: Conversations, readiness: Readiness) -> gr.Blocks:

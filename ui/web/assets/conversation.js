@@ -1,0 +1,73 @@
+// The conversation: where it scrolls, tables that sort and copy, charts that fit, decisions that count down, runs that are followed.
+(() => {
+  let questions = 0;
+  let due = false;
+  const fit = new ResizeObserver((charts) => charts.forEach(({ target }) => window.Plotly?.Plots.resize(target)));
+
+  // A new question goes to the top, so that its answer is read from the beginning; a decision that is due comes into sight.
+  new MutationObserver(() => {
+    document.querySelectorAll(".js-plotly-plot").forEach((chart) => fit.observe(chart));
+    const rows = document.querySelectorAll("#chat .user-row:has(+ .bot-row)");
+    if (rows.length > questions) rows[rows.length - 1].scrollIntoView({ block: "start" });
+    questions = rows.length;
+    const card = document.querySelector("#chat section.decision");
+    if (card && !due) card.scrollIntoView({ block: "nearest" });
+    due = Boolean(card);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // Tables: a click on a column's name sorts by it, a click on “Copy” takes the table along as tab-separated text.
+  const texts = (row) => [...row.cells].map((cell) => cell.textContent);
+  const sort = (table, column) => {
+    const down = column.ariaSort === "ascending";
+    const values = (row) => texts(row)[column.cellIndex];
+    const order = (a, b) => values(a).localeCompare(values(b), undefined, { numeric: true });
+    const numbers = (a, b) => values(a) - values(b);
+    const rows = [...table.tBodies[0].rows];
+    rows.sort(rows.some((row) => isNaN(values(row))) ? order : numbers);
+    for (const other of column.parentElement.cells) other.ariaSort = null;
+    column.ariaSort = down ? "descending" : "ascending";
+    table.tBodies[0].append(...(down ? rows.reverse() : rows));
+  };
+  document.addEventListener("click", async ({ target }) => {
+    const table = target.closest?.(".data")?.querySelector("table");
+    if (!table) return;
+    if (target.closest("th")) sort(table, target.closest("th"));
+    else if (target.closest(".copy")) {
+      await navigator.clipboard.writeText([...table.rows].map((row) => texts(row).join("\t")).join("\n"));
+      target.textContent = "Copied";
+    }
+  });
+
+  // Edit and send again: a message of one's own goes back into the composer.
+  document.addEventListener("click", ({ target }) => {
+    const again = target.closest?.("#chat .user-row .again");
+    if (again) window.swarm.say(again.closest(".user-row").querySelector(".message").textContent.trim());
+  });
+
+  // Decisions: how much time is left.
+  setInterval(() => {
+    for (const clock of document.querySelectorAll("time[data-until]")) {
+      const left = Math.round((new Date(clock.dateTime) - Date.now()) / 1000);
+      const [minutes, seconds] = [Math.floor(left / 60), String(left % 60).padStart(2, "0")];
+      clock.textContent = left <= 0 ? "Time is up: nothing will be changed." : `${minutes}:${seconds} left`;
+    }
+  }, 1000);
+
+  // Runs: a card is drawn with its graph, and asked for again as long as the run goes on.
+  const followed = new WeakSet();
+  async function follow(card) {
+    followed.add(card);
+    const html = await window.swarm.fetched(`panel/card?run=${encodeURIComponent(card.dataset.run)}`);
+    if (html === null || !card.isConnected) return void setTimeout(() => followed.delete(card), 2000);
+    const fresh = document.createRange().createContextualFragment(html).firstElementChild;
+    const tail = fresh.querySelector("pre");
+    card.replaceWith(fresh);
+    if (tail) tail.scrollTop = tail.scrollHeight;
+    followed.add(fresh);
+    if (fresh.dataset.state === "live") setTimeout(() => followed.delete(fresh), 1500);
+  }
+  setInterval(() => {
+    if (document.hidden) return;
+    for (const card of document.querySelectorAll("#chat .run[data-run]")) if (!followed.has(card)) follow(card);
+  }, 300);
+})();
