@@ -2,7 +2,7 @@
 (() => {
   let questions = 0;
   let due = false;
-  const fit = new ResizeObserver((charts) => charts.forEach(({ target }) => window.Plotly?.Plots.resize(target)));
+  const fit = new ResizeObserver((charts) => charts.forEach(({ target }) => target.offsetParent && window.Plotly?.Plots.resize(target)));
 
   // A new question goes to the top, so that its answer is read from the beginning; a decision that is due comes into sight.
   new MutationObserver(() => {

@@ -65,6 +65,7 @@ window.swarm = (() => {
     });
     plotly.then(() => places.forEach((place) => {
       const { data, layout, config } = JSON.parse(place.dataset.figure);
+      place.style.height = `${layout.height}px`;
       window.Plotly.newPlot(place, data, { ...layout, autosize: true }, { ...config, responsive: true });
     }));
   }

@@ -22,7 +22,8 @@ SHOWN = 100
 """Runs of the list."""
 TAIL = 1024 * 1024
 """Bytes of a log that are shown, from its end."""
-CARD_TAIL = 2000
+CARD_TAIL, CARD_LINES = 32 * 1024, 8
+"""Bytes that are read of a log for a card, and lines of them that it shows."""
 STATES = ("running", "succeeded", "failed", "pending", "canceled", "skipped")
 VIEWS = ("steps", "log", "metrics", "artifacts")
 
@@ -50,7 +51,8 @@ class Runs:
             found = await asyncio.to_thread(self._run, run)
             graph = await asyncio.to_thread(self.graph, found)
             shown: ToolResult | None = None
-            log, steps = "", []
+            log = ""
+            steps: list[str] = []
             if view == "log":
                 steps, log = await asyncio.to_thread(self._log, found, step)
             elif view == "metrics":
@@ -73,7 +75,8 @@ class Runs:
         tail = ""
         if not found.done:
             _, log = await asyncio.to_thread(self._log, found, "", CARD_TAIL)
-            tail = f"<pre class='tail' aria-label='End of the log'>{escape(log)}</pre>" if log.strip() else ""
+            last = "\n".join(log.strip().splitlines()[-CARD_LINES:])
+            tail = f"<pre class='tail' aria-label='End of the log'>{escape(last)}</pre>" if last else ""
         return cards.run_card(found.id, found.name, found.pipeline, found.state, graph + tail, live=not found.done)
 
     async def compared(self, names: list[str]) -> str:
