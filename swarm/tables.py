@@ -117,7 +117,7 @@ OF_A_SESSION: tuple[Table, ...] = (members, messages, turns, feedback, watches, 
 
 
 def _on(dialect: str, table: Table, statement: str) -> None:
-    ddl: Any = DDL(statement.replace("%", "%%"))
+    ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
