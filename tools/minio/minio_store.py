@@ -2,12 +2,14 @@
 
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 SERVER_PAGE = 1000
 """Entries that a server sends in one answer."""
+TOO_FINE = re.compile(rb"(<LastModified>[^<]*\.\d{3})\d+(?=Z)")
+"""A time finer than milliseconds, which some servers send and the SDK cannot read."""
 BEHIND_PREFIX = "\U0010ffff"
 """Sorts behind whatever follows a prefix."""
 
@@ -314,7 +318,8 @@ class MinioStore:
         from minio.helpers import check_bucket_name
 
         check_bucket_name(bucket)
-        answer, more, *_ = parse_list_objects(self._client._execute("GET", bucket, query_params=query))
+        response = self._client._execute("GET", bucket, query_params=query)
+        answer, more, *_ = parse_list_objects(SimpleNamespace(data=TOO_FINE.sub(rb"\1", response.data)))
         return answer, more
 
     def _rules(self, bucket: str) -> Sequence[Any]:
