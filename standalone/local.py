@@ -24,9 +24,9 @@ class LocalPlatform:
             raise ToolError(ErrorCode.UNAVAILABLE, str(error)) from error
         return address.url, address.token
 
-    def objects(self, home: Path) -> FolderStore:
-        """The home's buckets."""
-        return FolderStore(home / "buckets")
+    def objects(self, home: Path, web_url: str | None) -> FolderStore:
+        """The home's buckets; the web page at `web_url` serves what is shared of them."""
+        return FolderStore(home / "buckets", web_url)
 
     def load_samples(self, uploader: PipelineUploader, writer: ObjectWriter) -> LoadReport:
         """Add the sample pipelines and data that are missing."""

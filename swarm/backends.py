@@ -24,7 +24,7 @@ def open_services(settings: Settings, platform: Platform) -> Services:
 
     def store() -> ObjectStore:
         if not settings.minio.endpoint:
-            return platform.objects(home)
+            return platform.objects(home, settings.web_url)
         from tools.minio.minio_store import MinioStore
 
         return MinioStore(settings.minio)

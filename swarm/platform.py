@@ -55,8 +55,8 @@ class Platform(Protocol):
     def pipelines(self, home: Path) -> tuple[str, str]:
         """Address and token of the home's pipeline server, which is started when it does not run."""
 
-    def objects(self, home: Path) -> ObjectStore:
-        """The home's object store."""
+    def objects(self, home: Path, web_url: str | None) -> ObjectStore:
+        """The home's object store; its share links lead to the web page at `web_url`."""
 
     def load_samples(self, uploader: Uploader, writer: Writer) -> Samples:
         """Add the sample pipelines and data that are missing."""

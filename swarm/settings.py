@@ -42,6 +42,8 @@ class SwarmSettings(BaseModel):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     auth: str | None = None
+    url: str | None = None
+    """Address under which people reach the web page, where that is not `http://<host>:<port>`; share links begin with it."""
     roles: Annotated[dict[str, Role], NoDecode] = Field(default_factory=dict)
     """Roles of single users, as `anna=admin,ben=viewer`; all others have `role`."""
     retention_days: Annotated[float, Field(ge=0)] = 0.0
@@ -134,6 +136,17 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """The values of all secret settings."""
         return [v.get_secret_value() for _, section in self for _, v in section if isinstance(v, SecretStr)]
+
+    @property
+    def web_url(self) -> str | None:
+        """Where the web page is to be found; None when it picks its port as it starts."""
+        host, port = self.swarm.host, self.swarm.port
+        name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104 - compared, not bound
+        return self.swarm.url or (f"http://{name}:{port}" if port else None)
+
+    def served_at(self, url: str) -> "Settings":
+        """The same for a web page that is at `url`, unless people reach it by another address."""
+        return self.model_copy(update={"swarm": self.swarm.model_copy(update={"url": self.swarm.url or url})})
 
     @property
     def knowledge(self) -> KnowledgeSettings:

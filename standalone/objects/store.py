@@ -232,10 +232,11 @@ class FolderStore:
             token = sign(load_secret(self._at.secret), bucket, key, time.time() + seconds)
         return f"{self.base_url.rstrip('/')}/share/{token}"
 
-    def open_shared(self, token: str) -> tuple[str, str]:
-        """Bucket and key that a link's token stands for; PERMISSION_DENIED when it is not ours or has expired."""
+    def open_shared(self, token: str) -> tuple[str, Path]:
+        """Key and file of the object that a link's token stands for; PERMISSION_DENIED when it is not ours or has expired, NOT_FOUND."""
         with file_errors("open a shared object"):
-            return verify(load_secret(self._at.secret), token, time.time())
+            bucket, key = verify(load_secret(self._at.secret), token, time.time())
+            return key, self._at.object(bucket, key)
 
     def policy(self, bucket: str) -> str:
         """Folders have none."""

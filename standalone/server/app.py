@@ -12,6 +12,7 @@ from standalone.server import experiments, lineage, page, pipelines, recurring_r
 from standalone.server.database import Database
 from standalone.server.errors import error_responses, install_error_handlers
 from standalone.server.guard import Guard
+from standalone.server.housekeeping import housekeeping
 from standalone.server.models import Health
 from standalone.server.services import Services
 from standalone.server.supervisor import Supervisor
@@ -45,7 +46,8 @@ def create_app(home: Path, token: str, abandon: Callable[[], None] = lambda: Non
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         supervisor.start()
-        yield
+        async with housekeeping(home / "buckets"):
+            yield
         supervisor.stop()
         database.close()
 

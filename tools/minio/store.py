@@ -164,8 +164,8 @@ class SharedByUs(Protocol):
     base_url: str | None
     """Address of the web server; without one nothing can be shared."""
 
-    def open_shared(self, token: str) -> tuple[str, str]:
-        """Bucket and key that a link's token stands for; PERMISSION_DENIED when it is not ours or has expired."""
+    def open_shared(self, token: str) -> tuple[str, Path]:
+        """Key and file of the object that a link's token stands for; PERMISSION_DENIED when it is not ours or has expired, NOT_FOUND."""
 
 
 def first_page(entries: Iterable[ObjectInfo | str], limit: int) -> Page:

@@ -17,6 +17,7 @@ from ui.web.page import build
 from ui.web.panel import data, documents, runs
 from ui.web.readiness import Readiness
 from ui.web.server import is_loopback
+from ui.web.shares import add_shares
 from ui.web.theme import ASSETS, HEAD, STYLE, theme
 
 
@@ -45,6 +46,7 @@ async def open_app(settings: Settings, assistant: Assistant, account: Account | 
     app.include_router(_panel(assistant), prefix="/panel")
     app.add_api_route("/page/plotly.js", _plotly, include_in_schema=False)
     app.mount("/page", StaticFiles(directory=ASSETS))
+    add_shares(app, assistant.services)
     gr.mount_gradio_app(
         app,
         build(settings, conversations, readiness),

@@ -15,6 +15,8 @@ from swarm.errors import SettingsError
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 OPEN_PATHS = frozenset({"/healthz"})
 """What a load balancer asks without signing in."""
+SHARES = "/share/"
+"""Below it the token of a link takes the place of the sign-in."""
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -98,11 +100,15 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != host:
             return _refused(HTTPStatus.FORBIDDEN, f"Requests from the origin {origin!r} are not accepted.")
-        if self._account and scope["path"] not in OPEN_PATHS and not self._account.matches(headers.get("authorization", "")):
+        if self._account and not _is_open(scope["path"]) and not self._account.matches(headers.get("authorization", "")):
             response = _refused(HTTPStatus.UNAUTHORIZED, "Please sign in with the user and password of SWARM_AUTH.")
             response.headers["WWW-Authenticate"] = 'Basic realm="mlops-swarm", charset="UTF-8"'
             return response
         return None
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN_PATHS or path.startswith(SHARES)
 
 
 def _name(host: str) -> str:
@@ -117,7 +123,9 @@ def _refused(status: HTTPStatus, reason: str) -> PlainTextResponse:
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(HEADERS)
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
         await send(message)
 
     return sending

@@ -34,7 +34,7 @@ async def serve(settings: Settings) -> int:
             "Set SWARM_AUTH=basic:<user>:<password>, or serve on 127.0.0.1."
         )
     with listen(host, settings.swarm.port) as listener:
-        async with Assistant.open(settings) as assistant:
+        async with Assistant.open(settings.served_at(address(listener))) as assistant:
             from ui.web.app import open_app
 
             async with open_app(settings, assistant, account) as app:

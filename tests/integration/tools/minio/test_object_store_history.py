@@ -168,7 +168,8 @@ def test_a_link_gives_the_object_to_whoever_has_it(store: ObjectStore, key: str)
     put(store, key, key.encode())
     link = store.share("box", key, 60)
     if isinstance(store, FolderStore):
-        assert store.open_shared(link.rpartition("/share/")[2]) == ("box", key)
+        shared, path = store.open_shared(link.rpartition("/share/")[2])
+        assert (shared, path.read_bytes()) == (key, key.encode())
         assert set(link) <= {*string.ascii_letters, *string.digits, *"-._~:/"}
         return
     answer = urllib3.PoolManager().request("GET", link)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,50 @@ def test_a_full_disk_is_told_and_loses_nothing(store: FolderStore) -> None:
     assert error.code is ErrorCode.UNAVAILABLE
     assert "no space left on device" in error.message
     assert store.read("box", "real.txt") == b"real"
+
+
+def age(root: Path, key: str, days: float) -> None:
+    moment = time.time() - days * 24 * 3600
+    os.utime(root / "box" / key, (moment, moment))
+
+
+def test_what_has_expired_is_gone_for_everybody_at_once(store: FolderStore, root: Path) -> None:
+    store.put("box", "tmp/a", io.BytesIO(b"x"), 1)
+    store.set_expiry("box", "tmp/", 2)
+    age(root, "tmp/a", 2.1)
+    age(root, "real.txt", 400)
+    for call in (store.stat, store.read, store.delete, store.tags):
+        assert code_of(call, "box", "tmp/a") is ErrorCode.NOT_FOUND
+    assert code_of(store.copy, "box", "tmp/a", "box", "copied") is ErrorCode.NOT_FOUND
+    assert (root / "box" / "tmp" / "a").exists()
+    assert [o.key for o in store.list("box", deep=True).objects] == ["real.txt"]
+    assert not (root / "box" / "tmp").exists()
+
+
+def test_expired_objects_of_a_versioned_bucket_can_be_restored(store: FolderStore, root: Path) -> None:
+    store.set_versioning("box", True)
+    store.put("box", "tmp/a", io.BytesIO(b"kept"), 4)
+    store.set_expiry("box", "tmp/", 1)
+    age(root, "tmp/a", 1.5)
+    assert store.expire_due(time.time()) == 1
+    assert store.expire_due(time.time()) == 0
+    mark, version = store.versions("box", "tmp/a")
+    assert mark.deleted
+    store.restore("box", "tmp/a", version.version_id)
+    assert store.read("box", "tmp/a") == b"kept"
+
+
+def test_a_moved_object_is_new_where_it_comes(store: FolderStore, root: Path) -> None:
+    store.set_expiry("box", "tmp/", 1)
+    age(root, "real.txt", 30)
+    store.move("box", "real.txt", "box", "tmp/real.txt")
+    assert store.read("box", "tmp/real.txt") == b"real"
+
+
+def test_damaged_settings_of_a_bucket_are_named_and_lose_nothing(store: FolderStore, root: Path) -> None:
+    store.set_expiry("box", "", 1)
+    (root / ".store" / "rules" / "box.json").write_text("{")
+    error = refusal(store.read, "box", "real.txt")
+    assert error.code is ErrorCode.UNAVAILABLE
+    assert "box.json" in error.message
+    assert (root / "box" / "real.txt").read_bytes() == b"real"
