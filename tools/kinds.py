@@ -37,6 +37,14 @@ Bucket = Annotated[str, existing("bucket"), Field(description="Name of a bucket 
 Object = Annotated[
     str, existing("object"), Field(description="Key of an object inside the bucket, e.g. 'raw/2024/sales.csv'; its file name is enough.")
 ]
+Objects = Annotated[
+    list[Annotated[str, existing("objects")]],
+    Field(
+        min_length=1,
+        max_length=1000,
+        description="Which objects: keys ('raw/a.csv'), folders ending in '/' ('tmp/'), or wildcards ('*.tmp'); only what the user named.",
+    ),
+]
 
 NewName = Annotated[str, Kind("new_name"), Field(min_length=1, max_length=200)]
 NewKey = Annotated[str, Kind("new_key"), Field(description="Key for the object, e.g. 'models/v2.pkl'; left out: the file's own name.")]
@@ -66,10 +74,26 @@ Cron = Annotated[
 StepName = Annotated[str, Kind("step"), Field(description="Name of a step of the run; leave out unless the user named one.")]
 ArtifactName = Annotated[str, Kind("artifact"), Field(description="Name of an artifact of the run, e.g. 'confusion_matrix'.")]
 Metric = Annotated[str, Kind("metric"), Field(description="Name of a metric, e.g. 'accuracy'.")]
-Pattern = Annotated[str, Kind("pattern")]
+Pattern = Annotated[str, Kind("pattern"), Field(min_length=1, max_length=500)]
+After = Annotated[
+    str,
+    Kind("after"),
+    Field(description="Only to go on with a long list: what the answer before said to pass; otherwise leave out."),
+]
 Minutes = Annotated[int, Kind("minutes")]
-Days = Annotated[int, Kind("days"), Field(ge=1, le=3650, description="After how many days.")]
+Days = Annotated[int, Kind("days"), Field(ge=1, le=36_500, description="After how many days.")]
 Switch = Annotated[bool, Kind("switch")]
+VersionId = Annotated[
+    str,
+    Kind("version"),
+    Field(min_length=1, description="Id of the version, from list_object_versions; 'previous' is the one before."),
+]
+Column = Annotated[str, Kind("column"), Field(min_length=1, description="Name of a column of the table, as the user says it.")]
+ChartKind = Annotated[
+    Literal["histogram", "scatter", "line", "bar", "box"],
+    Kind("chart"),
+    Field(description="Kind of chart, only if the user named one; left out: what fits the columns."),
+]
 Tags = Annotated[
     dict[str, str],
     Kind("tags"),

@@ -185,6 +185,27 @@ class RunArtifact:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A step of a run that read an artifact."""
+
+    run: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """An artifact, the run that wrote it (empty when that has been deleted), and the steps that read it.
+
+    `imported`: the run did not write it, but took what was there.
+    """
+
+    artifact: RunArtifact
+    run: str
+    imported: bool
+    readers: tuple[Reader, ...]
+
+
+@dataclass(frozen=True)
 class Experiment:
     """A group of runs."""
 

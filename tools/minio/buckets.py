@@ -1,20 +1,37 @@
-"""Buckets: which there are, what is inside, making new ones."""
+"""Buckets: which there are, what is known of one, making and removing them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from tools.kinds import Bucket, Limit, NewName, Prefix
-from tools.markdown import count, size, table, table_artifact, when
-from tools.minio.limits import check_bucket_name
-from tools.minio.store import ObjectStore
+from tools.kfp.client import Kfp
+from tools.kinds import Bucket, NewName
+from tools.markdown import count, size, table_artifact, when
+from tools.minio.addresses import bulleted
+from tools.minio.references import references_to_bucket
+from tools.minio.store import ObjectStore, check_bucket_name
+from tools.names import listed
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.tables import fitted
 from tools.tool import Prepared, tool
+
+COUNTED_PAGES = 10
+"""Pages of 1,000 keys that are counted to tell how much a bucket holds."""
 
 
 @tool(
     effect="read",
-    examples=["which buckets are there", "list my buckets", "show buckets", "what storage do we have", "buckets", "where is our data kept"],
+    examples=[
+        "which buckets are there",
+        "list my buckets",
+        "show buckets",
+        "what storage do we have",
+        "buckets",
+        "where is our data kept",
+        "do we have any buckets yet",
+    ],
 )
 def list_buckets(store: ObjectStore, /) -> ToolResult:
     """List all buckets by name, with when they were created. What is inside one tells list_objects."""
@@ -24,7 +41,7 @@ def list_buckets(store: ObjectStore, /) -> ToolResult:
     rows = [(b.name, when(b.created)) for b in found]
     return ToolResult(
         content=f"There {'is' if len(found) == 1 else 'are'} {count(len(found), 'bucket')}.\n\n"
-        + table(["bucket", "created"], [(f"`{name}`", created) for name, created in rows]),
+        + fitted(["bucket", "created"], [(f"`{name}`", created) for name, created in rows]),
         artifacts=[table_artifact("Buckets", ["bucket", "created"], rows)],
         subjects=[Subject(kind="bucket", name=b.name) for b in found],
     )
@@ -33,33 +50,71 @@ def list_buckets(store: ObjectStore, /) -> ToolResult:
 @tool(
     effect="read",
     examples=[
-        "what is in {bucket}",
-        "list the files in the bucket {bucket}",
-        "show objects under raw/ in {bucket}",
-        "contents of {bucket}",
-        "which files does {bucket} hold",
+        "how big is {bucket}",
+        "describe the bucket {bucket}",
+        "how many objects are in {bucket}",
+        "is versioning on for {bucket}",
+        "tell me about {bucket}",
+        "details of the bucket {bucket}",
+        "does {bucket} delete old files by itself",
+        "total size of {bucket}",
+        "how much space does {bucket} take",
+        "when was {bucket} created",
     ],
 )
-def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = None, limit: Limit = 30) -> ToolResult:
-    """List what a bucket holds, one level at a time: objects and folders (ending in '/'). Pass a folder as prefix to go deeper."""
-    page = store.list(bucket, prefix or "", limit=limit)
-    if not page.objects and not page.prefixes and prefix and not prefix.endswith("/"):
-        page = store.list(bucket, f"{prefix}/", limit=limit)
-    where = f"bucket `{bucket}`" + (f" under `{prefix}`" if prefix else "")
-    if not page.objects and not page.prefixes:
-        return ToolResult.no_data(f"There is nothing in {where}.")
-    rows: list[tuple[str, str, str]] = [(p, "folder", "") for p in page.prefixes]
-    rows += [(o.key, size(o.size), when(o.modified)) for o in page.objects]
-    first = f"the first {limit} entries, " if page.next_token else ""
-    more = " There is more: narrow it with a prefix." if page.next_token else ""
-    kinds = [count(len(page.objects), "object")] if page.objects else []
-    kinds += [count(len(page.prefixes), "folder")] if page.prefixes else []
+def get_bucket(store: ObjectStore, /, bucket: Bucket) -> ToolResult:
+    """Describe one bucket: how many objects and bytes it holds, whether it keeps versions, what expires by itself, who may read it."""
+    created = next((b.created for b in store.buckets() if b.name == bucket), None)
+    held = _counted(store, bucket)
+    rules = store.expiry(bucket)
+    rows = [
+        ("objects", held.objects),
+        ("size", held.size),
+        ("last change", when(held.changed)),
+        ("created", when(created)),
+        ("keeps versions", "yes" if store.versioning(bucket) else "no"),
+        ("expiry", "; ".join(f"`{r.prefix or '*'}` after {count(r.days, 'day')}" for r in rules) or "nothing expires"),
+        ("access", _access(store, bucket)),
+        ("where", store.address),
+    ]
+    content = f"Bucket `{bucket}` holds {held.objects} ({held.size}).\n\n" + fitted(["", bucket], rows)
     return ToolResult(
-        content=f"In {where}: {first}{' and '.join(kinds)}.{more}\n\n"
-        + table(["key", "size", "changed"], [(f"`{k}`", s, w) for k, s, w in rows]),
-        artifacts=[table_artifact(f"Objects in {bucket}", ["key", "size", "changed"], rows)],
-        subjects=[Subject(kind="bucket", name=bucket)] + [Subject(kind="object", name=o.key, bucket=bucket) for o in page.objects],
+        content=content,
+        artifacts=[table_artifact(f"Bucket {bucket}", ["what", "value"], rows)],
+        subjects=[Subject(kind="bucket", name=bucket)],
     )
+
+
+@dataclass(frozen=True)
+class Held:
+    """How much lies in a bucket, in words: of a large one only the beginning is counted."""
+
+    objects: str
+    size: str
+    changed: datetime | None
+
+
+def _counted(store: ObjectStore, bucket: str) -> Held:
+    number, total, changed, after = 0, 0, None, None
+    for _ in range(COUNTED_PAGES):
+        page = store.list(bucket, deep=True, start_after=after, limit=1000)
+        number += len(page.objects)
+        total += sum(o.size for o in page.objects)
+        times = [o.modified for o in page.objects if o.modified]
+        changed = max([*times, *([changed] if changed else [])], default=None)
+        after = page.next_token
+        if after is None:
+            return Held(count(number, "object"), size(total), changed)
+    return Held(f"more than {count(number, 'object')}", f"more than {size(total)}", changed)
+
+
+def _access(store: ObjectStore, bucket: str) -> str:
+    try:
+        return "a policy is set" if store.policy(bucket) else "private: no policy"
+    except ToolError as error:
+        if error.code not in (ErrorCode.UNSUPPORTED, ErrorCode.PERMISSION_DENIED):
+            raise
+        return "a folder of this machine" if error.code is ErrorCode.UNSUPPORTED else "not told to these credentials"
 
 
 @tool(
@@ -69,6 +124,8 @@ def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = 
         "make a new bucket my-bucket",
         "I need a bucket named my-bucket",
         "set up a bucket my-bucket",
+        "add another bucket, my-bucket",
+        "new bucket my-bucket please",
     ],
 )
 def create_bucket(
@@ -85,3 +142,33 @@ def _prepare_create(store: ObjectStore, /, bucket: str) -> Prepared:
     if any(b.name == bucket for b in store.buckets()):
         raise ToolError(ErrorCode.CONFLICT, f"bucket `{bucket}` exists already.")
     return Prepared(f"Create the empty bucket `{bucket}`.")
+
+
+@tool(
+    effect="destroy",
+    examples=[
+        "delete the bucket {bucket}",
+        "remove bucket {bucket}",
+        "drop {bucket}, we no longer need that bucket",
+        "get rid of the empty bucket {bucket}",
+        "the bucket {bucket} can go",
+        "erase the whole bucket {bucket}",
+    ],
+)
+def delete_bucket(store: ObjectStore, kfp: Kfp, /, bucket: Bucket) -> ToolResult:  # noqa: ARG001 - the preview asks it
+    """Delete an empty bucket for good. A bucket that holds objects stays: delete those first, with delete_objects."""
+    store.delete_bucket(bucket)
+    return ToolResult(content=f"Deleted bucket `{bucket}`. It was empty; `create_bucket` makes one of that name again.")
+
+
+@delete_bucket.prepare
+def _prepare_delete(store: ObjectStore, kfp: Kfp, /, bucket: str) -> Prepared:
+    page = store.list(bucket, deep=True, limit=1000)
+    if page.objects:
+        held = f"{'more than ' if page.next_token else ''}{count(len(page.objects), 'object')}"
+        names = listed([o.key for o in page.objects], limit=3)
+        message = f"bucket `{bucket}` is not empty, so it stays: it holds {held} ({names}). Delete the objects first, then the bucket."
+        raise ToolError(ErrorCode.CONFLICT, message)
+    lost = [f"its expiry rule for `{r.prefix or '*'}` after {count(r.days, 'day')}" for r in store.expiry(bucket)]
+    rules = f"\n\nWith it go:\n\n{bulleted(lost)}" if lost else ""
+    return Prepared(f"Delete the empty bucket `{bucket}`.{rules}{references_to_bucket(kfp, bucket)}")

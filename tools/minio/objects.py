@@ -1,103 +1,120 @@
-"""Objects: putting them in and taking them out."""
+"""One object: what is known of it without reading it, and its tags."""
 
-import mimetypes
-from typing import Annotated
-
-from pydantic import Field
-
-from tools.files import LocalFiles
-from tools.kinds import Bucket, LocalPath, NewKey, Object
-from tools.markdown import count, size, when
-from tools.minio.limits import check_key
-from tools.minio.store import ObjectInfo, ObjectStore
-from tools.names import listed
-from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.kfp.client import Kfp
+from tools.kinds import Bucket, Object, Tags
+from tools.markdown import count, size, table_artifact, when
+from tools.minio.addresses import about, address
+from tools.minio.references import lineage_of
+from tools.minio.store import ObjectInfo, ObjectStore, check_tags
+from tools.result import ErrorCode, ToolError, ToolResult
+from tools.tables import fitted, shortened
 from tools.tool import Prepared, tool
+
+NAMED_READERS = 8
+
+
+@tool(
+    effect="read",
+    examples=[
+        "how big is {object} in {bucket}",
+        "when was {object} changed",
+        "info about {object} in {bucket}",
+        "which run wrote {object}",
+        "where does {object} in {bucket} come from",
+        "details of the object {object}",
+        "who uses {object} from {bucket}",
+        "which step produced {object}",
+        "which tags does {object} have",
+        "which runs read {object} of {bucket}",
+        "lineage of {object} in {bucket}",
+    ],
+)
+def get_object_info(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, key: Object) -> ToolResult:
+    """Describe one object without reading it: size, type, age, tags, versions, which run and step wrote it, and which runs read it."""
+    info = store.stat(bucket, key)
+    tags = store.tags(bucket, key)
+    origin, rows = _lineage(kfp, bucket, key)
+    facts = [
+        ("size", size(info.size)),
+        ("bytes", f"{info.size:,}"),
+        ("changed", when(info.modified)),
+        ("type", info.content_type or "not told"),
+        ("versions", _versions(store, info)),
+        ("tags", ", ".join(f"{k}={v}" for k, v in tags.items()) or "none"),
+        ("checksum (ETag)", info.etag or "none"),
+        *rows,
+    ]
+    lead = f"{address(bucket, key)} has {size(info.size)} and was changed {when(info.modified) or 'at a time that is not told'}."
+    return ToolResult(
+        content=f"{lead} {origin}\n\n" + fitted(["", "object"], facts),
+        artifacts=[table_artifact(f"{bucket}/{key}", ["what", "value"], facts)],
+        subjects=about(bucket, key),
+    )
+
+
+def _versions(store: ObjectStore, info: ObjectInfo) -> str:
+    if not store.versioning(info.bucket):
+        return "the bucket keeps none"
+    return count(len(store.versions(info.bucket, info.key, limit=100)), "version")
+
+
+def _lineage(kfp: Kfp, bucket: str, key: str) -> tuple[str, list[tuple[str, str]]]:
+    """A sentence on where an object comes from, and the facts behind it."""
+    try:
+        known = lineage_of(kfp, bucket, [key])
+    except ToolError as error:
+        return f"Which run wrote it is not known here: {error.message}", []
+    if not known:
+        return "No run has recorded it.", []
+    rows: list[tuple[str, str]] = []
+    makers = [found for found in known if found.run and not found.imported]
+    if makers:
+        newest = makers[0]
+        sentence = f"Run `{newest.run}` wrote it, step `{newest.artifact.task}`, as `{newest.artifact.name}`."
+        rows.append(("written by", f"run {newest.run}, step {newest.artifact.task}"))
+    else:
+        sentence = "No run that is still known wrote it."
+    readers = list(dict.fromkeys(f"{r.run} ({r.step})" for found in known for r in found.readers))
+    if readers:
+        rest = f" and {len(readers) - NAMED_READERS} more" if len(readers) > NAMED_READERS else ""
+        rows.append(("read by", ", ".join(readers[:NAMED_READERS]) + rest))
+        sentence += f" {count(len(readers), 'step')} of runs read it."
+    return sentence, rows
 
 
 @tool(
     effect="write",
     examples=[
-        "upload data/new.csv to {bucket}",
-        "put the file report.pdf into the bucket {bucket}",
-        "store model.pkl in {bucket} as models/v2.pkl",
-        "save ./train.csv to {bucket}",
-        "overwrite data.csv in {bucket} with data/new.csv",
+        "tag {object} in {bucket} with stage=prod",
+        "label {object} as owner=data-team",
+        "add the tags project=churn and stage=dev to {object}",
+        "set tag quality=gold on {object} in {bucket}",
+        "mark {object} with reviewed=yes",
+        "put the tag env=test on {object} of {bucket}",
     ],
 )
-def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, bucket: Bucket, key: NewKey | None = None) -> ToolResult:
-    """Upload one local file into a bucket. An object that has the same key already is replaced, which a person approves first."""
-    local = files.readable(path)
-    key = key or local.name
-    content_type = mimetypes.guess_type(local.name)[0] or "application/octet-stream"
-    with local.open("rb") as data:
-        written = store.put(bucket, key, data, local.stat().st_size, content_type)
+def tag_object(store: ObjectStore, /, bucket: Bucket, key: Object, tags: Tags) -> ToolResult:
+    """Add tags (name=value) to an object. Its other tags stay; a tag that has another value gets the new one."""
+    together = store.tags(bucket, key) | tags
+    store.set_tags(bucket, key, together)
     return ToolResult(
-        content=f"Uploaded `{path}` to `{bucket}/{key}` ({size(written.size)}).",
-        subjects=[Subject(kind="object", name=key, bucket=bucket), Subject(kind="bucket", name=bucket)],
+        content=f"{address(bucket, key)} is tagged {_told(tags)}. It now has {count(len(together), 'tag')}: {_told(together)}.",
+        subjects=about(bucket, key),
     )
 
 
-@upload_object.prepare
-def _prepare_upload(store: ObjectStore, files: LocalFiles, /, path: str, bucket: str, key: str | None = None) -> Prepared:
-    local = files.readable(path)
-    if not local.is_file():
-        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"`{path}` is no file but a folder or a device; name one file.")
-    key = key + local.name if key and key.endswith("/") else key or local.name
-    check_key(key)
-    args = {"path": path, "bucket": bucket, "key": key}
-    preview = f"Upload `{path}` ({size(local.stat().st_size)}) to `{bucket}/{key}`."
-    existing = _existing(store, bucket, key)
-    if existing is None:
-        return Prepared(preview, args)
-    replaced = f"{preview}\n\n**This replaces** the object that is there: {size(existing.size)}, changed {when(existing.modified)}."
-    return Prepared(replaced, args, effect="destroy")
+@tag_object.prepare
+def _prepare_tags(store: ObjectStore, /, bucket: str, key: str, tags: dict[str, str]) -> Prepared:
+    before = store.tags(bucket, key)
+    if not tags:
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, "name at least one tag, as name=value.")
+    check_tags(before | tags)
+    replaced = {name: f"{before[name]} → {value}" for name, value in tags.items() if name in before and before[name] != value}
+    lines = f"Tag {address(bucket, key)} with {_told(tags)}."
+    if replaced:
+        return Prepared(f"{lines}\n\n**This replaces** {_told(replaced)}.", effect="destroy")
+    return Prepared(lines)
 
 
-def _existing(store: ObjectStore, bucket: str, key: str) -> ObjectInfo | None:
-    try:
-        return store.stat(bucket, key)
-    except ToolError as error:
-        if error.code is ErrorCode.NOT_FOUND:
-            return None
-        raise
-
-
-@tool(
-    effect="destroy",
-    examples=[
-        "delete data.csv from {bucket}",
-        "remove a.csv and b.csv from the bucket {bucket}",
-        "get rid of the object old/model.pkl in {bucket}",
-        "erase tmp.json in {bucket}",
-    ],
-)
-def delete_objects(
-    store: ObjectStore,
-    /,
-    bucket: Bucket,
-    keys: Annotated[list[Object], Field(min_length=1, max_length=1000, description="Keys of the objects to delete.")],
-) -> ToolResult:
-    """Delete objects from a bucket for good, only those that the user named. A person approves it first."""
-    gone: list[str] = []
-    for key in keys:
-        try:
-            store.delete(bucket, key)
-        except ToolError as error:
-            done = f" Deleted before that: {listed(gone)}." if gone else " Nothing was deleted."
-            raise ToolError(error.code, error.message + done) from error
-        gone.append(key)
-    return ToolResult(
-        content=f"Deleted {count(len(gone), 'object')} from `{bucket}`: {listed(gone)}.", subjects=[Subject(kind="bucket", name=bucket)]
-    )
-
-
-@delete_objects.prepare
-def _prepare_delete(store: ObjectStore, /, bucket: str, keys: list[str]) -> Prepared:
-    found = [store.stat(bucket, key) for key in keys]
-    total = sum(o.size for o in found)
-    lines = "\n".join(f"- `{o.key}` ({size(o.size)}, changed {when(o.modified)})" for o in found[:10])
-    rest = f"\n- and {len(found) - 10} more" if len(found) > 10 else ""
-    return Prepared(
-        f"Delete {count(len(found), 'object')} ({size(total)}) from bucket `{bucket}`:\n\n{lines}{rest}\n\nThis cannot be undone."
-    )
+def _told(tags: dict[str, str]) -> str:
+    return shortened(", ".join(f"`{name}={value}`" for name, value in tags.items()), 600)

@@ -1,12 +1,14 @@
 """Runs: started, followed, ended; and, from the standalone platform's own endpoints, what their steps read, wrote and printed."""
 
 import json
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from tools.kfp.api.calls import NEWEST_FIRST, PAGE, is_id, time_of, where
 from tools.kfp.api.pipelines import PipelineCalls
-from tools.kfp.model import Run, RunArtifact, Step, Task, Version
+from tools.kfp.model import Lineage, Reader, Run, RunArtifact, Step, Task, Version
 from tools.names import not_found
 from tools.result import ErrorCode, ToolError
 
@@ -96,6 +98,11 @@ class RunCalls(PipelineCalls):
         answer = self._own(f"/apis/v2beta1/runs/{run.id}/artifacts", "the artifacts of runs", run)
         return [_artifact(a) for a in answer.get("artifacts", [])]
 
+    def lineage(self, uris: Sequence[str]) -> list[Lineage]:
+        """What is recorded under these addresses (at most 100), the latest first: which run wrote it, which steps read it."""
+        path = f"/apis/v2beta1/artifacts?{urlencode([('uri', uri) for uri in uris])}"
+        return [_lineage(a) for a in self._own(path, "which runs wrote and read an object").get("artifacts", [])]
+
     def log(self, run: Run, task_id: str, tail: int = LOG_TAIL) -> str:
         """The end of what a step printed; empty when it printed nothing."""
         try:
@@ -105,7 +112,7 @@ class RunCalls(PipelineCalls):
                 return ""
             raise
 
-    def _own(self, path: str, what: str, run: Run) -> dict[str, Any]:
+    def _own(self, path: str, what: str, run: Run | None = None) -> dict[str, Any]:
         """An endpoint that only the standalone platform has.
 
         Raises:
@@ -118,7 +125,8 @@ class RunCalls(PipelineCalls):
                 raise
             if error.code is ErrorCode.UNAVAILABLE and "404" not in error.message:
                 raise
-            message = f"{self.settings.endpoint} does not tell {what} through its API; look at run `{run.name}` in its dashboard."
+            look = f"; look at run `{run.name}` in its dashboard" if run else ""
+            message = f"{self.settings.endpoint} does not tell {what} through its API{look}."
             raise ToolError(ErrorCode.UNSUPPORTED, message) from error
 
     def _page(self, answer: Any) -> list[Run]:
@@ -208,3 +216,8 @@ def _artifact(answer: dict[str, Any]) -> RunArtifact:
         task=str(answer.get("task") or ""),
         metadata=answer.get("metadata") or {},
     )
+
+
+def _lineage(answer: dict[str, Any]) -> Lineage:
+    readers = (Reader(run=str(r.get("run", "")), step=str(r.get("task", ""))) for r in answer.get("read_by", []))
+    return Lineage(_artifact(answer["artifact"]), str(answer.get("run") or ""), bool(answer.get("imported")), tuple(readers))
