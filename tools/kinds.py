@@ -38,7 +38,7 @@ Object = Annotated[
     str, existing("object"), Field(description="Key of an object inside the bucket, e.g. 'raw/2024/sales.csv'; its file name is enough.")
 ]
 Objects = Annotated[
-    list[Annotated[str, existing("objects")]],
+    list[Annotated[str, Kind("object")]],
     Field(
         min_length=1,
         max_length=1000,

@@ -15,7 +15,7 @@ from tools.result import ToolResult
 from tools.tool import Prepared, tool
 
 TargetKey = Annotated[
-    str, Kind("to_key"), Field(description="New key, or a folder ending in '/'; leave out to keep the name the object has.")
+    str, Kind("new_key"), Field(description="New key, or a folder ending in '/'; leave out to keep the name the object has.")
 ]
 
 

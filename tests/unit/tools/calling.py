@@ -9,6 +9,7 @@ from standalone.objects import FolderStore
 from tools.call import Call, prepare, run
 from tools.files import LocalFiles
 from tools.kfp.client import Kfp
+from tools.kfp.settings import KfpSettings
 from tools.minio.store import ObjectStore
 from tools.result import ErrorCode, ToolError, ToolResult
 from tools.services import Services
@@ -16,8 +17,12 @@ from tools.tool import discover
 
 
 def services(store: FolderStore | None = None, kfp: Kfp | None = None, files: Path | None = None) -> Services:
-    given: dict[type, object] = {ObjectStore: store, Kfp: kfp, LocalFiles: LocalFiles([files]) if files else None}
+    given: dict[type, object] = {ObjectStore: store, Kfp: kfp or Kfp(_stopped), LocalFiles: LocalFiles([files]) if files else None}
     return Services({kind: lambda it=it: it for kind, it in given.items() if it is not None})
+
+
+def _stopped() -> KfpSettings:
+    raise ToolError(ErrorCode.UNAVAILABLE, "the pipeline server does not run.")
 
 
 def prepared(package: str, tool: str, world: Services, **arguments: Any) -> Call | ToolResult:

@@ -13,7 +13,7 @@ import pytest
 
 from standalone.objects import FolderStore
 from tests.unit.tools.calling import answer, services
-from tools.minio.preview import HEAD
+from tools.minio.formats.content import HEAD
 from tools.result import ErrorCode, ToolResult
 
 Preview = Callable[..., ToolResult]
@@ -163,7 +163,7 @@ def test_damaged_parquet_is_told(preview: Preview, damage: Callable[[bytes], byt
 
 @pytest.mark.parametrize("key", ["m.bin", "m.csv", "m.jsonl", "m"])
 def test_binary_objects_have_no_preview(preview: Preview, key: str) -> None:
-    result = preview(key, b"\x80\x04\x95\0\0\0" * 100)
+    result = preview(key, b"\x01\x04\x95\0\0\0" * 100)
     assert (result.code, "is binary (600 B)" in result.content) == (ErrorCode.UNSUPPORTED, True)
 
 
@@ -195,5 +195,6 @@ def test_markdown_with_blocks_of_code_stays_inside_its_own(preview: Preview, fen
     assert content.count(f"\n{fence}`\n") == 1
 
 
-def test_text_in_an_unknown_encoding_is_shown_as_far_as_it_goes(preview: Preview) -> None:
-    assert "caf\ufffd" in preview("latin.txt", "café au lait".encode("latin-1")).content
+def test_text_of_old_windows_programs(preview: Preview) -> None:
+    assert "café “au lait” €5" in preview("latin.txt", "café “au lait” €5".encode("cp1252")).content
+    assert "\ufffd" in preview("odd.txt", b"caf\xe9 \x81\n").content

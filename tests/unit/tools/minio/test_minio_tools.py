@@ -1,6 +1,7 @@
 """The tools over a store: what they say, how they find what people mean, and what a person is shown before anything is lost."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def store(tmp_path: Path) -> FolderStore:
 
 @pytest.fixture
 def world(store: FolderStore, tmp_path: Path) -> Services:
-    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "empty").mkdir(parents=True)
     (tmp_path / "local" / "new.csv").write_text("a,b\n1,2\n")
     return services(store, files=tmp_path / "local")
 
@@ -66,7 +67,7 @@ def test_an_unknown_bucket_answers_the_nearest(world: Services) -> None:
 def test_listing_goes_level_by_level(world: Services) -> None:
     top = answer("minio", "list_objects", world, bucket="datasets")
     assert top.content.startswith("In bucket `datasets`: 2 objects and 2 folders.\n")
-    assert [row[0] for row in top.artifacts[0].data["rows"]] == ["datasets/", "raw/", "Wine Quality.csv", "iris.csv"]
+    assert [row[0] for row in top.artifacts[0].data["rows"]] == ["Wine Quality.csv", "datasets/", "iris.csv", "raw/"]
     for prefix in ("raw/2025", "raw/2025/"):
         deeper = answer("minio", "list_objects", world, bucket="datasets", prefix=prefix)
         assert "raw/2025" in deeper.content
@@ -74,10 +75,24 @@ def test_listing_goes_level_by_level(world: Services) -> None:
     assert answer("minio", "list_objects", world, bucket="datasets", prefix="nothing").status == "no_data"
 
 
-def test_a_page_says_that_it_is_one(world: Services) -> None:
-    content = answer("minio", "list_objects", world, bucket="datasets", limit=3).content
-    assert content.startswith("In bucket `datasets`: the first 3 entries, ")
-    assert "There is more" in content
+def test_a_long_listing_is_turned_page_by_page(world: Services, store: FolderStore) -> None:
+    """A model sees every key once: each answer says where the next page begins."""
+    keys = [f"{i:03d}-{'k' * 40}.bin" for i in range(230)]
+    store.create_bucket("large")
+    for key in keys:
+        store.put("large", key, io.BytesIO(b"x"), 1)
+    seen: list[str] = []
+    after: str | None = None
+    for _ in range(20):
+        result = answer("minio", "list_objects", world, bucket="large", after=after)
+        assert len(result.content) <= 2600
+        seen += re.findall(r"^\| `([^`]+)` \|", result.content, re.M)
+        onward = re.search(r"`after` = `([^`]+)`", result.content)
+        after = onward.group(1) if onward else None
+        if after is None:
+            break
+    assert seen == keys
+    assert answer("minio", "list_objects", world, bucket="large").content.startswith("In bucket `large`: the first 100 objects of more.")
 
 
 def test_long_keys_are_shown_whole(world: Services) -> None:
@@ -137,7 +152,7 @@ def test_replacing_an_object_counts_as_destroying_it(world: Services) -> None:
     call = prepared("minio", "upload_object", world, path="new.csv", bucket="datasets", key="iris.csv")
     assert isinstance(call, Call)
     assert call.effect == "destroy"
-    assert "**This replaces** the object that is there: 8 B" in call.preview
+    assert "**This replaces** 1 object that is there:\n\n- `iris.csv`: 8 B, changed " in call.preview
 
 
 @pytest.mark.parametrize(
@@ -145,7 +160,7 @@ def test_replacing_an_object_counts_as_destroying_it(world: Services) -> None:
     [
         ({"path": "nothing.csv"}, ErrorCode.NOT_FOUND),
         ({"path": "../buckets/datasets/iris.csv"}, ErrorCode.PERMISSION_DENIED),
-        ({"path": "."}, ErrorCode.INVALID_ARGUMENT),
+        ({"path": "empty"}, ErrorCode.INVALID_ARGUMENT),
         ({"path": "new.csv", "key": "../x"}, ErrorCode.INVALID_ARGUMENT),
         ({"path": "new.csv", "key": "k" * 2000}, ErrorCode.INVALID_ARGUMENT),
         ({"path": "new.csv", "key": "iris.csv/below"}, ErrorCode.CONFLICT),
