@@ -82,7 +82,7 @@ After = Annotated[
 ]
 Minutes = Annotated[int, Kind("minutes")]
 Days = Annotated[int, Kind("days"), Field(ge=1, le=36_500, description="After how many days.")]
-Switch = Annotated[bool, Kind("switch")]
+Switch = Annotated[bool, Kind("switch"), Field(description="true to turn it on, false to turn it off.")]
 VersionId = Annotated[
     str,
     Kind("version"),

@@ -10,8 +10,9 @@ from tools.kfp.client import Kfp
 from tools.kinds import Bucket, NewName
 from tools.markdown import count, size, table_artifact, when
 from tools.minio.addresses import bulleted
+from tools.minio.limits import check_bucket_name
 from tools.minio.references import references_to_bucket
-from tools.minio.store import ObjectStore, check_bucket_name
+from tools.minio.store import ObjectStore
 from tools.names import listed
 from tools.result import ErrorCode, Subject, ToolError, ToolResult
 from tools.tables import fitted

@@ -8,8 +8,9 @@ from tools.kfp.client import Kfp
 from tools.kinds import Bucket, Kind, Object
 from tools.markdown import size, when
 from tools.minio.addresses import about, address, existing, target_key
+from tools.minio.limits import check_copy
 from tools.minio.references import references
-from tools.minio.store import ObjectStore, check_copy
+from tools.minio.store import ObjectStore
 from tools.minio.undo import undo_of_deletion
 from tools.result import ToolResult
 from tools.tool import Prepared, tool
@@ -67,8 +68,7 @@ def move_object(
 ) -> ToolResult:
     """Move or rename one object: it is copied to another key or bucket, then removed where it was. A person approves it first."""
     target = to_key or key
-    made = store.copy(bucket, key, to_bucket, target)
-    store.delete(bucket, key)
+    made = store.move(bucket, key, to_bucket, target)
     moved = f"Moved {address(bucket, key)} to {address(to_bucket, target)} ({size(made.size)})."
     return ToolResult(content=f"{moved} {undo_of_deletion(store, bucket)}".rstrip(), subjects=about(to_bucket, target))
 

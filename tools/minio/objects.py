@@ -4,8 +4,9 @@ from tools.kfp.client import Kfp
 from tools.kinds import Bucket, Object, Tags
 from tools.markdown import count, size, table_artifact, when
 from tools.minio.addresses import about, address
+from tools.minio.limits import check_tags
 from tools.minio.references import lineage_of
-from tools.minio.store import ObjectInfo, ObjectStore, check_tags
+from tools.minio.store import ObjectInfo, ObjectStore
 from tools.result import ErrorCode, ToolError, ToolResult
 from tools.tables import fitted, shortened
 from tools.tool import Prepared, tool

@@ -8,7 +8,8 @@ from pydantic import Field
 from tools.kinds import Bucket, Minutes, Object
 from tools.markdown import duration, size
 from tools.minio.addresses import about, address
-from tools.minio.store import ObjectStore, check_share
+from tools.minio.limits import check_share
+from tools.minio.store import ObjectStore
 from tools.result import ToolResult
 from tools.tool import Prepared, tool
 

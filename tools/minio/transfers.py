@@ -8,12 +8,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.activity import current
 from tools.files import LocalFiles
 from tools.kinds import Bucket, LocalPath, NewKey, Object
 from tools.markdown import count, size, when
 from tools.minio.addresses import about, address, bulleted, existing, target_key
-from tools.minio.store import ObjectInfo, ObjectStore, check_key
+from tools.minio.limits import check_key
+from tools.minio.progress import reported
+from tools.minio.store import ObjectInfo, ObjectStore
 from tools.minio.undo import undo_of_deletion
 from tools.names import listed
 from tools.result import Artifact, ErrorCode, ToolError, ToolResult
@@ -21,7 +22,6 @@ from tools.tool import Prepared, tool
 
 MOST_FILES = 1000
 """Files of a folder that are uploaded at once."""
-CHUNK = 1024 * 1024
 
 
 @tool(
@@ -42,12 +42,10 @@ def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, buc
     local = files.readable(path)
     planned = _planned(local, key)
     written: list[ObjectInfo] = []
-    for source, target in planned.items():
+    for number, (source, target) in enumerate(planned.items(), 1):
         content_type = mimetypes.guess_type(source.name)[0] or "application/octet-stream"
-        with source.open("rb") as data:
-            written.append(store.put(bucket, target, data, source.stat().st_size, content_type))
-        if len(planned) > 1:
-            current().report(f"uploaded {len(written):,} of {len(planned):,} files")
+        which = f"file {number:,} of {len(planned):,}, {source.name}" if len(planned) > 1 else source.name
+        written.append(store.upload_file(source, bucket, target, content_type=content_type, progress=reported(which)))
     total = size(sum(o.size for o in written))
     if local.is_file():
         (made,) = written
@@ -134,19 +132,8 @@ def download_object(
 ) -> ToolResult:
     """Download one object into a local file. A file that is already there is replaced, once a person approved."""
     target = _target(files, key, path)
-    info = store.stat(bucket, key)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name[:200]}.part")
-    try:
-        with store.open(bucket, key) as source, part.open("wb") as sink:
-            done = 0
-            while chunk := source.read(CHUNK):
-                sink.write(chunk)
-                done += len(chunk)
-                current().report(f"{size(done)} of {size(info.size)}")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    info = store.download_file(bucket, key, target, progress=reported(target.name))
     file = {"name": target.name, "path": str(target), "bytes": info.size}
     return ToolResult(
         content=f"Downloaded {address(bucket, key)} ({size(info.size)}) to `{target}`.",
