@@ -153,13 +153,19 @@ def _is_started(world: LoadedWorld, run: Run, args: Arguments) -> bool:
     )
 
 
-def _run_ended(world: LoadedWorld, _: Inventory, args: Arguments) -> str | None:
-    run = world.kfp.run(args["run"])
+def _run(world: LoadedWorld, before: Inventory, args: Arguments) -> Run:
+    """The run that a call was about, even when it has been put away since."""
+    ids = [run_id for run_id, name in before.names.runs_by_id.items() if name == args["run"]]
+    return world.kfp.run(ids[0] if len(ids) == 1 else args["run"])
+
+
+def _run_ended(world: LoadedWorld, before: Inventory, args: Arguments) -> str | None:
+    run = _run(world, before, args)
     return _unless(run.done or run.state == "canceling", f"run {run.name} is still {run.state}")
 
 
 def _run_retried(world: LoadedWorld, before: Inventory, args: Arguments) -> str | None:
-    run = world.kfp.run(args["run"])
+    run = _run(world, before, args)
     again = run.finished != before.finished.get(run.name) or any(r.name not in before.runs for r in world.kfp.runs(limit=100)[0])
     return _unless(again, f"run {run.name} was not run again")
 

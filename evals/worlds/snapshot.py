@@ -7,17 +7,21 @@ ended since are started again from the journal they had.
 import shutil
 import sqlite3
 import time
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
 from evals.errors import EvalError
-from standalone.engine import alive, launch
+from standalone.engine import State, alive, launch, read_events
 from standalone.server.app import DATABASE_FILE
 from tools.kfp.client import Kfp
 
 _FOLDERS = ("buckets", "runs", "lexical", "chroma")
 _FILES = ("knowledge.db", "knowledge.db-wal", "knowledge.db-shm")
 _DEADLINE = 30.0
+_ATTEMPTS = 3
+_SETTLE = 0.7
+"""Seconds after which the server, which looks after runs every half second, is done with the processes of one that it has ended."""
 
 
 class Snapshot:
@@ -41,24 +45,32 @@ class Snapshot:
         """Make everything as it was.
 
         Raises:
-            EvalError: a run that was started since does not end.
+            EvalError: a run that was started since does not end, or one that has ended cannot be started again.
         """
-        self._end_runs(kfp)
-        for here, kept in self._pairs:
-            mirror(kept, here)
-        for run_id in self._living:
-            if not alive(self._home / "runs" / run_id):
-                launch(self._home / "runs" / run_id)
-        _copy_database(self._place / DATABASE_FILE, self._home / DATABASE_FILE)
+        for _ in range(_ATTEMPTS):
+            going = self._end_runs(kfp)
+            runs = [self._home / "runs" / run_id for run_id in self._living]
+            undisturbed = {folder for folder in runs if folder.name in going}
+            if len(undisturbed) < len(runs):
+                time.sleep(_SETTLE)
+            for here, kept in self._pairs:
+                mirror(kept, here, undisturbed)
+            for folder in runs:
+                if folder not in undisturbed:
+                    _relaunch(folder)
+            _copy_database(self._place / DATABASE_FILE, self._home / DATABASE_FILE)
+            if all(alive(folder) for folder in runs):
+                return
+        raise EvalError("a run of the world cannot be kept going.")
 
-    def _end_runs(self, kfp: Kfp) -> None:
-        """End every run but those that were under way then and still are."""
+    def _end_runs(self, kfp: Kfp) -> set[str]:
+        """End every run but those that were under way then and still are; the ids of these."""
         deadline = time.monotonic() + _DEADLINE
         while time.monotonic() < deadline:
             going = [run for run in kfp.runs(limit=100)[0] if not run.done]
             others = [run for run in going if run.id not in self._living or run.state == "canceling"]
             if not others:
-                return
+                return {run.id for run in going}
             for run in others:
                 if run.state != "canceling":
                     kfp.terminate_run(run)
@@ -66,8 +78,29 @@ class Snapshot:
         raise EvalError(f"run {others[0].name!r} does not end, so the world cannot be reset.")
 
 
-def mirror(source: Path, target: Path) -> None:
-    """Make the target hold exactly what the source holds; what is the same already is not touched."""
+def _relaunch(folder: Path) -> None:
+    """Start the run's worker again and see it work on a step: who has ended the earlier one may still be about its processes.
+
+    Raises:
+        EvalError: no worker lasts.
+    """
+    deadline = time.monotonic() + _DEADLINE
+    while time.monotonic() < deadline:
+        seen = read_events(folder, 0)[1]
+        launch(folder)
+        while alive(folder) and time.monotonic() < deadline:
+            if any(
+                event.task and event.task.parent_task_id and event.task.state is State.RUNNING for event in read_events(folder, seen)[0]
+            ):
+                return
+            time.sleep(0.02)
+    raise EvalError(f"the run in {folder} cannot be started again.")
+
+
+def mirror(source: Path, target: Path, undisturbed: Collection[Path] = ()) -> None:
+    """Make the target hold exactly what the source holds; what is the same already, or is to be left alone, is not touched."""
+    if target in undisturbed:
+        return
     if not source.is_dir():
         if source.is_file():
             _copy(source, target)
@@ -83,7 +116,7 @@ def mirror(source: Path, target: Path) -> None:
         if entry.name not in wanted:
             _remove(entry)
     for name, entry in wanted.items():
-        mirror(entry, target / name)
+        mirror(entry, target / name, undisturbed)
     shutil.copystat(source, target)
 
 
