@@ -42,6 +42,9 @@ class SwarmSettings(BaseModel):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     auth: str | None = None
+    """Who signs in to the web page: `basic:user:password`, `header[:name]` behind a proxy, or `oidc:<issuer>`; nobody on loopback."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
     url: str | None = None
     """Address under which people reach the web page, where that is not `http://<host>:<port>`; share links begin with it."""
     roles: Annotated[dict[str, Role], NoDecode] = Field(default_factory=dict)

@@ -8,21 +8,23 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from swarm.assistant import Assistant
 from swarm.settings import Settings
 from ui.web.conversation import Conversations
-from ui.web.guard import Account, Guard
+from ui.web.guard import Guard
 from ui.web.page import build
 from ui.web.panel import data, documents, runs
 from ui.web.readiness import Readiness
 from ui.web.server import is_loopback
 from ui.web.shares import add_shares
+from ui.web.signin import SignIn
 from ui.web.theme import ASSETS, HEAD, STYLE, theme
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, assistant: Assistant, account: Account | None) -> AsyncIterator[Guard]:
+async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) -> AsyncIterator[ASGIApp]:
     """The application over an assistant; turns under way end with it."""
     for chatty in ("httpx", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
@@ -62,7 +64,7 @@ async def open_app(settings: Settings, assistant: Assistant, account: Account | 
         auth_dependency=_user,
     )
     try:
-        yield Guard(app, is_loopback(settings.swarm.host), account)
+        yield sign_in.around(Guard(app, is_loopback(settings.swarm.host), sign_in))
     finally:
         await conversations.close()
 

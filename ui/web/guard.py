@@ -1,16 +1,12 @@
 """Who may talk to the web page: this machine's own browser, or people who sign in; and what a browser may do with what it gets."""
 
-import hmac
-from base64 import b64decode
-from binascii import Error as Base64Error
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from swarm.errors import SettingsError
+from ui.web.signin import SignIn
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 OPEN_PATHS = frozenset({"/healthz"})
@@ -42,43 +38,13 @@ HEADERS = {
 }
 
 
-@dataclass(frozen=True)
-class Account:
-    """The one who may sign in."""
-
-    user: str
-    password: str
-
-    @classmethod
-    def parse(cls, setting: str) -> "Account":
-        """An account from `basic:user:password`.
-
-        Raises:
-            SettingsError: the setting has another form.
-        """
-        scheme, _, rest = setting.partition(":")
-        user, _, password = rest.partition(":")
-        if scheme != "basic" or not user or not password:
-            raise SettingsError("SWARM_AUTH is not of the form `basic:user:password`; the password may contain colons, the user may not.")
-        return cls(user, password)
-
-    def matches(self, authorization: str) -> bool:
-        """Whether an Authorization header carries this account."""
-        scheme, _, encoded = authorization.partition(" ")
-        try:
-            given = b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
-        except Base64Error:
-            return False
-        return hmac.compare_digest(given, f"{self.user}:{self.password}".encode())
-
-
 class Guard:
     """ASGI middleware: refuses foreign hosts and origins and who has not signed in; adds the security headers."""
 
-    def __init__(self, app: ASGIApp, loopback: bool, account: Account | None) -> None:
+    def __init__(self, app: ASGIApp, loopback: bool, sign_in: SignIn) -> None:
         self._app = app
         self._loopback = loopback
-        self._account = account
+        self._sign_in = sign_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer with the reason for the refusal."""
@@ -89,7 +55,12 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, _with_headers(send))
             return
-        scope["swarm_user"] = self._account.user if self._account else "local"
+        if not _is_open(scope["path"]):
+            user = self._sign_in.user(scope)
+            if user is None:
+                await self._sign_in.refuse(scope, receive, _with_headers(send))
+                return
+            scope["swarm_user"] = user
         await self._app(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
@@ -100,10 +71,6 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != host:
             return _refused(HTTPStatus.FORBIDDEN, f"Requests from the origin {origin!r} are not accepted.")
-        if self._account and not _is_open(scope["path"]) and not self._account.matches(headers.get("authorization", "")):
-            response = _refused(HTTPStatus.UNAUTHORIZED, "Please sign in with the user and password of SWARM_AUTH.")
-            response.headers["WWW-Authenticate"] = 'Basic realm="mlops-swarm", charset="UTF-8"'
-            return response
         return None
 
 

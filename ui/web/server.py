@@ -11,9 +11,10 @@ from ipaddress import ip_address
 import uvicorn
 
 from swarm.assistant import Assistant
-from swarm.errors import SettingsError, SwarmError
+from swarm.errors import SwarmError
 from swarm.settings import Settings
-from ui.web.guard import LOOPBACK, Account
+from ui.web.guard import LOOPBACK
+from ui.web.signin import sign_in_of
 
 FAREWELL = 1
 """Seconds that open requests get when the server ends."""
@@ -27,17 +28,12 @@ async def serve(settings: Settings) -> int:
         SwarmError: the address cannot be listened on.
     """
     host = settings.swarm.host
-    account = Account.parse(settings.swarm.auth) if settings.swarm.auth else None
-    if account is None and not is_loopback(host):
-        raise SettingsError(
-            f"SWARM_HOST={host} lets other machines in, and nobody would have to sign in. "
-            "Set SWARM_AUTH=basic:<user>:<password>, or serve on 127.0.0.1."
-        )
+    sign_in = sign_in_of(settings.swarm, is_loopback(host))
     with listen(host, settings.swarm.port) as listener:
         async with Assistant.open(settings.served_at(address(listener))) as assistant:
             from ui.web.app import open_app
 
-            async with open_app(settings, assistant, account) as app:
+            async with open_app(settings, assistant, sign_in) as app:
                 config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=FAREWELL, server_header=False)
                 server = _Server(config, address(listener))
                 for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,5 +1,3 @@
-from base64 import b64encode
-
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -7,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from swarm.errors import SettingsError
-from ui.web.guard import Account, Guard
+from ui.web.guard import Guard
+from ui.web.signin import Nobody
 
 
 async def _who(request: Request) -> PlainTextResponse:
@@ -18,12 +16,8 @@ async def _who(request: Request) -> PlainTextResponse:
 APP = Starlette(routes=[Route("/", _who, methods=["GET", "POST"]), Route("/healthz", _who)])
 
 
-def client(loopback: bool = True, account: Account | None = None, host: str = "127.0.0.1:7860") -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(Guard(APP, loopback, account)), base_url=f"http://{host}")
-
-
-def basic(user: str, password: str) -> dict[str, str]:
-    return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
+def client(loopback: bool = True, host: str = "127.0.0.1:7860") -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(Guard(APP, loopback, Nobody())), base_url=f"http://{host}")
 
 
 @pytest.mark.parametrize(
@@ -45,32 +39,9 @@ async def test_pages_of_other_origins_are_refused(origin: str, status: int) -> N
     assert (await client().post("/", headers={"Origin": origin})).status_code == status
 
 
-async def test_an_account_must_sign_in() -> None:
-    account = Account.parse("basic:ada:s3cret:with:colons")
-    async with client(account=account) as http:
-        refused = await http.get("/")
-        assert refused.status_code == 401
-        assert refused.headers["www-authenticate"].startswith("Basic ")
-        for wrong in (basic("ada", "s3cret"), basic("bob", "s3cret:with:colons"), {"Authorization": "Basic ???"}, {"Authorization": "x"}):
-            assert (await http.get("/", headers=wrong)).status_code == 401
-        answer = await http.get("/", headers=basic("ada", "s3cret:with:colons"))
-        assert (answer.status_code, answer.text) == (200, "ada")
-        assert (await http.get("/healthz")).status_code == 200
-
-
-async def test_without_an_account_the_user_is_local() -> None:
-    assert (await client().get("/")).text == "local"
-
-
 @pytest.mark.parametrize("path", ["/", "/nowhere"])
 async def test_every_answer_carries_the_security_headers(path: str) -> None:
     headers = (await client().get(path)).headers
     assert "default-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-
-
-@pytest.mark.parametrize("setting", ["secret", "basic", "basic:ada", "basic::x", "oidc:ada:x", "basic:ada:"])
-def test_a_setting_of_another_form_is_refused(setting: str) -> None:
-    with pytest.raises(SettingsError, match="basic:user:password"):
-        Account.parse(setting)

@@ -14,12 +14,12 @@ def settings(home: Path, **given: object) -> Settings:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "swarm.example"])
 async def test_an_open_address_needs_a_sign_in(tmp_path: Path, host: str) -> None:
-    with pytest.raises(SettingsError, match=rf"SWARM_HOST={host}.*SWARM_AUTH=basic:"):
+    with pytest.raises(SettingsError, match=rf"SWARM_HOST={host}.*SWARM_AUTH"):
         await serve(settings(tmp_path, host=host, port=0))
 
 
 async def test_a_wrong_sign_in_is_refused_even_on_loopback(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="basic:user:password"):
+    with pytest.raises(SettingsError, match="SWARM_AUTH has no known form"):
         await serve(settings(tmp_path, auth="letmein", port=0))
 
 
