@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 from agents.agent import Agent
 from agents.registry import find_agents
 from swarm.errors import ApprovalError
+from swarm.mandate import Mandate
 from swarm.reply import Approval, Reply, Step
 from swarm.workers import Workers
 from tools.call import Call, prepare
-from tools.result import ToolResult
+from tools.result import Effect, ErrorCode, ToolResult
 from tools.services import Services
 
 Verdict = Literal["approve", "reject", "edit"]
@@ -24,6 +25,8 @@ class Decision(BaseModel):
 
     decision: Literal["approve", "reject", "expired", "forbidden"]
     args: dict[str, Any] = Field(default_factory=dict)
+    effect: Effect = "read"
+    """The effect that was approved; a call that would do more than this asks anew."""
     by: str = ""
 
 
@@ -39,6 +42,13 @@ def request(call_id: str, agent: Agent, call: Call, minutes: float) -> Approval:
         preview=call.preview or f"{call.tool.summary.split('. ')[0]}.",
         expires_at=expires.isoformat(timespec="seconds"),
     )
+
+
+def refusal(decision: Decision) -> ToolResult:
+    """The result of a call that was decided against."""
+    why = {"expired": "The approval expired.", "forbidden": "Not approved: this session allows no changes."}
+    said = f"{why.get(decision.decision, 'A person rejected it.')} Nothing was changed."
+    return ToolResult(status="error", code=ErrorCode.CANCELED, content=said)
 
 
 def expired(approval: Approval) -> bool:
@@ -57,8 +67,8 @@ def resume(snapshot: StateSnapshot, approval: Approval, decision: Decision) -> C
     return Command(resume={waiting.id: decision.model_dump()})
 
 
-async def edited(approval: Approval, arguments: Mapping[str, Any], services: Services, workers: Workers) -> dict[str, Any]:
-    """The changed arguments, resolved and checked like any others.
+async def edited(approval: Approval, arguments: Mapping[str, Any], services: Services, workers: Workers) -> Call:
+    """The call with changed arguments, resolved and checked like any others.
 
     Raises:
         ApprovalError: they do not fit the tool.
@@ -68,14 +78,24 @@ async def edited(approval: Approval, arguments: Mapping[str, Any], services: Ser
     prepared = await workers.run(prepare, toolset.tools[approval.tool], merged, services, toolset.resolvers)
     if isinstance(prepared, ToolResult):
         raise ApprovalError(f"{prepared.content} The approval still waits.")
-    return prepared.args
+    return prepared
 
 
-def waiting(session: str, approvals: list[Approval], steps: list[Step]) -> Reply:
+def check_role(effect: Effect, mandate: Mandate) -> None:
+    """Refuse a decision on what the user could not do.
+
+    Raises:
+        ApprovalError: the role does not allow it.
+    """
+    if not mandate.permissions.allows(effect):
+        raise ApprovalError(f"your role ({mandate.permissions.role}) may not decide on this; it goes on waiting for somebody who may.")
+
+
+def waiting(session: str, approvals: list[Approval], steps: list[Step], remark: str = "") -> Reply:
     """The reply while a decision is due."""
     approval = approvals[0]
     verb = "This would **remove or overwrite** something" if approval.effect == "destroy" else "This would change something"
-    answer = f"{verb}, so please decide: approve or reject.\n\n{approval.preview}"
+    answer = f"{remark}{verb}, so please decide: approve or reject.\n\n{approval.preview}"
     if len(approvals) > 1:
         answer += f"\n\n{len(approvals) - 1} more decision(s) will follow."
     return Reply(session=session, answer=answer, status="needs_approval", steps=steps, approval=approval)

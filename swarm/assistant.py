@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, HumanMessage
-from langchain_core.runnables import RunnableConfig
 
 from agents.registry import find_agents
-from swarm import approvals
+from swarm import approvals, decisions
 from swarm.approvals import Decision, Verdict
 from swarm.backends import open_services
 from swarm.errors import ApprovalError, MessageError
-from swarm.models import open_model
+from swarm.journal import Journal
+from swarm.mandate import ApproveMode, Limits, Mandate
+from swarm.models import open_models
 from swarm.permissions import Permissions
 from swarm.planner.catalogue import Catalogue
 from swarm.platform import find_platform
@@ -31,13 +33,13 @@ from tools.services import Services
 
 MAX_MESSAGE = 20_000
 """Characters of one message."""
-ApproveMode = Literal["ask", "all", "none"]
 
 
 class Assistant:
     """One assistant over one set of backends; many conversations at once."""
 
-    def __init__(self, turns: Turns, services: Services, workers: Workers, toolbox: Toolbox) -> None:
+    def __init__(self, settings: Settings, turns: Turns, services: Services, workers: Workers, toolbox: Toolbox) -> None:
+        self._settings = settings.swarm
         self._played = turns
         self._workers = workers
         self.services = services
@@ -53,25 +55,24 @@ class Assistant:
             SettingsError: a setting is wrong.
         """
         settings = settings or Settings()
+        swarm = settings.swarm
         async with AsyncExitStack() as stack:
             platform = find_platform()
             services = open_services(settings, platform)
             stack.callback(services.close)
-            if settings.swarm.samples and not settings.kfp.endpoint and not settings.minio.endpoint:
-                await asyncio.to_thread(first_start, services, platform, settings.swarm.home)
+            if swarm.samples and not settings.kfp.endpoint and not settings.minio.endpoint:
+                await asyncio.to_thread(first_start, services, platform, swarm.home)
             agents = find_agents()
-            catalogue = Catalogue([agent.toolset for agent in agents.values()], services)
-            model = open_model(settings, catalogue)
-            swarm = settings.swarm
+            models = open_models(settings, Catalogue([agent.toolset for agent in agents.values()], services))
             workers = Workers(swarm.threads)
             stack.callback(workers.close)
-            permissions = Permissions(swarm.role, swarm.approval, swarm.approval_minutes)
-            specialists = {name: Specialist(agent, model, services, permissions, workers) for name, agent in agents.items()}
             store = await asyncio.to_thread(Store.open, swarm.home, settings.database_url)
             stack.callback(store.close)
+            journal = Journal(store)
+            specialists = {name: Specialist(a, models, services, workers, journal, swarm.tools_shown) for name, a in agents.items()}
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, store))
-            toolbox = Toolbox(agents, services, permissions, workers)
-            yield cls(Turns(build(model, specialists, checkpointer)), services, workers, toolbox)
+            toolbox = Toolbox(agents, services, Permissions(swarm.role, swarm.approval, swarm.approval_minutes), workers)
+            yield cls(settings, Turns(build(models, specialists, checkpointer), journal, workers), services, workers, toolbox)
 
     async def ask(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> Reply:
         """One turn. Never raises for what a person wrote, only for a message that cannot be taken (`MessageError`)."""
@@ -80,22 +81,23 @@ class Assistant:
     async def stream(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> AsyncIterator[Event]:
         """One turn as it happens; the last event is `Finished`.
 
+        While an approval waits, a clear yes or no decides on it; whatever else is said is answered beside it, without changing anything.
+
         Raises:
             MessageError: the message is empty or too long.
         """
         check_message(message)
-        config = _config(session, user, approve)
+        message = message.strip()
         async with self._turn(session):
-            snapshot = await self._played.snapshot(session)
-            pending = approvals.pending(snapshot)
-            late = [a for a in pending if approvals.expired(a)]
-            if pending and not late:
-                yield Finished(reply=approvals.waiting(session, pending, []))
+            mandate = self._mandate(session, user, approve)
+            await self._played.recover(mandate)
+            await self._expire(mandate)
+            pending = await self.pending(session)
+            if not pending:
+                async for event in self._played.play({"messages": [HumanMessage(message)]}, mandate):
+                    yield event
                 return
-            if late:
-                async for _ in self._played.play(approvals.resume(snapshot, late[0], Decision(decision="expired")), config, session):
-                    pass
-            async for event in self._played.play({"messages": [HumanMessage(message.strip())]}, config, session):
+            async for event in self._beside(message, pending, mandate):
                 yield event
 
     async def decide(
@@ -109,7 +111,7 @@ class Assistant:
         """Decide on a pending approval and go on with the turn. `edit` approves with changed `arguments`.
 
         Raises:
-            ApprovalError: nothing is pending, the approval has expired, or the changed arguments do not fit the tool.
+            ApprovalError: nothing is pending, the user's role may not decide this, or the changed arguments do not fit the tool.
         """
         return await _last(self.stream_decision(session, decision, arguments, approval_id, user))
 
@@ -123,29 +125,28 @@ class Assistant:
     ) -> AsyncIterator[Event]:
         """Like `decide`, as it happens."""
         async with self._turn(session):
-            snapshot = await self._played.snapshot(session)
-            pending = approvals.pending(snapshot)
+            mandate = self._mandate(session, user, "ask")
+            recovered = await self._played.recover(mandate)
+            pending = await self.pending(session)
             approval = next((a for a in pending if approval_id in (None, a.id)), None)
+            if approval is None and recovered is not None:
+                yield Finished(reply=recovered)
+                return
             if approval is None:
                 raise ApprovalError(
                     f"nothing waits for a decision in session {session!r}." if not pending else "that approval is no longer pending."
                 )
-            made = Decision(decision="reject" if decision == "reject" else "approve", args=approval.args, by=user)
-            if approvals.expired(approval):
-                made = Decision(decision="expired")
-            elif decision == "edit":
-                made.args = await approvals.edited(approval, arguments or {}, self.services, self._workers)
-            async for event in self._played.play(approvals.resume(snapshot, approval, made), _config(session, user, "ask"), session):
+            async for event in self._decided(approval, decision, arguments or {}, mandate):
                 yield event
 
     async def pending(self, session: str) -> list[Approval]:
         """The approvals that wait for a decision in a session."""
-        return approvals.pending(await self._played.snapshot(session))
+        return await self._played.pending(await self._played.snapshot(session))
 
     async def history(self, session: str) -> list[tuple[Literal["user", "assistant"], str]]:
         """What was said in a session, oldest first."""
         said: list[tuple[Literal["user", "assistant"], str]] = []
-        for message in await self._played.messages(session):
+        for message in await self._played.record(session):
             if isinstance(message, HumanMessage):
                 said.append(("user", message.text))
             elif isinstance(message, AIMessage) and not message.tool_calls:
@@ -154,7 +155,65 @@ class Assistant:
 
     async def turns(self, session: str) -> list[tuple[str, Reply | None]]:
         """Every message said in a session with its reply, oldest first; None for one that waits or was cut short."""
-        return [(part[0].text, told(session, part)) for part in parts(await self._played.messages(session))]
+        return [(part[0].text, told(session, part)) for part in parts(await self._played.record(session))]
+
+    def _mandate(self, session: str, user: str, approve: ApproveMode) -> Mandate:
+        """What this user may do in a turn, and how much it may cost."""
+        given = self._settings
+        permissions = Permissions(given.roles.get(user, given.role), given.approval, given.approval_minutes)
+        return Mandate(session, user, permissions, approve, Limits(given.turn_steps, given.turn_tokens, given.turn_seconds))
+
+    async def _beside(self, message: str, pending: list[Approval], mandate: Mandate) -> AsyncIterator[Event]:
+        """A message while approvals wait: a decision on the one that is shown, perhaps with a new request, or an aside."""
+        approval = pending[0]
+        said = decisions.said(message, approval.effect)
+        if said is None and decisions.agrees(message):
+            yield Finished(reply=approvals.waiting(mandate.session, pending, [], "Please say `approve` or `reject` in so many words. "))
+        elif said is None:
+            async for event in self._played.aside(message, pending, mandate):
+                yield event
+        elif said.verdict == "approve" and mandate.approve == "none":
+            yield Finished(reply=approvals.waiting(mandate.session, pending, []))
+        else:
+            last: Reply | None = None
+            try:
+                async for event in self._decided(approval, said.verdict, {}, mandate):
+                    last = event.reply if isinstance(event, Finished) else None
+                    if last is None or not said.rest or last.approval is not None:
+                        yield event
+            except ApprovalError as error:
+                yield Finished(reply=approvals.waiting(mandate.session, pending, [], f"{str(error)[:1].upper()}{str(error)[1:]} "))
+            if said.rest and last is not None and last.approval is None:
+                again = self._mandate(mandate.session, mandate.user, mandate.approve)
+                async for event in self._played.play({"messages": [HumanMessage(said.rest)]}, again):
+                    yield event
+
+    async def _decided(self, approval: Approval, verdict: Verdict, arguments: Mapping[str, Any], mandate: Mandate) -> AsyncIterator[Event]:
+        """Go on with the turn that waits for this approval.
+
+        Raises:
+            ApprovalError: this user may not decide it, or the changed arguments do not fit.
+        """
+        approvals.check_role(approval.effect, mandate)
+        made = Decision(
+            decision="reject" if verdict == "reject" else "approve", args=approval.args, effect=approval.effect, by=mandate.user
+        )
+        if approvals.expired(approval):
+            made = Decision(decision="expired")
+        elif verdict == "edit":
+            call = await approvals.edited(approval, arguments, self.services, self._workers)
+            approvals.check_role(call.effect, mandate)
+            made.args, made.effect = call.args, call.effect
+        snapshot = await self._played.snapshot(mandate.session)
+        async for event in self._played.play(approvals.resume(snapshot, approval, made), replace(mandate, approve="ask")):
+            yield event
+
+    async def _expire(self, mandate: Mandate) -> None:
+        """Let the approvals go for which it is too late."""
+        for approval in await self.pending(mandate.session):
+            if approvals.expired(approval):
+                snapshot = await self._played.snapshot(mandate.session)
+                await _last(self._played.play(approvals.resume(snapshot, approval, Decision(decision="expired")), mandate))
 
     @asynccontextmanager
     async def _turn(self, session: str) -> AsyncIterator[None]:
@@ -178,10 +237,6 @@ def check_message(message: str) -> None:
         raise MessageError(
             f"the message has {len(message):,} characters; at most {MAX_MESSAGE:,} are taken. Upload long text as a file and refer to it."
         )
-
-
-def _config(session: str, user: str, approve: ApproveMode) -> RunnableConfig:
-    return {"configurable": {"thread_id": session, "user": user, "approve": approve}, "recursion_limit": 100}
 
 
 async def _last(events: AsyncIterator[Event]) -> Reply:

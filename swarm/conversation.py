@@ -27,6 +27,8 @@ class Outcome(BaseModel):
     status: str = "done"
     records: list[Record] = Field(default_factory=list)
     usage: Usage = Field(default_factory=Usage)
+    notes: list[str] = Field(default_factory=list)
+    """What the user should know of how the answer came about."""
 
     @property
     def steps(self) -> list[Step]:
@@ -60,6 +62,11 @@ def outcomes(messages: Sequence[AnyMessage]) -> list[Outcome]:
 def records_of(messages: Sequence[AnyMessage]) -> list[Record]:
     """The records of the tool calls in a specialist's messages."""
     return [Record.model_validate(m.artifact) for m in messages if isinstance(m, ToolMessage) and isinstance(m.artifact, dict)]
+
+
+def notes_of(messages: Sequence[AnyMessage]) -> list[str]:
+    """The notes on these messages, each once."""
+    return list(dict.fromkeys(str(m.additional_kwargs["note"]) for m in messages if m.additional_kwargs.get("note")))
 
 
 def usage_of(messages: Sequence[AnyMessage]) -> Usage:

@@ -25,7 +25,7 @@ class Record(BaseModel):
     """Names of the arguments that the model gave; the others were filled in."""
 
 
-def tool_message(result: ToolResult, step: Step, given: list[str]) -> ToolMessage:
+def tool_message(call_id: str, result: ToolResult, step: Step, given: list[str]) -> ToolMessage:
     """A result as the model and the conversation's store take it."""
     record = Record(
         step=step, artifacts=result.artifacts, sources=result.sources, subjects=result.subjects, choices=result.choices, given=given
@@ -36,7 +36,7 @@ def tool_message(result: ToolResult, step: Step, given: list[str]) -> ToolMessag
     return ToolMessage(
         content=content,
         name=step.tool,
-        tool_call_id=step.id,
+        tool_call_id=call_id,
         status="error" if result.status == "error" else "success",
         artifact=record.model_dump(mode="json"),
     )

@@ -56,6 +56,21 @@ class Reply(BaseModel):
     usage: Usage = Field(default_factory=Usage)
 
 
+class PlanStep(BaseModel):
+    """One step of a plan: what is to be done, by which agent once that is known."""
+
+    text: str
+    agent: str = ""
+    state: Literal["pending", "running", "done", "failed", "asked"] = "pending"
+
+
+class PlanUpdated(BaseModel):
+    """The plan of a turn that takes several steps: all of it, each time something changes."""
+
+    type: Literal["plan_updated"] = "plan_updated"
+    steps: list[PlanStep]
+
+
 class StepStarted(BaseModel):
     """A tool begins to work."""
 
@@ -97,4 +112,4 @@ class Finished(BaseModel):
     reply: Reply
 
 
-Event = Annotated[StepStarted | StepProgress | StepFinished | AnswerDelta | Finished, Field(discriminator="type")]
+Event = Annotated[PlanUpdated | StepStarted | StepProgress | StepFinished | AnswerDelta | Finished, Field(discriminator="type")]

@@ -4,20 +4,24 @@ import importlib.resources
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
+from swarm.answers import composed
 from swarm.conversation import ASK_USER, Outcome, briefing, outcomes, turn
-from swarm.specialist import Specialist, ask_user_tool, langchain_tool
+from swarm.mandate import Mandate
+from swarm.models import Choice, Models
+from swarm.plan import THEN
+from swarm.specialist import Specialist, ask_user_tool
 from tools.names import listed
 
-MAX_ROUNDS = 6
+MAX_ROUNDS = 8
 """Times per turn that the router may delegate."""
 HISTORY = 30
 """Messages of the conversation that the router sees."""
@@ -37,84 +41,102 @@ class Delegation(TypedDict):
 
 
 def delegation_tool(specialist: Specialist) -> BaseTool:
-    """A specialist as the router's model sees it: one line and one argument."""
+    """A specialist as the router's model sees it: one line, the task, and what is left for afterwards."""
     agent = specialist.agent
     schema = {
         "type": "object",
         "properties": {
             "task": {"type": "string", "description": "The whole task in full sentences, with every name and number the user gave."},
-            "more_to_do": {
-                "type": "boolean",
-                "description": "True only if another specialist must act on the result of this call before the request is done.",
+            THEN: {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Only if the request is not done after this call: what is still to do then, one short line for each step.",
             },
         },
         "required": ["task"],
     }
-    metadata = {"tools": [langchain_tool(tool) for tool in specialist.tools]}
     return StructuredTool(
         name=f"ask_{agent.name}",
         description=agent.description,
         args_schema=schema,
         func=lambda **_: "",
-        metadata=metadata,
+        metadata={"tools": specialist.tools},
     )
 
 
-def build(
-    model: BaseChatModel, specialists: Mapping[str, Specialist], checkpointer: BaseCheckpointSaver[Any] | None
-) -> CompiledStateGraph[Conversation, Any, Conversation, Conversation]:
-    """Compile the graph over these specialists."""
-    by_tool = {f"ask_{name}": specialist for name, specialist in specialists.items()}
-    tools = [delegation_tool(s) for s in specialists.values()] + [ask_user_tool()]
-    bound = model.bind_tools(tools)
-    lines = "\n".join(f"- `ask_{name}`: {s.agent.description}" for name, s in specialists.items())
-    prompt = SystemMessage(importlib.resources.files("swarm").joinpath("router.md").read_text("utf-8").replace("{agents}", lines))
+class Router:
+    """The nodes of the graph."""
 
-    async def route(state: Conversation) -> dict[str, list[AnyMessage]]:
-        return {"messages": [await bound.ainvoke([prompt, *_visible(state["messages"])])]}
+    def __init__(self, models: Models, specialists: Mapping[str, Specialist]) -> None:
+        self._models = models
+        self._by_tool = {f"ask_{name}": specialist for name, specialist in specialists.items()}
+        self._tools = [delegation_tool(s) for s in specialists.values()] + [ask_user_tool()]
+        lines = "\n".join(f"- `ask_{name}`: {s.agent.description}" for name, s in specialists.items())
+        self._prompt = SystemMessage(importlib.resources.files("swarm").joinpath("router.md").read_text("utf-8").replace("{agents}", lines))
 
-    def delegations(state: Conversation) -> list[Send] | Literal["gather"]:
+    async def route(self, state: Conversation, runtime: Runtime[Mandate]) -> dict[str, list[AnyMessage]]:
+        """Ask the model what to do next."""
+        messages = state["messages"]
+
+        async def ask(choice: Choice) -> AIMessage:
+            return await choice.model.bind_tools(self._tools).ainvoke([self._prompt, *_visible(messages)])
+
+        return {"messages": [await self._models.answer(ask, runtime.context, messages)]}
+
+    def delegations(self, state: Conversation) -> list[Send] | Literal["gather"]:
+        """A branch for every call."""
         last = state["messages"][-1]
         if not isinstance(last, AIMessage) or not last.tool_calls:
             return "gather"
         context = briefing(state["messages"])
         return [Send("delegate", Delegation(call=call, briefing=context)) for call in last.tool_calls]
 
-    async def delegate(state: Delegation) -> dict[str, list[AnyMessage]]:
+    async def delegate(self, state: Delegation) -> dict[str, list[AnyMessage]]:
+        """One specialist at work, or a question to the user."""
         call = state["call"]
-        specialist = by_tool.get(call["name"])
+        specialist = self._by_tool.get(call["name"])
         task = str(call["args"].get("task") or call["args"].get("question") or "").strip()
         if call["name"] == ASK_USER:
             outcome = Outcome(answer=task or "What exactly do you mean?", status="needs_input")
         elif specialist is None or not task:
-            trouble = "`task` is required" if specialist else f"there is no `{call['name']}`; there are {listed(list(by_tool))}"
+            trouble = "`task` is required" if specialist else f"there is no `{call['name']}`; there are {listed(list(self._by_tool))}"
             return {"messages": [_message(call, f"INVALID_ARGUMENT: {trouble}.", None)]}
         else:
             outcome = await specialist.work(task, state["briefing"])
         return {"messages": [_message(call, outcome.answer, outcome)]}
 
-    def gather(state: Conversation) -> Command[str]:
+    def gather(self, state: Conversation) -> Command[str]:
+        """The end of the turn, or the way back to the model."""
         messages = turn(state["messages"])
         last = messages[-1]
         if isinstance(last, AIMessage):
-            return Command(goto=END)
-        calls = next(m for m in reversed(messages) if isinstance(m, AIMessage)).tool_calls
-        found = outcomes(messages)
-        if len(calls) == 1 and len(found) == 1 and (found[0].status != "done" or not calls[0]["args"].get("more_to_do")):
-            what = "question was put" if found[0].status == "needs_input" else "answer went"
-            delivered = messages[-1].model_copy(update={"content": f"(the {what} to the user as it is)"})
-            return Command(goto=END, update={"messages": [delivered, _spoken(found[0].answer)]})
+            said = [] if last.text.strip() else [composed("The model gave no answer. Please say it once more.", stopped=True)]
+            return Command(goto=END, update={"messages": said})
+        place, asked = next((i, m) for i, m in reversed(list(enumerate(messages))) if isinstance(m, AIMessage))
+        calls, found = asked.tool_calls, outcomes(messages[place:])
+        if found and all(o.status == "needs_input" for o in found):
+            return _delivered(messages, "question was put", "\n\n".join(dict.fromkeys(o.answer for o in found)))
+        alone = len(calls) == 1 and len(outcomes(messages)) == 1
+        if alone and (found[0].status != "done" or not calls[0]["args"].get(THEN)):
+            return _delivered(messages, "answer went", found[0].answer)
         if sum(isinstance(m, AIMessage) for m in messages) >= MAX_ROUNDS:
             answers = "\n\n".join(o.answer for o in outcomes(messages))
-            return Command(goto=END, update={"messages": [_spoken(f"I stopped after {MAX_ROUNDS} rounds. What came of it:\n\n{answers}")]})
+            ended = composed(f"I stopped after {MAX_ROUNDS} rounds. What came of it:\n\n{answers}", stopped=True)
+            return Command(goto=END, update={"messages": [ended]})
         return Command(goto="route")
 
-    graph = StateGraph(Conversation)
-    graph.add_node("route", route)
-    graph.add_node("delegate", delegate)
-    graph.add_node("gather", gather, destinations=("route", END))
+
+def build(
+    models: Models, specialists: Mapping[str, Specialist], checkpointer: BaseCheckpointSaver[Any] | None
+) -> CompiledStateGraph[Conversation, Mandate, Conversation, Conversation]:
+    """Compile the graph over these specialists."""
+    router = Router(models, specialists)
+    graph = StateGraph(Conversation, context_schema=Mandate)
+    graph.add_node("route", router.route)
+    graph.add_node("delegate", router.delegate)
+    graph.add_node("gather", router.gather, destinations=("route", END))
     graph.add_edge(START, "route")
-    graph.add_conditional_edges("route", delegations, ["delegate", "gather"])
+    graph.add_conditional_edges("route", router.delegations, ["delegate", "gather"])
     graph.add_edge("delegate", "gather")
     return graph.compile(checkpointer=checkpointer)
 
@@ -124,9 +146,10 @@ def _message(call: ToolCall, text: str, outcome: Outcome | None) -> ToolMessage:
     return ToolMessage(content=text, name=call["name"], tool_call_id=str(call["id"]), artifact=artifact)
 
 
-def _spoken(answer: str) -> AIMessage:
-    """An answer that no model call of the router made."""
-    return AIMessage(answer, additional_kwargs={"composed": True})
+def _delivered(messages: list[AnyMessage], what: str, answer: str) -> Command[str]:
+    """The end of a turn with what specialists said; the model that looks back later need not read it twice."""
+    last = messages[-1].model_copy(update={"content": f"(the {what} to the user as it is)"})
+    return Command(goto=END, update={"messages": [last, composed(answer)]})
 
 
 def _visible(messages: list[AnyMessage]) -> list[AnyMessage]:

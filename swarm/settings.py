@@ -25,7 +25,17 @@ class SwarmSettings(BaseModel):
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("mlops-swarm")))
     """Folder of conversations, documents and the standalone platform."""
     model: str | None = None
-    """`builtin`, or `openai:<name>`; by default `openai:...` where an OpenAI key or address is set."""
+    """`builtin`, or `<provider>:<name>`; by default `openai:...` where an OpenAI key or address is set."""
+    fallback_models: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    """Models that answer when `model` does not, in order, separated by commas. The built-in planner comes last; `none` leaves it out."""
+    turn_steps: Annotated[int, Field(ge=1)] = 40
+    """Model calls that one turn may make."""
+    turn_tokens: Annotated[int, Field(ge=1)] = 200_000
+    """Tokens that one turn may send and receive."""
+    turn_seconds: Annotated[float, Field(gt=0)] = 900.0
+    """How long one turn may take, without the time that approvals wait."""
+    tools_shown: Annotated[int, Field(ge=1)] = 12
+    """Tools that an agent's model sees at once, chosen by what the task is about."""
     approval: Literal["write", "destroy"] = "write"
     """From which effect on a person approves."""
     approval_minutes: Annotated[float, Field(gt=0)] = 60.0
@@ -71,6 +81,11 @@ class SwarmSettings(BaseModel):
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
         return {user.strip(): role.strip() for user, _, role in pairs}
 
+    @field_validator("fallback_models", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
     @field_validator("files", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -89,6 +104,8 @@ class OpenAISettings(BaseModel):
     base_url: str | None = None
     timeout: float = 60.0
     """Seconds to wait for a model's answer."""
+    retries: Annotated[int, Field(ge=0)] = 2
+    """Times that a model is asked again when its endpoint says no (429, 5xx) or cannot be reached."""
 
 
 class ChromaSettings(BaseModel):
@@ -175,7 +192,7 @@ def variables(settings: Settings) -> dict[str, str]:
 def _written(value: object) -> str:
     """A value as it would stand in the environment."""
     if isinstance(value, list):
-        return os.pathsep.join(str(v) for v in value)
+        return (os.pathsep if value and isinstance(value[0], Path) else ",").join(str(v) for v in value)
     if isinstance(value, dict):
         return ",".join(f"{name}={v}" for name, v in value.items())
     return "" if value is None else str(value)

@@ -4,22 +4,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import ModelCallLimitMiddleware
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph.state import CompiledStateGraph
 
 from agents.agent import Agent, prompt_file
-from swarm.conversation import ASK_USER, CONTEXT, Outcome, records_of, usage_of
-from swarm.permissions import Permissions
+from swarm.answers import unfinished
+from swarm.conversation import ASK_USER, CONTEXT, Outcome, notes_of, records_of, usage_of
+from swarm.journal import Journal
+from swarm.mandate import Mandate
+from swarm.modelcalls import ModelCalls
+from swarm.models import Models
 from swarm.toolcalls import ToolCalls
+from swarm.toolchoice import more_tools
 from swarm.workers import Workers
 from tools.services import Services
 from tools.tool import Tool
-
-MAX_MODEL_CALLS = 15
-"""Rounds of thinking that one delegation may take."""
 
 
 def ask_user_tool() -> BaseTool:
@@ -68,17 +68,15 @@ def _plain(schema: Any) -> Any:
 class Specialist:
     """One agent, ready to take a task."""
 
-    def __init__(self, agent: Agent, model: BaseChatModel, services: Services, permissions: Permissions, workers: Workers) -> None:
+    def __init__(self, agent: Agent, models: Models, services: Services, workers: Workers, journal: Journal, shown: int) -> None:
         self.agent = agent
-        self.tools = [t for t in agent.toolset.tools.values() if permissions.allows(t.effect)]
+        self.tools = [langchain_tool(t) for t in agent.toolset.tools.values()]
         self._graph: CompiledStateGraph[Any, Any, Any, Any] = create_agent(
-            model,
-            [langchain_tool(t) for t in self.tools] + [ask_user_tool()],
+            models.first.model,
+            [*self.tools, more_tools(), ask_user_tool()],
             system_prompt=f"{agent.prompt}{prompt_file('common.md')}",
-            middleware=[
-                ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="end"),
-                ToolCalls(agent, services, permissions, workers),
-            ],
+            middleware=[ModelCalls(models, self.tools, shown, workers), ToolCalls(agent, services, workers, journal)],
+            context_schema=Mandate,
             name=agent.name,
         )
 
@@ -92,11 +90,10 @@ class Specialist:
 def _outcome(messages: list[AnyMessage]) -> Outcome:
     """What the loop's messages say in the end."""
     last = messages[-1]
-    records = records_of(messages)
-    asked = isinstance(last, ToolMessage) and last.name == ASK_USER
-    answer = last.text.strip() if isinstance(last, AIMessage | ToolMessage) else ""
-    if not answer:
-        done = ", ".join(f"`{r.step.tool}` ({r.step.status})" for r in records)
-        answer = f"The model gave no answer. Done so far: {done or 'nothing'}."
-        return Outcome(answer=answer, status="failed", records=records, usage=usage_of(messages))
-    return Outcome(answer=answer, status="needs_input" if asked else "done", records=records, usage=usage_of(messages))
+    records, usage, notes = records_of(messages), usage_of(messages), notes_of(messages)
+    if isinstance(last, ToolMessage) and last.name == ASK_USER:
+        return Outcome(answer=last.text.strip(), status="needs_input", records=records, usage=usage, notes=notes)
+    answer = last.text.strip() if isinstance(last, AIMessage) else ""
+    failed = not answer or bool(last.additional_kwargs.get("stopped"))
+    answer = answer or unfinished("The model gave no answer.", messages)
+    return Outcome(answer=answer, status="failed" if failed else "done", records=records, usage=usage, notes=notes)

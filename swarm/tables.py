@@ -104,6 +104,19 @@ claims = Table(
     Column("holder", String, nullable=False),
     Column("until", Float, nullable=False),
 )
+calls = Table(
+    "swarm_calls",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("session", String, nullable=False, index=True),
+    Column("agent", String, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("args", JSON, nullable=False),
+    Column("effect", String, nullable=False),
+    Column("begun", Float, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("told", Boolean, nullable=False, default=False),
+)
 audit = Table(
     "swarm_audit",
     metadata,
@@ -112,7 +125,7 @@ audit = Table(
     Column("hash", String, nullable=False),
 )
 
-OF_A_SESSION: tuple[Table, ...] = (members, messages, turns, feedback, watches, notices, secrets, conversations)
+OF_A_SESSION: tuple[Table, ...] = (members, messages, turns, feedback, watches, notices, secrets, calls, conversations)
 """What goes when a conversation is deleted. The audit log stays."""
 
 

@@ -2,120 +2,146 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from langchain.agents.middleware import AgentMiddleware
 from langchain.agents.middleware.types import ToolCallRequest
 from langchain_core.messages import ToolMessage
-from langchain_core.runnables import ensure_config
-from langgraph.config import get_stream_writer
+from langgraph.config import get_config, get_stream_writer
 from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 
 from agents.agent import Agent
 from swarm import approvals
 from swarm.approvals import Decision
-from swarm.permissions import Permissions
+from swarm.journal import Journal, begun
+from swarm.mandate import Mandate
 from swarm.records import numbered, tool_message
+from swarm.repetition import refused
 from swarm.reply import Step, StepFinished, StepProgress, StepStarted
 from swarm.workers import Workers
 from tools import call as calls
 from tools.call import Call
 from tools.names import listed, nearest
-from tools.result import ErrorCode, ToolError, ToolResult
+from tools.result import Effect, ErrorCode, ToolError, ToolResult
 from tools.services import Services
 
 
-class ToolCalls(AgentMiddleware[Any, Any]):
+@dataclass(frozen=True)
+class Made:
+    """A call that has been answered, in whatever way."""
+
+    result: ToolResult
+    args: dict[str, Any]
+    effect: Effect
+    rejected: bool = False
+
+
+class ToolCalls(AgentMiddleware[Any, Mandate]):
     """Executes an agent's tool calls. It never raises into the loop: every call ends in a tool message."""
 
-    def __init__(self, agent: Agent, services: Services, permissions: Permissions, workers: Workers) -> None:
+    def __init__(self, agent: Agent, services: Services, workers: Workers, journal: Journal) -> None:
         super().__init__()
         self._agent = agent
         self._services = services
-        self._permissions = permissions
         self._workers = workers
+        self._journal = journal
 
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]]
     ) -> ToolMessage | Command[Any]:
         """One call, from the model's words to the tool message."""
         name = request.tool_call["name"]
-        call_id = str(request.tool_call["id"])
         if request.tool is not None and name not in self._agent.toolset.tools:
             return await handler(request)
         started = time.monotonic()
-        prepared = await self._prepare(name, request.tool_call["args"])
-        if isinstance(prepared, Call) and not self._permissions.allows(prepared.effect):
-            message = (
-                f"your role ({self._permissions.role}) may not do this: {prepared.preview.splitlines()[0] if prepared.preview else name}"
-            )
-            prepared = ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, message))
-        decision = None
-        if isinstance(prepared, Call) and self._permissions.needs_approval(prepared.effect):
-            decision = self._decide(call_id, prepared)
-            if decision.decision == "approve":
-                prepared = await self._bound(prepared, decision)
-        result, rejected = await self._execute(call_id, prepared, decision)
-        result = numbered(result, request.state)
-        args = prepared.args if isinstance(prepared, Call) else dict(request.tool_call["args"])
-        effect = prepared.effect if isinstance(prepared, Call) else self._effect(name)
+        call_id = _identity()
+        mandate = cast(Mandate, request.runtime.context)
+        made = await self._made(call_id, request, mandate)
+        result = numbered(made.result, request.state)
         step = Step(
             id=call_id,
             agent=self._agent.name,
             tool=name,
-            args=args,
-            effect=effect,
-            status="rejected" if rejected else result.status,
+            args=made.args,
+            effect=made.effect,
+            status="rejected" if made.rejected else result.status,
             code=result.code,
             ms=round((time.monotonic() - started) * 1000),
         )
         _emit(StepFinished(id=call_id, step=step, artifacts=result.artifacts))
-        return tool_message(result, step, list(request.tool_call["args"]))
+        return tool_message(str(request.tool_call["id"]), result, step, list(request.tool_call["args"]))
 
-    async def _prepare(self, name: str, args: dict[str, Any]) -> Call | ToolResult:
+    async def _made(self, call_id: str, request: ToolCallRequest, mandate: Mandate) -> Made:
+        """The call's outcome: refused, known from before, decided against, or run."""
+        name, given = request.tool_call["name"], dict(request.tool_call["args"])
+        tool = self._agent.toolset.tools.get(name)
+        effect = tool.effect if tool else "read"
+        refusal = refused(request.tool_call, request.state)
+        if refusal is not None:
+            return Made(refusal, given, effect)
+        if effect != "read":
+            known = await self._workers.run(self._journal.find, call_id)
+            if known is not None:
+                return Made(known.outcome, known.args, effect)
+        prepared = await self._prepare(name, given, mandate)
+        if isinstance(prepared, ToolResult):
+            return Made(prepared, given, effect)
+        if not mandate.permissions.allows(prepared.effect):
+            return Made(_forbidden(prepared, mandate), prepared.args, prepared.effect)
+        if not mandate.permissions.needs_approval(prepared.effect):
+            return await self._run(call_id, prepared, mandate)
+        decision = self._decide(call_id, prepared, mandate)
+        if decision.decision != "approve":
+            return Made(approvals.refusal(decision), prepared.args, prepared.effect, rejected=True)
+        bound = await self._bound(prepared, decision, mandate)
+        return Made(bound, decision.args, decision.effect) if isinstance(bound, ToolResult) else await self._run(call_id, bound, mandate)
+
+    async def _prepare(self, name: str, args: dict[str, Any], mandate: Mandate) -> Call | ToolResult:
         tools = self._agent.toolset.tools
-        if name not in tools or not self._permissions.allows(tools[name].effect):
-            visible = [t.name for t in tools.values() if self._permissions.allows(t.effect)]
+        if name not in tools or not mandate.permissions.allows(tools[name].effect):
+            visible = [t.name for t in tools.values() if mandate.permissions.allows(t.effect)]
             message = f"there is no tool `{name}`. Tools: {listed(nearest(name, visible) or visible)}."
             return ToolResult.failed(ToolError(ErrorCode.INVALID_ARGUMENT, message))
         return await self._workers.run(calls.prepare, tools[name], args, self._services, self._agent.toolset.resolvers)
 
-    def _decide(self, call_id: str, call: Call) -> Decision:
+    def _decide(self, call_id: str, call: Call, mandate: Mandate) -> Decision:
         """The decision on a call; waits for a person by interrupting the graph, which resumes here, in this or another process."""
-        automatic = ensure_config().get("configurable", {}).get("approve", "ask")
-        if automatic != "ask":
-            return Decision(decision="approve" if automatic == "all" else "forbidden", args=call.args)
-        approval = approvals.request(call_id, self._agent, call, self._permissions.approval_minutes)
+        if mandate.approve != "ask":
+            return Decision(decision="approve" if mandate.approve == "all" else "forbidden", args=call.args, effect=call.effect)
+        approval = approvals.request(call_id, self._agent, call, mandate.permissions.approval_minutes)
         return Decision.model_validate(interrupt(approval.model_dump(mode="json")))
 
-    async def _bound(self, call: Call, decision: Decision) -> Call | ToolResult:
-        """The call with the arguments that were approved, checked anew because the world may have changed meanwhile."""
-        if decision.args == call.args:
-            return call
-        again = await self._prepare(call.tool.name, decision.args)
-        if isinstance(again, Call) and again.args != decision.args:
+    async def _bound(self, call: Call, decision: Decision, mandate: Mandate) -> Call | ToolResult:
+        """The call with the arguments and the effect that were approved, checked anew because the world may have changed meanwhile."""
+        again = call if decision.args == call.args else await self._prepare(call.tool.name, decision.args, mandate)
+        if isinstance(again, Call) and (again.args != decision.args or again.effect != decision.effect):
             message = "what the approval was given for has changed meanwhile; nothing was done. Ask again."
             return ToolResult.failed(ToolError(ErrorCode.CONFLICT, message))
         return again
 
-    async def _execute(self, call_id: str, prepared: Call | ToolResult, decision: Decision | None) -> tuple[ToolResult, bool]:
-        """The result, and whether a person refused."""
-        if isinstance(prepared, ToolResult):
-            return prepared, False
-        _emit(StepStarted(id=call_id, agent=self._agent.name, tool=prepared.tool.name, args=prepared.args))
-        if decision is not None and decision.decision != "approve":
-            refusals = {"expired": "The approval expired.", "forbidden": "Not approved: this session allows no changes."}
-            why = refusals.get(decision.decision, "A person rejected it.")
-            return ToolResult(status="error", code=ErrorCode.CANCELED, content=f"{why} Nothing was changed."), True
-        write = get_stream_writer()
-        report = partial(_progress, write, call_id)
-        return await self._workers.watched(report, calls.run, prepared, self._services), False
+    async def _run(self, call_id: str, call: Call, mandate: Mandate) -> Made:
+        """Run a call off the event loop; one that changes something goes through the journal."""
+        _emit(StepStarted(id=call_id, agent=self._agent.name, tool=call.tool.name, args=call.args))
+        make = partial(calls.run, call, self._services)
+        work = make
+        if call.effect != "read":
+            entry = begun(call_id, mandate.session, self._agent.name, call.tool.name, call.args, call.effect)
+            work = partial(self._journal.once, entry, make)
+        result = await self._workers.watched(partial(_progress, get_stream_writer(), call_id), work)
+        return Made(result, call.args, call.effect)
 
-    def _effect(self, name: str) -> Any:
-        tool = self._agent.toolset.tools.get(name)
-        return tool.effect if tool else "read"
+
+def _identity() -> str:
+    """What identifies a call: the graph's own id of its task, the same when it resumes, never one that a model made up."""
+    return str(get_config()["configurable"]["checkpoint_ns"]).rpartition(":")[2]
+
+
+def _forbidden(call: Call, mandate: Mandate) -> ToolResult:
+    what = call.preview.splitlines()[0] if call.preview else call.tool.name
+    return ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, f"your role ({mandate.permissions.role}) may not do this: {what}"))
 
 
 def _emit(event: BaseModel) -> None:

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 
-from swarm.assistant import ApproveMode, Assistant
+from swarm.assistant import Assistant
 from swarm.errors import MessageError, SwarmError
+from swarm.mandate import ApproveMode
 from swarm.reply import Event, Finished, Reply, StepFinished, StepProgress, StepStarted
 from swarm.settings import BUILTIN, Settings
 

@@ -85,7 +85,7 @@ class Planner(BaseChatModel):
         specialist, steps = groups[len(results)]
         args: dict[str, Any] = {"task": ". ".join(steps) if len(groups) > 1 else request}
         if len(groups) > 1:
-            args["more_to_do"] = True
+            args["then"] = [step for _, later in groups[len(results) + 1 :] for step in later]
         return _call(specialist, args)
 
     def _work(self, planning: Planning, said: list[HumanMessage], done: list[BaseMessage]) -> AIMessage:

@@ -98,7 +98,7 @@ async def test_parallel_delegations_are_combined(home: Path) -> None:
 
 
 async def test_one_after_another_when_more_is_to_do(home: Path) -> None:
-    first = Calls([("ask_minio", {"task": "List the buckets.", "more_to_do": True})])
+    first = Calls([("ask_minio", {"task": "List the buckets.", "then": ["List the pipelines."]})])
     script = [first, Calls([("list_buckets", {})]), Says("datasets"), Calls([("ask_kfp", task("List the pipelines."))])]
     script += [
         Calls([("list_pipelines", {})]),
@@ -169,7 +169,7 @@ async def test_small_talk_is_one_call(home: Path) -> None:
 
 @pytest.mark.parametrize(("status", "word"), [(401, "OPENAI_API_KEY"), (404, "SWARM_MODEL"), (500, "500")])
 async def test_an_endpoint_that_fails_is_named_with_what_to_do(home: Path, status: int, word: str) -> None:
-    async with talking(home, [Fails(status)] * 3) as (assistant, model):
+    async with talking(home, [Fails(status)] * 3, fallback_models="none") as (assistant, model):
         reply = await assistant.ask("hi", session=f"m9-{status}")
     assert reply.status == "failed"
     assert word in reply.answer
@@ -178,7 +178,7 @@ async def test_an_endpoint_that_fails_is_named_with_what_to_do(home: Path, statu
 
 
 async def test_an_endpoint_that_is_not_there(home: Path) -> None:
-    given = {"swarm": {"home": home}, "openai": {"base_url": "http://127.0.0.1:9/v1", "api_key": "sk-test"}}
+    given = {"swarm": {"home": home, "fallback_models": "none"}, "openai": {"base_url": "http://127.0.0.1:9/v1", "api_key": "sk-test"}}
     async with Assistant.open(Settings.model_validate(given)) as assistant:
         reply = await assistant.ask("hi", session="m10")
     assert reply.status == "failed"

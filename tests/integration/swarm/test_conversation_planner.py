@@ -83,7 +83,7 @@ async def test_nothing_is_deleted_without_an_approval(assistant: Assistant) -> N
     assert asked.approval.args == {"bucket": "datasets", "keys": ["wine.csv"]}
     assert "wine.csv" in asked.approval.preview
     waiting = await assistant.ask("which buckets are there?", session="delete")
-    assert (waiting.status, waiting.steps) == ("needs_approval", [])
+    assert (waiting.status, waiting.approval, called(waiting)) == ("needs_approval", asked.approval, ["list_buckets"])
     there = await assistant.ask("show the first rows of wine.csv", session="look")
     assert there.steps[0].status == "ok"
     done = await assistant.decide("delete", "approve")

@@ -39,7 +39,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
     async def ask() -> dict[str, dict[str, Any]]:
         with scripted_model([reply] * (len(SPEAKERS) + 1)) as model:
             given = {
-                "swarm": {"home": tmp_path_factory.mktemp("home"), "samples": False},
+                "swarm": {"home": tmp_path_factory.mktemp("home"), "samples": False, "tools_shown": 1000},
                 "openai": {"base_url": model.url, "api_key": "x"},
             }
             async with Assistant.open(Settings.model_validate(given)) as assistant:

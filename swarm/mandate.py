@@ -1,0 +1,65 @@
+"""What a turn is played with: for whom, with which rights, and how much it may cost."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+from langchain_core.messages import AIMessage
+
+from swarm.permissions import Permissions
+from swarm.reply import Usage
+
+ApproveMode = Literal["ask", "all", "none"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a turn stops, whatever a model would still like to do."""
+
+    steps: int = 40
+    """Model calls."""
+    tokens: int = 200_000
+    """Tokens sent and received."""
+    seconds: float = 900.0
+    """From its begin to its reply, without the time that approvals wait."""
+
+
+@dataclass
+class Mandate:
+    """Goes through all of a turn; parallel branches spend from the same purse."""
+
+    session: str
+    user: str
+    permissions: Permissions
+    approve: ApproveMode = "ask"
+    limits: Limits = field(default_factory=Limits)
+    spent: Usage = field(default_factory=Usage)
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds_left(self) -> float:
+        """Time until the turn must have ended."""
+        return self.limits.seconds - (time.monotonic() - self.begun)
+
+    def spend(self, message: AIMessage) -> None:
+        """Count what an answer of a model cost."""
+        used = message.usage_metadata
+        self.spent.model_calls += 1
+        self.spent.prompt_tokens += used["input_tokens"] if used else 0
+        self.spent.completion_tokens += used["output_tokens"] if used else 0
+
+    def exhausted(self) -> str | None:
+        """Why no model may be asked any more, in words for a person."""
+        tokens = self.spent.prompt_tokens + self.spent.completion_tokens
+        if self.spent.model_calls >= self.limits.steps:
+            return f"I stopped after {self.spent.model_calls} rounds of thinking, the limit of one turn (SWARM_TURN_STEPS)."
+        if tokens >= self.limits.tokens:
+            return f"I stopped because this turn used {tokens:,} tokens; {self.limits.tokens:,} are allowed (SWARM_TURN_TOKENS)."
+        if self.seconds_left <= 0:
+            return self.out_of_time
+        return None
+
+    @property
+    def out_of_time(self) -> str:
+        """What is said when the time is up."""
+        return f"I stopped because this turn took longer than {self.limits.seconds:g} seconds (SWARM_TURN_SECONDS)."

@@ -1,0 +1,63 @@
+"""What happens between an agent's loop and its model: which tools it sees, how much of the past, and when it must stop."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from langchain.agents.middleware import AgentMiddleware, AgentState, ClearToolUsesEdit
+from langchain.agents.middleware.types import ModelRequest, ModelResponse
+from langchain_core.messages import AIMessage, AnyMessage
+from langchain_core.messages.utils import count_tokens_approximately
+from langchain_core.tools import BaseTool
+
+from swarm.answers import stopped
+from swarm.conversation import ASK_USER
+from swarm.mandate import Mandate
+from swarm.models import Choice, Models
+from swarm.toolchoice import ToolChoice
+from swarm.workers import Workers
+
+MAX_ROUNDS = 15
+"""Answers of a model that one delegation may take."""
+CLEAR_FROM = 6_000
+"""Tokens of a delegation's messages from which old results are cleared."""
+KEPT = 4
+"""Results that are never cleared."""
+
+
+class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
+    """Asks the models of a delegation."""
+
+    def __init__(self, models: Models, tools: Sequence[BaseTool], shown: int, workers: Workers) -> None:
+        super().__init__()
+        self._models = models
+        self._choice = ToolChoice(tools, shown)
+        self._workers = workers
+        self._clear = ClearToolUsesEdit(
+            trigger=CLEAR_FROM, keep=KEPT, placeholder="(cleared to save space; call the tool again if you need this)"
+        )
+
+    async def awrap_model_call(
+        self, request: ModelRequest[Mandate], handler: Callable[[ModelRequest[Mandate]], Awaitable[ModelResponse[None]]]
+    ) -> AIMessage:
+        """One answer; it never raises into the loop."""
+        if sum(isinstance(m, AIMessage) for m in request.messages) >= MAX_ROUNDS:
+            return stopped(f"I stopped after {MAX_ROUNDS} rounds on one task; it seemed to go in circles.", request.messages)
+
+        async def ask(choice: Choice) -> AIMessage:
+            response = await handler(await self._shaped(request, choice))
+            message = response.result[-1]
+            if not isinstance(message, AIMessage):
+                raise TypeError(f"a model answers with a message, not with {type(message).__name__}")
+            return message
+
+        return await self._models.answer(ask, request.runtime.context, request.messages)
+
+    async def _shaped(self, request: ModelRequest[Mandate], choice: Choice) -> ModelRequest[Mandate]:
+        """The request with what this model needs to see. The built-in planner reads examples, not descriptions, and sees everything."""
+        permissions = request.runtime.context.permissions
+        always = [t for t in request.tools if isinstance(t, BaseTool) and t.name == ASK_USER]
+        if choice.builtin:
+            return request.override(model=choice.model, tools=[*self._choice.allowed(permissions).values(), *always])
+        tools = await self._workers.run(self._choice.visible, request.messages, permissions)
+        messages: list[AnyMessage] = list(request.messages)
+        self._clear.apply(messages, count_tokens=count_tokens_approximately)
+        return request.override(model=choice.model, tools=[*tools, *always], messages=messages)
