@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from standalone.objects import FolderStore
 from tools.minio.store import ObjectStore
 from tools.services import Services
-from ui.web.guard import Account, Guard
+from ui.web.guard import Guard
 from ui.web.shares import add_shares
+from ui.web.signin import Basic
 
 URL = "http://127.0.0.1:7860"
 
@@ -34,7 +35,7 @@ def store(tmp_path: Path) -> FolderStore:
 def http(store: FolderStore) -> httpx.AsyncClient:
     app = FastAPI()
     add_shares(app, Services({ObjectStore: lambda: store}))
-    guarded = Guard(app, loopback=True, account=Account("ada", "secret"))
+    guarded = Guard(app, loopback=True, sign_in=Basic("ada", "secret"))
     return httpx.AsyncClient(transport=httpx.ASGITransport(guarded), base_url=URL)
 
 
