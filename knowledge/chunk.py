@@ -1,6 +1,6 @@
 """Values that the knowledge base takes in and gives out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 
@@ -88,12 +88,20 @@ class DocumentInfo:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What one call of `Knowledge.add` did, by source; `failed` pairs a source with the reason in words."""
+    """What one ingest did, by source.
 
-    added: list[str]
-    unchanged: list[str]
-    removed: list[str]
-    failed: list[tuple[str, str]]
+    Attributes:
+        failed: a source and the reason in words.
+        without_text: what could be read but holds nothing to index.
+        later: why vectors have to follow later, in words; None when they are there.
+    """
+
+    added: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    without_text: list[str] = field(default_factory=list)
+    later: str | None = None
 
 
 class DocumentNotFound(KeyError):  # noqa: N818 - a fixed name that callers catch

@@ -1,106 +1,35 @@
-"""Files become documents: which files a path means, and one file's content as Markdown text."""
+"""An item's bytes become a document: its text as Markdown, its title, the folders that lead to it."""
 
-import glob
-import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice, takewhile
-from pathlib import Path
+import re
+from collections.abc import Callable
+from pathlib import PurePosixPath
 
 from knowledge import markdown
 from knowledge.chunk import Document
-from knowledge.formats import html, pdf, restructuredtext
+from knowledge.formats import html, pdf, restructuredtext, word
 from knowledge.formats import source as source_files
+from knowledge.origins.selection import KINDS, EmptyDocumentError, Item, UnreadableDocumentError
 
-MAX_BYTES = 20 * 1024 * 1024
-"""Larger files are refused: a document of this size is data, not documentation."""
-
-MAX_FILES = 10_000
-"""More files at once are refused: most likely a folder was named by mistake."""
-
-KINDS = {
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".mdx": "markdown",
-    ".rst": "restructuredtext",
-    ".html": "html",
-    ".htm": "html",
-    ".pdf": "pdf",
-    ".txt": "text",
-    ".ipynb": "notebook",
-    ".py": "python",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-}
-"""Kind of document by file suffix."""
-
-_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
 _LEGACY = ("legacy", "deprecated", "archived", "old-version")
+_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 
 
-class UnreadableDocumentError(ValueError):
-    """The file cannot become a document; the message says why in words."""
-
-
-class EmptyDocumentError(UnreadableDocumentError):
-    """The file can be read but holds no text to index."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Files that a path, folder or pattern means, and the folder that they lie under."""
-
-    root: Path
-    files: list[Path]
-
-
-def select(path: str) -> Selection:
-    """Resolve a file, folder or glob pattern.
-
-    Folders are walked without hidden, dependency and linked ones; only suffixes in `KINDS` are taken from them.
-    Raises `UnreadableDocumentError` when nothing is there.
-    """
-    if not path.strip():
-        raise UnreadableDocumentError("No path was given; name a file, a folder or a pattern such as docs/**/*.md.")
-    expanded = os.path.expanduser(path)  # noqa: PTH111 - a pattern is not a path yet
-    target = Path(expanded)
-    if target.is_dir():
-        return Selection(target.resolve(), _bounded(_walk(target.resolve()), path))
-    if target.is_file():
-        return Selection(target.resolve().parent, [target.resolve()])
-    if not glob.has_magic(expanded):
-        raise UnreadableDocumentError(f"There is no file or folder {path!r}; check the spelling, or give the full path.")
-    fixed = Path(*takewhile(lambda part: not glob.has_magic(part), target.parts))
-    matches = (Path(match).resolve() for match in glob.iglob(expanded, recursive=True))  # noqa: PTH207 - absolute patterns
-    files = _bounded((match for match in matches if match.is_file() and match.suffix.lower() in KINDS), path)
-    if not files:
-        raise UnreadableDocumentError(f"No readable file matches {path!r}; files of these kinds are read: {', '.join(KINDS)}.")
-    return Selection(fixed.resolve(), files)
-
-
-def _bounded(files: Iterator[Path], path: str) -> list[Path]:
-    found = sorted(set(islice(files, MAX_FILES + 1)))
-    if len(found) > MAX_FILES:
-        raise UnreadableDocumentError(f"{path!r} holds more than {MAX_FILES:,} documents; add the folders that matter one by one.")
-    return found
-
-
-def load(file: Path, root: Path, source: str) -> Document:
-    """Read one file as a document. Raises `UnreadableDocumentError` with the reason when it cannot be read as text."""
-    kind = KINDS.get(file.suffix.lower())
+def load(item: Item, data: bytes, source: str) -> Document:
+    """Make a document of an item's bytes. Raises `UnreadableDocumentError` with the reason when they cannot be read as text."""
+    name = PurePosixPath(item.parts[-1])
+    kind = item.kind or KINDS.get(name.suffix.lower())
     if kind is None:
-        raise UnreadableDocumentError(f"files of kind {file.suffix or file.name!r} are not read; these are: {', '.join(KINDS)}")
-    size = file.stat().st_size
-    if size > MAX_BYTES:
-        raise UnreadableDocumentError(f"{size / 2**20:.0f} MiB is over the limit of {MAX_BYTES // 2**20} MiB for one document")
-    page = _page(kind, file.read_bytes())
+        raise UnreadableDocumentError(f"files of kind {name.suffix or name.name!r} are not read; these are: {', '.join(KINDS)}")
+    if not data.strip():
+        raise UnreadableDocumentError("it is empty")
+    page = _page(kind, data)
     if not page.text.strip():
         raise EmptyDocumentError("it holds no text")
-    folders = file.relative_to(root).parts[:-1] if file.is_relative_to(root) else ()
+    folders = item.parts[len(item.parts) - item.depth : -1]
     return Document(
         source=source,
-        uri=file.as_uri(),
-        title=page.title or _first_heading(page.text) or _file_title(file, kind),
+        uri=item.uri,
+        title=page.title or _first_heading(page.text) or _name_title(item.parts, kind),
         kind=kind,
         text=page.text,
         folders=tuple(readable(folder) for folder in folders),
@@ -109,27 +38,17 @@ def load(file: Path, root: Path, source: str) -> Document:
 
 
 def decode(data: bytes) -> str:
-    """Text of a UTF-8 or (with byte order mark) UTF-16 file. Raises `UnreadableDocumentError` for anything else."""
+    """Text of UTF-8 or (with byte order mark) UTF-16 bytes. Raises `UnreadableDocumentError` for anything else."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        if b"\0" in data[:4096]:
+            raise UnreadableDocumentError("it is a binary file, not text") from None
         raise UnreadableDocumentError(f"byte {error.start + 1} is not {encoding.upper().removesuffix('-SIG')} text") from None
     if "\0" in text:
         raise UnreadableDocumentError("it is a binary file, not text")
     return text.replace("\r\n", "\n")
-
-
-def _first_heading(text: str) -> str | None:
-    """The heading that a page begins with, if it is one of the first level."""
-    start = text.lstrip()
-    return start.split("\n", 1)[0][2:].strip("# ") if start.startswith("# ") else None
-
-
-def _file_title(file: Path, kind: str) -> str:
-    if kind == "python":
-        return file.parent.name if file.stem == "__init__" else file.stem
-    return readable(file.parent.name if file.stem in ("index", "_index", "README") else file.stem)
 
 
 def readable(name: str) -> str:
@@ -138,34 +57,46 @@ def readable(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _first_heading(text: str) -> str | None:
+    """The heading that a page begins with, if it is one of the first level."""
+    start = text.lstrip()
+    return start.split("\n", 1)[0][2:].strip("# ") if start.startswith("# ") else None
+
+
+def _name_title(parts: tuple[str, ...], kind: str) -> str:
+    stem = PurePosixPath(parts[-1]).stem
+    above = parts[-2] if len(parts) > 1 else stem
+    if kind == "python":
+        return above if stem == "__init__" else stem
+    return readable(above if stem in ("index", "_index", "README") else stem)
+
+
 def _page(kind: str, data: bytes) -> markdown.Page:
     try:
-        if kind == "pdf":
-            return pdf.read(data)
-        return _READERS[kind](decode(data))
+        return _BINARY[kind](data) if kind in _BINARY else _TEXT[kind](decode(data))
     except ValueError as error:
         raise UnreadableDocumentError(str(error)) from None
+
+
+def _html(data: bytes) -> markdown.Page:
+    """A page in the encoding that it names itself, else in UTF-8."""
+    named = _CHARSET.search(data[:2048])
+    try:
+        return html.read(data.decode(named.group(1).decode("ascii") if named else "utf-8"))
+    except (LookupError, UnicodeError):
+        return html.read(decode(data))
 
 
 def _text(text: str) -> markdown.Page:
     return markdown.Page(None, text, outdated=False)
 
 
-_READERS: dict[str, Callable[[str], markdown.Page]] = {
+_BINARY: dict[str, Callable[[bytes], markdown.Page]] = {"pdf": pdf.read, "word": word.read, "html": _html}
+_TEXT: dict[str, Callable[[str], markdown.Page]] = {
     "markdown": markdown.clean,
     "restructuredtext": restructuredtext.read,
-    "html": html.read,
     "text": _text,
     "notebook": source_files.notebook,
     "python": source_files.python,
     "yaml": source_files.yaml_documents,
 }
-
-
-def _walk(root: Path) -> Iterator[Path]:
-    for folder, subfolders, names in os.walk(root):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
-        for name in names:
-            file = Path(folder, name)
-            if file.suffix.lower() in KINDS and not name.startswith(".") and file.resolve().is_relative_to(root):
-                yield file

@@ -21,10 +21,19 @@ class EmbeddingUnavailableError(RuntimeError):
 
 
 class Embedding(Protocol):
-    """A text embedding. `weight` is how much its cosine counts beside a BM25 score of 1; `name` suits a collection name."""
+    """A text embedding.
+
+    Attributes:
+        name: suits a collection name.
+        weight: how much its cosine counts beside a BM25 score of 1.
+        slice: texts that it embeds in a moment; so many are lost by a kill at the most.
+        at_once: texts that a query can wait for.
+    """
 
     name: str
     weight: float
+    slice: int
+    at_once: int
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, one row a text. Raises `EmbeddingUnavailableError`."""
@@ -39,6 +48,8 @@ class WordLlamaEmbedding:
 
     name = "wordllama-256"
     weight = 0.1
+    slice = 1024
+    at_once = 4096
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (texts, 256)."""
@@ -55,7 +66,8 @@ class OpenAIEmbedding:
     """A sentence model behind the OpenAI embeddings API; counts as much as BM25."""
 
     weight = 1.0
-    _BATCH = 64
+    slice = 64
+    at_once = 64
 
     def __init__(self, model: str, base_url: str | None, api_key: str | None) -> None:
         self._model, self._base_url, self._api_key = model, base_url, api_key
@@ -67,8 +79,8 @@ class OpenAIEmbedding:
 
         rows: list[list[float]] = []
         try:
-            for start in range(0, len(texts), self._BATCH):
-                batch = list(texts[start : start + self._BATCH])
+            for start in range(0, len(texts), self.slice):
+                batch = list(texts[start : start + self.slice])
                 reply = self._client.embeddings.create(model=self._model, input=batch, encoding_format="float")
                 rows += [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
         except openai.OpenAIError as error:

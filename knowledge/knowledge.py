@@ -1,24 +1,22 @@
 """The knowledge base: add documents, find passages, read pages."""
 
 import logging
-from collections.abc import Callable
-from hashlib import sha256
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from knowledge import store
-from knowledge.chunk import Chunk, Document, DocumentInfo, DocumentNotFound, DocumentText, IngestReport, SearchResult
+from knowledge.chunk import DocumentInfo, DocumentNotFound, DocumentText, IngestReport, SearchResult
 from knowledge.chunking import chunks
-from knowledge.documents import EmptyDocumentError, Selection, UnreadableDocumentError, load, select
+from knowledge.collection import VectorsUnavailableError
+from knowledge.documents import load
+from knowledge.ingestion import Prepared, Progress, changes, digest
 from knowledge.markdown import outline
+from knowledge.origins.files import select_files
+from knowledge.origins.selection import Item, Selection, UnreadableDocumentError
 from knowledge.settings import KnowledgeSettings
-
-Progress = Callable[[int, int, str], None]
 
 HANDBOOK = Path(__file__).parent / "handbook"
 _HANDBOOK_URI = "handbook:"
-_CHUNKING = "1"
-"""Part of every digest: raise it when loading or chunking changes, and documents are indexed anew."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +29,7 @@ class Knowledge:
         from knowledge.retrieval import Retriever
         from knowledge.vectors import Vectors
 
+        self._settings = settings
         self._store = store.Store(settings.home / "knowledge.db")
         self._vectors = Vectors(self._store, embedding_of(settings), settings.home / "chroma", settings.chroma_url)
         self._retriever = Retriever(self._store, settings.home / "lexical", self._vectors)
@@ -59,45 +58,39 @@ class Knowledge:
             return store.infos(db)
 
     def add(self, path: str, progress: Progress | None = None) -> IngestReport:
-        """Index a file, a folder or a glob pattern; `progress` gets (done, total, source),
-        then (done, total, "vectors").
-
-        A file that did not change is left alone, one that changed is replaced, one that is gone from there is removed. All of it takes
-        effect at once at the end; what cannot be read is reported and does not stop the rest.
-        """
+        """Index a file, a folder, a glob pattern or the page at a web address; see `ingest`."""
         try:
-            selection = select(path)
+            selection = self.select(path)
         except UnreadableDocumentError as error:
-            return IngestReport([], [], [], [(path, str(error))])
+            return IngestReport(failed=[(path, str(error))])
+        return self.ingest(selection, progress)
+
+    def select(self, path: str) -> Selection:
+        """What a path or web address means. Raises `UnreadableDocumentError` in words when it means nothing that can be read."""
+        if not path.strip():
+            raise UnreadableDocumentError("No path was given; name a file, a folder, a pattern such as docs/**/*.md or a web address.")
+        scheme, marked, _ = path.strip().partition("://")
+        if not marked or "/" in scheme:
+            return select_files(path)
+        if scheme.lower() not in ("http", "https"):
+            raise UnreadableDocumentError(f"addresses that begin with {scheme}:// are not read; http:// and https:// are")
+        from knowledge.origins.web import select_page
+
+        return select_page(path.strip(), self._settings.private_addresses)
+
+    def ingest(self, selection: Selection, progress: Progress | None = None) -> IngestReport:
+        """Index a selection.
+
+        What did not change is left alone, what changed is replaced, what is gone from there is removed. All of it takes effect at once
+        at the end; what cannot be read is reported and does not stop the rest.
+        """
         with self._store.reading() as db:
-            digests = store.digests(db)
-        sources = _names(selection, digests)
-        prepared: list[tuple[Document, str, list[Chunk]]] = []
-        unchanged: list[str] = []
-        gone = [source for uri, (source, _) in digests.items() if _is_gone(uri, selection.root)]
-        failed: list[tuple[str, str]] = []
-        for done, file in enumerate(selection.files, 1):
-            source = sources[file]
-            try:
-                digest = _digest(file.read_bytes())
-                if digests.get(file.as_uri()) == (source, digest):
-                    unchanged.append(source)
-                else:
-                    document = load(file, selection.root, source)
-                    prepared.append((document, digest, chunks(document)))
-            except EmptyDocumentError as error:
-                if file.as_uri() in digests:
-                    gone.append(digests[file.as_uri()][0])
-                elif len(selection.files) == 1:
-                    failed.append((source, str(error)))
-            except (UnreadableDocumentError, OSError) as error:
-                failed.append((source, str(error)))
-            if progress:
-                progress(done, len(selection.files), source)
-        self._swap(prepared, gone)
-        if prepared or gone:
-            self._embed(progress)
-        return IngestReport([document.source for document, _, _ in prepared], unchanged, gone, failed)
+            known = store.digests(db)
+        found = changes(selection, known, progress)
+        later = self._embed(found.prepared, progress) if found.prepared else None
+        self._swap(found.prepared, found.gone)
+        added = [prepared.document.source for prepared in found.prepared]
+        return IngestReport(added, found.unchanged, found.gone, found.failed, found.without_text, later)
 
     def remove(self, source: str) -> int:
         """Remove a document, or every document of a folder, by source; returns how many. The files stay where they are."""
@@ -111,16 +104,11 @@ class Knowledge:
     def ensure_handbook(self) -> None:
         """Index the bundled handbook when it is absent or was updated; its vectors follow when a query first needs them."""
         pages = {file.name: file.read_bytes() for file in sorted(HANDBOOK.glob("*.md"))}
-        edition = _digest(b"".join(name.encode() + data for name, data in pages.items()))
+        edition = digest(b"".join(name.encode() + data for name, data in pages.items()))
         with self._store.reading() as db:
             if store.meta(db, "handbook") == edition:
                 return
-        prepared = []
-        for name, data in pages.items():
-            file = HANDBOOK / name
-            page = load(file, HANDBOOK.parent, f"handbook/{name}")
-            document = Document(page.source, f"{_HANDBOOK_URI}{file.stem}", page.title, "handbook", page.text, ("Handbook",))
-            prepared.append((document, _digest(data), chunks(document)))
+        prepared = [_handbook_page(name, data) for name, data in pages.items()]
         with self._store.reading() as db:
             before = [source for uri, (source, _) in store.digests(db).items() if uri.startswith(_HANDBOOK_URI)]
         self._swap(prepared, before, handbook=edition)
@@ -129,56 +117,34 @@ class Knowledge:
         """Release the vector store's client; the object stays usable."""
         self._vectors.close()
 
-    def _swap(self, prepared: list[tuple[Document, str, list[Chunk]]], gone: list[str], handbook: str | None = None) -> None:
+    def _swap(self, prepared: list[Prepared], gone: list[str], handbook: str | None = None) -> None:
         """Remove and add documents in one transaction, then build the lexical index of the result."""
         if not prepared and not gone and handbook is None:
             return
         with self._store.writing() as db:
             store.delete(db, gone)
-            for document, digest, parts in prepared:
-                store.put(db, document, digest, parts)
+            for one in prepared:
+                store.put(db, one.document, one.digest, one.chunks)
             if handbook is not None:
                 store.set_meta(db, "handbook", handbook)
             store.touch(db)
         self._retriever.refresh()
 
-    def _embed(self, progress: Progress | None) -> None:
-        from knowledge.vectors import VectorsUnavailableError
-
+    def _embed(self, prepared: list[Prepared], progress: Progress | None) -> str | None:
+        """Make the vectors of new chunks before they can be found; the reason in words when they have to follow later."""
+        texts = {chunk.key: chunk.indexed_text for one in prepared for chunk in one.chunks}
         try:
-            self._vectors.sync(lambda done, total: progress(done, total, "vectors") if progress else None)
+            self._vectors.add(texts, lambda done, total: progress(done, total, "vectors") if progress else None)
         except VectorsUnavailableError as error:
             logger.warning("The documents are indexed by words; their vectors follow later. %s", error)
+            return str(error)
+        return None
 
 
-def _names(selection: Selection, digests: dict[str, tuple[str, str]]) -> dict[Path, str]:
-    """A short, unique source for each file: the one it has, else `<folder>/<path below it>`, led by more folders where that is taken."""
-    taken = {source: uri for uri, (source, _) in digests.items()}
-    names: dict[Path, str] = {}
-    for file in selection.files:
-        uri = file.as_uri()
-        known = digests.get(uri)
-        depth = len(file.relative_to(selection.root).parts) + 1 if file.is_relative_to(selection.root) else 2
-        while known is None:
-            name = "/".join(part for part in file.parts[-depth:] if part != file.anchor)
-            if taken.get(name, uri) == uri or depth >= len(file.parts):
-                known = (name, "")
-            depth += 1
-        names[file] = known[0]
-        taken[known[0]] = uri
-    return names
-
-
-def _is_gone(uri: str, root: Path) -> bool:
-    """Whether a document was read from a file under `root` that no longer exists."""
-    if not uri.startswith("file:"):
-        return False
-    file = Path(unquote(urlsplit(uri).path))
-    return file.is_relative_to(root) and not file.exists()
-
-
-def _digest(data: bytes) -> str:
-    return sha256(_CHUNKING.encode() + data).hexdigest()
+def _handbook_page(name: str, data: bytes) -> Prepared:
+    page = load(Item(f"{_HANDBOOK_URI}{Path(name).stem}", ("handbook", name), 2, lambda: data), data, f"handbook/{name}")
+    document = replace(page, kind="handbook")
+    return Prepared(document, digest(data), chunks(document))
 
 
 def _matching(name: str, known: list[str], what: str) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import bm25s
 
 _K1, _B = 1.2, 0.5
+_PAGE_B = 0.75
+"""Pages differ in length far more than chunks do, so length counts more."""
 _PAGE_SHARE = 0.4
 """Weight of the page's own BM25, which tells pages about a subject from pages that mention it."""
 
@@ -52,7 +54,7 @@ class LexicalIndex:
             members = list(group)
             pages += [number] * len(members)
             page_words.append([word for n in members for word in words[n]])
-        bm25 = (_indexed(words), _indexed(page_words)) if any(words) else None
+        bm25 = (_indexed(words, _B), _indexed(page_words, _PAGE_B)) if any(words) else None
         return cls([row[0] for row in rows], pages, [bool(row[2]) for row in rows], bm25)
 
     def save(self, folder: Path) -> None:
@@ -97,20 +99,22 @@ class LexicalIndex:
             return 0.0
         total = covered = 0.0
         for word in dict.fromkeys(words):
-            found = self._postings(word)
-            count = len(self.chunk_ids)
-            idf = float(np.log1p((count - len(found) + 0.5) / (len(found) + 0.5)))
+            idf = self.idf(word)
             total += idf
-            covered += idf if np.isin(found, positions).any() else 0.0
+            covered += idf if np.isin(self._postings(word), positions).any() else 0.0
         return covered / total
+
+    def idf(self, word: str) -> float:
+        """How much a word tells: near 0 when most chunks hold it."""
+        found = len(self._postings(word))
+        return float(np.log1p((len(self.chunk_ids) - found + 0.5) / (found + 0.5)))
 
     def _postings(self, word: str) -> NDArray[np.int32]:
         """Positions of the chunks that hold a word."""
-        assert self._bm25 is not None  # noqa: S101 - callers checked
-        index = self._bm25[0]
-        column = index.vocab_dict.get(word)
-        if column is None:
+        column = self._bm25[0].vocab_dict.get(word) if self._bm25 else None
+        if self._bm25 is None or column is None:
             return np.empty(0, dtype=np.int32)
+        index = self._bm25[0]
         first, last = index.scores["indptr"][column : column + 2]
         return np.asarray(index.scores["indices"][first:last])
 
@@ -122,8 +126,8 @@ def _bm25s() -> ModuleType:
     return library
 
 
-def _indexed(words: list[list[str]]) -> "bm25s.BM25":
-    index = _bm25s().BM25(k1=_K1, b=_B)
+def _indexed(words: list[list[str]], b: float) -> "bm25s.BM25":
+    index = _bm25s().BM25(k1=_K1, b=b)
     index.index(words, show_progress=False)
     return index
 

@@ -56,8 +56,10 @@ class Page:
 def clean(raw: str) -> Page:
     """Remove what only a site generator reads: front matter, shortcodes, images, link targets, comments and HTML tags."""
     lines = raw.replace("\r\n", "\n").split("\n")
-    title, body = _front_matter(lines)
+    title, description, body = _front_matter(lines)
     lines[:body] = [""] * body
+    if description:
+        lines[0] = description
     cleaned: list[str] = []
     outdated = skipping = False
     indent: str | None = None
@@ -108,23 +110,24 @@ def outline(text: str) -> list[Heading]:
     return [Heading(name, (n, next((m - 1 for m, other, _ in found if m > n and other <= level), end))) for n, level, name in found]
 
 
-def _front_matter(lines: list[str]) -> tuple[str | None, int]:
-    """Title and number of lines of a YAML (`---`) or TOML (`+++`) front matter; (None, 0) without one."""
+def _front_matter(lines: list[str]) -> tuple[str | None, str, int]:
+    """Title, description and number of lines of a YAML (`---`) or TOML (`+++`) front matter; without one all are empty."""
     mark = lines[0].strip().lstrip("\ufeff")
     if mark not in ("---", "+++"):
-        return None, 0
+        return None, "", 0
     end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == mark), None)
     if end is None:
-        return None, 0
+        return None, "", 0
     block = "\n".join(lines[1:end])
     try:
         fields = yaml.safe_load(block) if mark == "---" else tomllib.loads(block)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, RecursionError):
-        return None, end + 1
+        return None, "", end + 1
     if not isinstance(fields, dict):
-        return None, 0
-    title = fields.get("title")
-    return (str(title) if isinstance(title, str | int | float) else None), end + 1
+        return None, "", 0
+    title, description = fields.get("title"), fields.get("description")
+    summary = " ".join(description.split()) if isinstance(description, str) else ""
+    return (str(title) if isinstance(title, str | int | float) else None), summary, end + 1
 
 
 def _without_comments(text: str) -> str:

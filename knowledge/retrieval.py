@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.chunk import Passage, SearchResult
+from knowledge.collection import VectorsUnavailableError
 from knowledge.lexical import LexicalIndex
 from knowledge.markdown import outline
 from knowledge.store import Store, StoredChunk, stored_chunks, version
 from knowledge.tokens import query_tokens, tokens
-from knowledge.vectors import Vectors, VectorsUnavailableError
+from knowledge.vectors import Vectors
 
 _LEGACY_FACTOR = 0.9
 _ASKS_FOR_LEGACY = re.compile(r"\b(?:v1|1\.\d+(?:\.\d+)?|1\.x|legacy|deprecated|old(?:er)? version)\b", re.IGNORECASE)
@@ -24,6 +25,8 @@ _COVERING = 5
 """Chunks that the confidence looks at."""
 _WEAK = 0.3
 """Below this confidence even a weak embedding is asked: hardly a word of the question occurs in the documents."""
+_PAIRED, _NEAR, _PAIR_SHARE = 100, 3, 0.2
+"""Chunks looked at for neighbouring words, how near those are, and what a pair adds beside its rarer word's idf."""
 _REPEAT = 0.9
 """Share of common words from which two chunks count as the same text."""
 
@@ -45,7 +48,7 @@ class Retriever:
         words = query_tokens(query)
         with self._store.reading() as db:
             index = self._index(db)
-            scores = index.scores(words)
+            scores = self._with_pairs(db, index, query, index.scores(words))
             confidence = index.coverage(words, _best(scores, _COVERING))
             scores = _scaled(scores)
             if index.chunk_ids and (self._vectors.weight >= 1 or confidence < _WEAK):
@@ -86,6 +89,18 @@ class Retriever:
         except OSError as error:
             logger.warning("The text index is not kept for the next start. %s", error)
 
+    def _with_pairs(self, db: sqlite3.Connection, index: LexicalIndex, query: str, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The best scores raised where words that follow each other in the question stand together in the chunk."""
+        words = tokens(query)
+        pairs = {pair: min(map(index.idf, pair)) for pair in zip(words, words[1:], strict=False) if pair[0] != pair[1]}
+        best = {index.chunk_ids[n]: n for n in _best(scores, _PAIRED)} if pairs else {}
+        raised = scores.copy()
+        for chunk, text in db.execute(
+            "SELECT id, tokens FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(best)),)
+        ):
+            raised[best[chunk]] += _PAIR_SHARE * _together(text.split(), pairs)
+        return raised
+
     def _cosines(self, db: sqlite3.Connection, index: LexicalIndex, query: str) -> NDArray[np.float32]:
         """Cosine of every chunk, the best one scaled to 1; those beyond the nearest get the lowest value found."""
         try:
@@ -102,9 +117,28 @@ class Retriever:
         return _scaled(cosines)
 
 
+def _together(words: list[str], pairs: dict[tuple[str, str], float]) -> float:
+    """Weight of the pairs whose second word follows the first within `_NEAR` words."""
+    wanted = {word for pair in pairs for word in pair}
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        if word in wanted:
+            places.setdefault(word, []).append(place)
+    return sum(
+        weight
+        for (first, second), weight in pairs.items()
+        if any(0 < b - a <= _NEAR for a in places.get(first, ()) for b in places.get(second, ()))
+    )
+
+
 def _best(scores: NDArray[np.float32], count: int) -> list[int]:
     """Positions of the highest scores above zero, best first; equal ones in the order of the documents."""
-    order = np.argsort(-scores, kind="stable")[:count]
+    if len(scores) > 4 * count:  # sorting all of a large index takes longer than anything else
+        threshold = np.partition(scores, -count)[-count]
+        candidates = np.flatnonzero(scores >= threshold)
+        order = candidates[np.argsort(-scores[candidates], kind="stable")][:count]
+    else:
+        order = np.argsort(-scores, kind="stable")[:count]
     return [int(n) for n in order if scores[n] > 0]
 
 

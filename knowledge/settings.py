@@ -21,3 +21,4 @@ class KnowledgeSettings(BaseModel):
     )
     base_url: str | None = Field(None, description="Address of the embeddings endpoint, such as http://vllm:8000/v1.")
     api_key: SecretStr | None = Field(None, description="Key of the embeddings endpoint.")
+    private_addresses: bool = Field(False, description="Whether web addresses inside of private networks may be read.")

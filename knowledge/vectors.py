@@ -1,123 +1,129 @@
-"""Vectors of the chunks in a Chroma collection, kept in line with the chunk table."""
+"""Vectors of the chunks, kept in line with the chunk table."""
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 
+from knowledge import store
+from knowledge.collection import Collections, VectorsUnavailableError
 from knowledge.embeddings import Embedding, EmbeddingUnavailableError
-from knowledge.store import Store, StoreError, identity, version
+from knowledge.store import Store
 
-if TYPE_CHECKING:
-    from chromadb.api.client import Client
-    from chromadb.api.models.Collection import Collection
-
-_BATCH = 128
 _CANDIDATES = 200
 """Nearest chunks asked for; fusion needs more than are shown."""
 
-
-class VectorsUnavailableError(RuntimeError):
-    """The vector side cannot answer now; lexical search goes on without it."""
+Progress = Callable[[int, int], None]
+logger = logging.getLogger(__name__)
 
 
 class Vectors:
     """One collection per home and embedding, keyed by `Chunk.key`.
 
-    The chunk table is the truth. `sync` adds the vectors that it lacks and then removes those it no longer names, so an interrupted
-    change repairs itself. A client opened before another process wrote answers from a stale index, hence a new one for each version.
+    The chunk table is the truth. New chunks get their vectors before the table names them; `sync` makes those that are missing
+    nevertheless (another embedding, an endpoint that was away, a kill) and then drops those of chunks that are gone. Until the collection
+    is in line with the table it is not used.
     """
 
-    def __init__(self, store: Store, embedding: Embedding, home: Path, url: str | None) -> None:
-        self._store, self._embedding, self._home, self._url = store, embedding, home, url
+    def __init__(self, tables: Store, embedding: Embedding, home: Path, url: str | None) -> None:
+        self._store, self._embedding = tables, embedding
+        self._collections = Collections(tables, embedding.name, home, url)
         self._lock = threading.RLock()
-        self._client: Client | None = None
-        self._collection: Collection | None = None
         self._version: str | None = None
+        self._stop = threading.Event()
+        self._catching_up: threading.Thread | None = None
 
     @property
     def weight(self) -> float:
         """How much a cosine counts beside a BM25 score of 1."""
         return self._embedding.weight
 
-    def sync(self, progress: Callable[[int, int], None] | None = None, timeout: float = 120.0) -> None:
+    def add(self, texts: Mapping[str, str], progress: Progress | None = None) -> None:
+        """Make the vectors that are missing among these texts by chunk key. Raises `VectorsUnavailableError`; what is made stays."""
+        missing = sorted(texts.keys() - self._collections.present(list(texts)))
+        self._make(missing, lambda keys: [texts[key] for key in keys], progress)
+
+    def sync(self, progress: Progress | None = None) -> None:
         """Bring the collection in line with the chunk table. Raises `VectorsUnavailableError`; the table is never touched."""
-        try:
-            with self._lock, self._store.writing(timeout) as db:
-                wanted = dict(db.execute("SELECT key, indexed_text FROM chunks"))
-                collection = self._open(identity(db))
-                present = set(collection.get(include=[])["ids"])
-                missing = [key for key in wanted if key not in present]
-                for start in range(0, len(missing), _BATCH):
-                    keys = missing[start : start + _BATCH]
-                    texts = [wanted[key] for key in keys]
-                    collection.upsert(ids=keys, embeddings=list(self._embedding.embed(texts)), documents=texts)
-                    if progress:
-                        progress(min(start + _BATCH, len(missing)), len(missing))
-                extra = sorted(present - wanted.keys())
-                for start in range(0, len(extra), _BATCH):
-                    collection.delete(ids=extra[start : start + _BATCH])
-                self._version = version(db)
-        except (EmbeddingUnavailableError, StoreError) as error:
-            raise VectorsUnavailableError(str(error)) from error
-        except _chroma_errors() as error:
-            raise self._unavailable(error) from error
+        current, wanted, present = self._state()
+        self._make(sorted(wanted - present), self._texts, progress)
+        if self._stop.is_set():
+            return
+        self._collections.drop(sorted(present - wanted))
+        self._collections.drop_others()
+        with self._store.writing() as db:
+            store.set_meta(db, self._mark, current)
+        self._version = current
 
     def similarities(self, query: str, current: str) -> dict[str, float]:
         """Cosine by chunk key for the nearest chunks of the table's version `current`. Raises `VectorsUnavailableError`."""
-        with self._lock:
-            if self._version != current:
-                self.sync(timeout=5)
-            collection = self._collection
-            assert collection is not None  # noqa: S101 - sync opened it
-            try:
-                vector = self._embedding.embed([query])
-                found = collection.query(query_embeddings=list(vector), n_results=_CANDIDATES, include=["distances"])
-            except EmbeddingUnavailableError as error:
-                raise VectorsUnavailableError(str(error)) from error
-            except _chroma_errors() as error:
-                self._version = None
-                raise self._unavailable(error) from error
-        distances = (found["distances"] or [[]])[0]
-        return {key: 1.0 - distance for key, distance in zip(found["ids"][0], distances, strict=True)}
+        if self._version != current:
+            self._catch_up(current)
+        try:
+            vector = self._embedding.embed([query])
+        except EmbeddingUnavailableError as error:
+            raise VectorsUnavailableError(str(error)) from error
+        return self._collections.nearest(vector, _CANDIDATES)
 
     def close(self) -> None:
-        """Close the client; the next use opens a new one."""
+        """Stop catching up and close the client; the next use opens a new one."""
+        self._stop.set()
+        thread = self._catching_up
+        if thread is not None:
+            thread.join()
+        self._stop.clear()
+        self._collections.close()
+        self._version = None
+
+    @property
+    def _mark(self) -> str:
+        return f"vectors {self._embedding.name}"
+
+    def _state(self) -> tuple[str, set[str], set[str]]:
+        """The table's version, the keys that it names, and those that have vectors."""
+        with self._store.reading() as db:
+            current = store.version(db)
+            wanted = {key for (key,) in db.execute("SELECT DISTINCT key FROM chunks")}
+        return current, wanted, self._collections.present(None)
+
+    def _catch_up(self, current: str) -> None:
+        """Bring the collection in line at once when little is missing, else beside the queries, which go on without vectors meanwhile."""
         with self._lock:
-            if self._client is not None:
-                self._client.close()
-            self._client = self._collection = self._version = None
+            with self._store.reading() as db:
+                in_line = store.meta(db, self._mark) == current
+                (count,) = db.execute("SELECT count(DISTINCT key) FROM chunks").fetchone()
+            if in_line and self._collections.count() >= count:
+                self._version = current
+                return
+            if self._catching_up is None or not self._catching_up.is_alive():
+                _, wanted, present = self._state()
+                if len(wanted - present) <= self._embedding.at_once:
+                    self.sync()
+                    return
+                self._catching_up = threading.Thread(target=self._catch_up_beside, name="vectors", daemon=True)
+                self._catching_up.start()
+        raise VectorsUnavailableError(f"The vectors of {self._embedding.name} are still being made.")
 
-    def _open(self, owner: str) -> "Collection":
-        """A new client and its collection, named after the owner's identity because homes may share a server."""
-        import chromadb
-        from chromadb.config import Settings
+    def _catch_up_beside(self) -> None:
+        try:
+            self.sync()
+        except VectorsUnavailableError as error:
+            logger.warning("The vectors follow later. %s", error)
 
-        self.close()
-        quiet = Settings(anonymized_telemetry=False)
-        if self._url:
-            address = urlsplit(self._url)
-            secure = address.scheme == "https"
-            port = address.port or (443 if secure else 8000)
-            client = chromadb.HttpClient(host=address.hostname or "localhost", port=port, ssl=secure, settings=quiet)
-        else:
-            self._home.mkdir(parents=True, exist_ok=True)
-            client = chromadb.PersistentClient(path=str(self._home), settings=quiet)
-        self._client = cast("Client", client)  # the factories promise less than they return: only the class can be closed
-        self._collection = self._client.get_or_create_collection(
-            f"swarm-{owner}-{self._embedding.name}", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
-        return self._collection
+    def _make(self, keys: list[str], texts: Callable[[list[str]], list[str]], progress: Progress | None) -> None:
+        """Embed slice by slice, so that a kill loses one slice and nobody waits for long."""
+        size = self._embedding.slice
+        for start in range(0, len(keys), size):
+            if self._stop.is_set():
+                return
+            part = keys[start : start + size]
+            try:
+                self._collections.put(part, self._embedding.embed(texts(part)))
+            except EmbeddingUnavailableError as error:
+                raise VectorsUnavailableError(str(error)) from error
+            if progress:
+                progress(min(start + size, len(keys)), len(keys))
 
-    def _unavailable(self, error: Exception) -> VectorsUnavailableError:
-        where = f"server at {self._url}" if self._url else f"index in {self._home}"
-        return VectorsUnavailableError(f"The Chroma {where} cannot be used: {error}")
-
-
-def _chroma_errors() -> tuple[type[Exception], ...]:
-    """What the Chroma client raises: its own errors, those of its transport, and ValueError for a server that is not there."""
-    import httpx
-    from chromadb.errors import ChromaError
-
-    return (ChromaError, httpx.HTTPError, ValueError)
+    def _texts(self, keys: Iterable[str]) -> list[str]:
+        with self._store.reading() as db:
+            return [db.execute("SELECT indexed_text FROM chunks WHERE key = ?", (key,)).fetchone()[0] for key in keys]

@@ -47,6 +47,8 @@ class SwarmSettings(BaseModel):
     embeddings: str = "wordllama"
     files: Annotated[list[Path], NoDecode] = Field(default_factory=lambda: [Path.cwd()])
     """Local folders open to uploads and downloads, separated like in PATH."""
+    private_addresses: bool = False
+    """Whether documents may be added from web addresses inside of private networks."""
     samples: bool = True
     """Load sample pipelines and data into a new local platform."""
     host: str = "127.0.0.1"
@@ -175,6 +177,7 @@ class Settings(BaseSettings):
             home=self.swarm.home,
             chroma_url=self.chroma.url,
             embeddings=self.swarm.embeddings,
+            private_addresses=self.swarm.private_addresses,
             base_url=self.openai.base_url,
             api_key=self.openai.api_key,
         )

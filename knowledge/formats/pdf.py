@@ -6,21 +6,25 @@ import re
 
 from knowledge.markdown import Page
 
+_PROTECTED = "the PDF is protected by a password; save it without one"
+
 
 def read(data: bytes) -> Page:
     """Text of all pages. Raises `ValueError` when the file is broken, encrypted, or only pictures of text."""
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, FileNotDecryptedError
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise ValueError("the PDF is protected by a password")
+            raise FileNotDecryptedError
         pages = [page.extract_text() for page in reader.pages]
         title = reader.metadata.title if reader.metadata else None
-    except (PyPdfError, KeyError, TypeError, AttributeError, RecursionError) as error:  # what a broken file makes the parser raise
-        raise ValueError(f"the PDF cannot be parsed: {error}") from None
+    except (DependencyError, FileNotDecryptedError):
+        raise ValueError(_PROTECTED) from None
+    except Exception as error:  # noqa: BLE001 - the parser raises whatever a broken file leads it to
+        raise ValueError(f"the PDF cannot be parsed: {error or type(error).__name__}") from None
     if not any(page.strip() for page in pages):
         raise ValueError("the PDF holds no text, perhaps only scanned pages")
     parts = [f"## Page {n}\n\n{_plain(page)}" for n, page in enumerate(pages, 1) if page.strip()]

@@ -96,7 +96,7 @@ def test_what_cannot_be_added_is_reported_not_raised(knowledge: Knowledge, docs:
     assert "check the spelling" in knowledge.add(str(docs / "missing")).failed[0][1]
     empty = docs / "empty.md"
     empty.write_text("")
-    assert knowledge.add(str(empty)).failed == [("docs/empty.md", "it holds no text")]
+    assert knowledge.add(str(empty)).failed == [("docs/empty.md", "it is empty")]
     shutil.rmtree(docs)
     assert knowledge.add(str(docs)).failed
     assert len(knowledge.documents()) == 3, "a folder that is not reachable now must not empty the index"

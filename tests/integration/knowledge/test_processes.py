@@ -99,12 +99,11 @@ def test_a_killed_ingest_leaves_the_index_whole(tmp_path: Path, moment: str) -> 
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     knowledge = Knowledge(KnowledgeSettings(home=home))
-    present, absent = ("sun", "moon") if moment == "embedding" else ("moon", "sun")
     assert len(knowledge.documents()) == 5
-    assert present in knowledge.search(f"{present} number 3").passages[0].text
-    assert knowledge.search(absent).confidence == 0
-    report = knowledge.add(str(docs))
-    assert len(report.unchanged if moment == "embedding" else report.added) == 5
+    assert "moon" in knowledge.search("moon number 3").passages[0].text
+    assert knowledge.search("sun").confidence == 0
+    assert len(knowledge.add(str(docs)).added) == 5
+    assert "sun" in knowledge.search("sun number 3").passages[0].text
     knowledge.search("zzz qqq")  # asks for vectors, so they must be complete afterwards
     knowledge.close()
     assert stored_vectors(home) == sum(info.chunks for info in knowledge.documents())

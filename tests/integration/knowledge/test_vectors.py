@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from evals.embedding_server import embedding_server
+from knowledge.embeddings import WordLlamaEmbedding
 from knowledge.knowledge import Knowledge
 from knowledge.settings import KnowledgeSettings
-from tests.integration.knowledge.embedding_server import embedding_server
 
 PAGES = {
     "pets.md": "# Animals\n\nA dog barks at the cat. Puppies and kittens play.",
@@ -47,7 +48,7 @@ def test_a_question_without_a_shared_word_is_answered_by_meaning(tmp_path: Path,
 
 
 def test_an_embeddings_endpoint(tmp_path: Path, docs: Path) -> None:
-    with embedding_server() as server:
+    with embedding_server(WordLlamaEmbedding()) as server:
         settings = KnowledgeSettings(home=tmp_path / "home", embeddings="openai:test-model", base_url=server.url, api_key=SecretStr("k-1"))
         knowledge = Knowledge(settings)
         knowledge.add(str(docs))
@@ -62,7 +63,7 @@ def test_an_embeddings_endpoint(tmp_path: Path, docs: Path) -> None:
 
 
 def test_without_the_endpoint_words_still_find(tmp_path: Path, docs: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with embedding_server() as server:
+    with embedding_server(WordLlamaEmbedding()) as server:
         url = server.url
     settings = KnowledgeSettings(home=tmp_path / "home", embeddings="openai:test-model", base_url=url)
     knowledge = Knowledge(settings)
@@ -78,7 +79,7 @@ def test_vectors_missed_while_the_endpoint_was_away_are_made_later(tmp_path: Pat
     knowledge = Knowledge(wrong)
     knowledge.add(str(docs))
     knowledge.close()
-    with embedding_server() as server:
+    with embedding_server(WordLlamaEmbedding()) as server:
         knowledge = Knowledge(wrong.model_copy(update={"base_url": server.url}))
         assert first(knowledge, "hound feline") == "docs/pets.md"
         assert len(server.texts) == 4

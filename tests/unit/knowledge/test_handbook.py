@@ -16,6 +16,7 @@ from knowledge.chunking import chunks
 from knowledge.documents import load
 from knowledge.knowledge import HANDBOOK
 from knowledge.markdown import outline
+from knowledge.origins.files import file_item
 
 PAGES = sorted(HANDBOOK.glob("*.md"))
 BLOCK = re.compile(r"^(<!-- run -->\n)?```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -44,7 +45,7 @@ def test_there_are_pages() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_page_is_well_formed(page: Path) -> None:
     text = page.read_text()
-    document = load(page, HANDBOOK, page.name)
+    document = load(file_item(page, HANDBOOK), page.read_bytes(), page.name)
     assert 60 <= len(text.splitlines()) <= 150
     assert re.match(r"---\ntitle: \S.*\n---\n", text)
     assert len(outline(document.text)) >= 5
@@ -52,12 +53,12 @@ def test_page_is_well_formed(page: Path) -> None:
 
 
 def test_titles_are_unique() -> None:
-    titles = [load(page, HANDBOOK, page.name).title for page in PAGES]
+    titles = [load(file_item(page, HANDBOOK), page.read_bytes(), page.name).title for page in PAGES]
     assert len(set(titles)) == len(titles)
 
 
 def test_pages_named_in_quotes_exist() -> None:
-    titles = {load(page, HANDBOOK, page.name).title for page in PAGES}
+    titles = {load(file_item(page, HANDBOOK), page.read_bytes(), page.name).title for page in PAGES}
     for page in PAGES:
         for named in re.findall(r"[Ss]ee(?: the page)?\s+\"([^\"]+)\"", page.read_text()):
             wanted = " ".join(named.rstrip(".").split())

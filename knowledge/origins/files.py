@@ -1,0 +1,90 @@
+"""Files of this machine: one, all of a folder, or those that match a pattern."""
+
+import glob
+import os
+from collections.abc import Iterator
+from itertools import islice, takewhile
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from knowledge.origins.selection import KINDS, MAX_ITEMS, Item, Selection, UnreadableDocumentError, check_count, check_size
+
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
+
+
+def select_files(path: str) -> Selection:
+    """Resolve a file, folder or glob pattern.
+
+    Folders are walked without hidden, dependency and linked ones; only suffixes in `KINDS` are taken from them. What a link leads out
+    of the named folder is left out. Raises `UnreadableDocumentError` when nothing is there.
+    """
+    try:
+        root, files = _resolved(path)
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, a name that is too long, an unknown home
+        if isinstance(error, UnreadableDocumentError):
+            raise
+        raise UnreadableDocumentError(f"{path[:200]!r} is no usable path: {getattr(error, 'strerror', None) or error}.") from None
+    return Selection([file_item(file, root) for file in files], lambda uri: _is_gone(uri, root))
+
+
+def fixed_part(pattern: str) -> Path:
+    """The folders of a pattern before its first wildcard."""
+    return Path(*takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
+
+
+def _resolved(path: str) -> tuple[Path, list[Path]]:
+    expanded = os.path.expanduser(path)  # noqa: PTH111 - a pattern is not a path yet
+    target = Path(expanded)
+    if target.is_symlink():
+        target.resolve(strict=True)  # says so when the links form a loop
+    if target.is_dir():
+        root = target.resolve()
+        return root, _bounded(_walk(root), path)
+    if target.is_file():
+        return target.resolve().parent, [target.resolve()]
+    if not glob.has_magic(expanded):
+        raise UnreadableDocumentError(f"There is no file or folder {path!r}; check the spelling, or give the full path.")
+    root = fixed_part(expanded).resolve()
+    matches = (Path(match).resolve() for match in glob.iglob(expanded, recursive=True))  # noqa: PTH207 - absolute patterns
+    files = _bounded((match for match in matches if _is_document(match, root)), path)
+    if not files:
+        raise UnreadableDocumentError(f"No readable file matches {path!r}; files of these kinds are read: {', '.join(KINDS)}.")
+    return root, files
+
+
+def _is_document(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and file.suffix.lower() in KINDS and file.is_file()
+
+
+def _bounded(files: Iterator[Path], path: str) -> list[Path]:
+    found = sorted(set(islice(files, MAX_ITEMS + 1)))
+    check_count(len(found), path)
+    return found
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
+        for name in names:
+            file = Path(folder, name)
+            if not name.startswith(".") and file.suffix.lower() in KINDS and _is_document(file.resolve(), root):
+                yield file.resolve()
+
+
+def file_item(file: Path, root: Path) -> Item:
+    """A resolved file below `root`."""
+
+    def read() -> bytes:
+        check_size(file.stat().st_size)
+        return file.read_bytes()
+
+    parts = tuple(part for part in file.parts if part != file.anchor)
+    return Item(file.as_uri(), parts, len(file.relative_to(root).parts), read)
+
+
+def _is_gone(uri: str, root: Path) -> bool:
+    """Whether a document was read from a file under `root` that no longer exists."""
+    if not uri.startswith("file:"):
+        return False
+    file = Path(unquote(urlsplit(uri).path))
+    return file.is_relative_to(root) and not file.exists()
