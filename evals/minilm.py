@@ -76,12 +76,14 @@ class MiniLM:
         return mixed
 
     def _dense(self, state: Array, name: str) -> Array:
-        return state @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        mapped: Array = state @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        return mapped
 
     def _normalised(self, state: Array, name: str) -> Array:
         centred = state - state.mean(axis=-1, keepdims=True)
         scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + self._EPSILON)
-        return centred / scale * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        normalised: Array = centred / scale * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        return normalised
 
 
 def installed() -> MiniLM | None:

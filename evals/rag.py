@@ -11,8 +11,10 @@ from pydantic import BaseModel, Field
 
 from evals.result import Counts, Evaluation, Failure
 from knowledge.chunk import Passage
+from knowledge.fusion import Fusion, by_rank, by_score, vectors_alone, words_alone
 from knowledge.knowledge import Knowledge
 from knowledge.settings import KnowledgeSettings
+from swarm.errors import MessageError
 
 
 class Question(BaseModel):
@@ -39,47 +41,87 @@ class Outcome:
     sources: list[str]
 
 
-def evaluate(corpus: Path, questions: Path, settings: KnowledgeSettings | None = None) -> Evaluation:
-    """Index `corpus` and ask every question of the JSON Lines file `questions`, whose pages are paths below `corpus`.
+WAYS: dict[str, Fusion] = {
+    "as used": by_score,
+    "BM25 alone": words_alone,
+    "vectors alone": vectors_alone,
+    "rank fusion": by_rank,
+}
+"""Ways to search that are measured on the same index, the product's own first."""
 
-    `settings` choose the embedding; the index is made in a temporary home unless their home is to be used, and is then kept.
-    Metrics: `recall_at_1`, `recall_at_5` (a first passage is on an accepted page), `mrr_at_10` (its reciprocal rank), `pass_at_5` (one of
-    five passages is on an accepted page and holds all terms), `query_p50_ms`, `query_p95_ms`, and `abstention_auc`: how often an
-    answerable question has a higher confidence than an unanswerable one (NaN without any of those).
+
+def evaluate(corpus: Path, questions: Path, settings: KnowledgeSettings | None = None) -> Evaluation:
+    """How the product's own way of searching does; see `compare`."""
+    return compare(corpus, questions, settings, ["as used"])[0]
+
+
+def compare(
+    corpus: Path, questions: Path, settings: KnowledgeSettings | None = None, ways: Sequence[str] = tuple(WAYS)
+) -> tuple[Evaluation, dict[str, dict[str, float]]]:
+    """Index `corpus` and ask every question of the JSON Lines file `questions`, whose pages are paths below `corpus`, in several ways.
+
+    `settings` choose the embedding; the index is made in a temporary home.
+    Returned are the evaluation of the first of the `ways` and the metrics of each. Metrics: `recall_at_1`, `recall_at_5` (a first passage
+    is on an accepted page), `mrr_at_10` (its reciprocal rank), `pass_at_5` (one of five passages is on an accepted page and holds all
+    terms), `query_p50_ms`, `query_p95_ms`, and `abstention_auc`: how often an answerable question has a higher confidence than an
+    unanswerable one (NaN without any of those).
     """
     started = time.perf_counter()
     asked = [Question.model_validate_json(line) for line in questions.read_text("utf-8").splitlines() if line.strip()]
     with TemporaryDirectory(prefix="rag-eval-") as folder:
-        chosen = settings or KnowledgeSettings(home=Path(folder))
-        knowledge = Knowledge(chosen)
-        try:
-            knowledge.add(str(corpus))
-            knowledge.search("warm up")
-            outcomes = [_ask(knowledge, question, corpus.name) for question in asked]
-        finally:
-            knowledge.close()
-    answerable = [outcome for outcome in outcomes if not outcome.question.unanswerable]
+        chosen = (settings or KnowledgeSettings()).model_copy(update={"home": Path(folder)})
+        outcomes = _outcomes(chosen, corpus.resolve(), asked, ways)
+    own = outcomes[ways[0]]
+    answerable = _answerable(own)
     passed = sum(outcome.passed for outcome in answerable)
-    return Evaluation(
+    evaluation = Evaluation(
         suite="rag",
         model=chosen.embeddings,
         cases=len(answerable),
         passed=passed,
         pass_rate=passed / len(answerable) if answerable else 0.0,
         by_kind=_by_style(answerable),
-        metrics=_metrics(outcomes, answerable),
+        metrics=_metrics(own),
         failures=[_failure(outcome) for outcome in answerable if not outcome.passed],
         usage={"model_calls": 0, "prompt_tokens": 0, "completion_tokens": 0},
         seconds=round(time.perf_counter() - started, 2),
     )
+    return evaluation, {way: _metrics(found) for way, found in outcomes.items()}
 
 
-def _ask(knowledge: Knowledge, question: Question, corpus: str) -> Outcome:
+def table(metrics: dict[str, dict[str, float]]) -> str:
+    """The ways side by side."""
+    names = list(next(iter(metrics.values())))
+    rows = [f"{'':<14} " + " ".join(f"{name:>14}" for name in names)]
+    rows += [f"{way:<14} " + " ".join(f"{values[name]:>14.3f}" for name in names) for way, values in metrics.items()]
+    return "\n".join(rows)
+
+
+def _outcomes(settings: KnowledgeSettings, corpus: Path, asked: list[Question], ways: Sequence[str]) -> dict[str, list[Outcome]]:
+    knowledge = Knowledge(settings)
+    try:
+        report = knowledge.add(str(corpus))
+        if not knowledge.documents():
+            raise MessageError(f"nothing could be indexed: {report.failed[0][1] if report.failed else corpus}")
+        if report.later:
+            raise MessageError(f"the vectors cannot be made. {report.later}")
+        for way in ways:
+            knowledge.search("warm up", fusion=WAYS[way])
+        return {way: [_ask(knowledge, question, corpus.name, WAYS[way]) for question in asked] for way in ways}
+    finally:
+        knowledge.close()
+
+
+def _answerable(outcomes: list[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if not outcome.question.unanswerable]
+
+
+def _ask(knowledge: Knowledge, question: Question, corpus: str, fusion: Fusion) -> Outcome:
     accepted = {f"{corpus}/{page}" for page in (question.page, *question.also_ok) if page}
     before = time.perf_counter()
-    found = knowledge.search(question.question)
+    found = knowledge.search(question.question, fusion=fusion)
     milliseconds = (time.perf_counter() - before) * 1000
-    first_ten = knowledge.search(question.question, limit=10).passages
+    first_ten = knowledge.search(question.question, limit=10, fusion=fusion).passages
     rank = next((n for n, passage in enumerate(first_ten, 1) if passage.source in accepted), 0)
     passed = any(passage.source in accepted and _holds(passage, question.answer_terms) for passage in found.passages)
     return Outcome(question, rank, passed, found.confidence, milliseconds, [passage.source for passage in found.passages])
@@ -95,7 +137,8 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().replace("*", "").replace("`", "").split())
 
 
-def _metrics(outcomes: list[Outcome], answerable: list[Outcome]) -> dict[str, float]:
+def _metrics(outcomes: list[Outcome]) -> dict[str, float]:
+    answerable = _answerable(outcomes)
     ranks = np.array([outcome.rank for outcome in answerable], dtype=float)
     times = [outcome.milliseconds for outcome in outcomes]
     unanswerable = [outcome.confidence for outcome in outcomes if outcome.question.unanswerable]

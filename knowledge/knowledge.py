@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge import store
 from knowledge.chunk import DocumentInfo, DocumentNotFound, DocumentText, IngestReport, SearchResult
@@ -14,6 +15,9 @@ from knowledge.markdown import outline
 from knowledge.origins.files import select_files
 from knowledge.origins.selection import Item, Selection, UnreadableDocumentError
 from knowledge.settings import KnowledgeSettings
+
+if TYPE_CHECKING:
+    from knowledge.fusion import Fusion
 
 HANDBOOK = Path(__file__).parent / "handbook"
 _HANDBOOK_URI = "handbook:"
@@ -34,9 +38,14 @@ class Knowledge:
         self._vectors = Vectors(self._store, embedding_of(settings), settings.home / "chroma", settings.chroma_url)
         self._retriever = Retriever(self._store, settings.home / "lexical", self._vectors)
 
-    def search(self, query: str, limit: int = 5) -> SearchResult:
-        """Up to `limit` passages (1 to 50) for a question or keywords, best first, and how much of it they cover."""
-        return self._retriever.search(query, min(max(limit, 1), 50))
+    def search(self, query: str, limit: int = 5, fusion: "Fusion | None" = None) -> SearchResult:
+        """Up to `limit` passages (1 to 50) for a question or keywords, best first, and how much of it they cover.
+
+        Another `fusion` than the usual one is for comparisons.
+        """
+        from knowledge.fusion import by_score
+
+        return self._retriever.search(query, min(max(limit, 1), 50), fusion or by_score)
 
     def read(self, source: str, section: str | None = None) -> DocumentText:
         """A whole document or one of its sections (with what is below it). Raises `DocumentNotFound` with the nearest names."""

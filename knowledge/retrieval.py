@@ -6,13 +6,14 @@ import re
 import shutil
 import sqlite3
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.chunk import Passage, SearchResult
 from knowledge.collection import VectorsUnavailableError
+from knowledge.fusion import Fusion, Scores, by_score
 from knowledge.lexical import LexicalIndex
 from knowledge.markdown import outline
 from knowledge.store import Store, StoredChunk, stored_chunks, version
@@ -23,9 +24,7 @@ _LEGACY_FACTOR = 0.9
 _ASKS_FOR_LEGACY = re.compile(r"\b(?:v1|1\.\d+(?:\.\d+)?|1\.x|legacy|deprecated|old(?:er)? version)\b", re.IGNORECASE)
 _COVERING = 5
 """Chunks that the confidence looks at."""
-_WEAK = 0.3
-"""Below this confidence even a weak embedding is asked: hardly a word of the question occurs in the documents."""
-_PAIRED, _NEAR, _PAIR_SHARE = 100, 3, 0.2
+_PAIRED, _NEAR, _PAIR_SHARE = 50, 3, 0.2
 """Chunks looked at for neighbouring words, how near those are, and what a pair adds beside its rarer word's idf."""
 _REPEAT = 0.9
 """Share of common words from which two chunks count as the same text."""
@@ -41,7 +40,7 @@ class Retriever:
         self._lock = threading.Lock()
         self._loaded: tuple[str, LexicalIndex] | None = None
 
-    def search(self, query: str, limit: int) -> SearchResult:
+    def search(self, query: str, limit: int, fusion: Fusion = by_score) -> SearchResult:
         """The `limit` best passages. Words that no document holds lower the confidence; without any hit the list is empty."""
         if not query.strip():
             return SearchResult([], 0.0)
@@ -50,9 +49,7 @@ class Retriever:
             index = self._index(db)
             scores = self._with_pairs(db, index, query, index.scores(words))
             confidence = index.coverage(words, _best(scores, _COVERING))
-            scores = _scaled(scores)
-            if index.chunk_ids and (self._vectors.weight >= 1 or confidence < _WEAK):
-                scores = scores + self._vectors.weight * self._cosines(db, index, query)
+            scores = fusion(scores, lambda: self._cosines(db, index, query), self._vectors.weight, confidence)
             if not _ASKS_FOR_LEGACY.search(query):
                 scores = np.where(index.legacy, scores * _LEGACY_FACTOR, scores)
             order = _best(scores, limit * 4)
@@ -89,10 +86,10 @@ class Retriever:
         except OSError as error:
             logger.warning("The text index is not kept for the next start. %s", error)
 
-    def _with_pairs(self, db: sqlite3.Connection, index: LexicalIndex, query: str, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _with_pairs(self, db: sqlite3.Connection, index: LexicalIndex, query: str, scores: Scores) -> Scores:
         """The best scores raised where words that follow each other in the question stand together in the chunk."""
         words = tokens(query)
-        pairs = {pair: min(map(index.idf, pair)) for pair in zip(words, words[1:], strict=False) if pair[0] != pair[1]}
+        pairs = {pair: min(map(index.idf, pair)) for pair in pairwise(words) if pair[0] != pair[1]}
         best = {index.chunk_ids[n]: n for n in _best(scores, _PAIRED)} if pairs else {}
         raised = scores.copy()
         for chunk, text in db.execute(
@@ -101,8 +98,10 @@ class Retriever:
             raised[best[chunk]] += _PAIR_SHARE * _together(text.split(), pairs)
         return raised
 
-    def _cosines(self, db: sqlite3.Connection, index: LexicalIndex, query: str) -> NDArray[np.float32]:
-        """Cosine of every chunk, the best one scaled to 1; those beyond the nearest get the lowest value found."""
+    def _cosines(self, db: sqlite3.Connection, index: LexicalIndex, query: str) -> Scores:
+        """Cosine of every chunk; those beyond the nearest get the lowest value found."""
+        if not index.chunk_ids:
+            return np.zeros(0, dtype=np.float32)
         try:
             nearest = self._vectors.similarities(query, version(db))
         except VectorsUnavailableError as error:
@@ -114,7 +113,7 @@ class Retriever:
         rows = db.execute("SELECT id, key FROM chunks WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(list(nearest)),))
         for chunk, key in rows:
             cosines[index.position[chunk]] = max(0.0, nearest[key])
-        return _scaled(cosines)
+        return cosines
 
 
 def _together(words: list[str], pairs: dict[tuple[str, str], float]) -> float:
@@ -131,7 +130,7 @@ def _together(words: list[str], pairs: dict[tuple[str, str], float]) -> float:
     )
 
 
-def _best(scores: NDArray[np.float32], count: int) -> list[int]:
+def _best(scores: Scores, count: int) -> list[int]:
     """Positions of the highest scores above zero, best first; equal ones in the order of the documents."""
     if len(scores) > 4 * count:  # sorting all of a large index takes longer than anything else
         threshold = np.partition(scores, -count)[-count]
@@ -140,11 +139,6 @@ def _best(scores: NDArray[np.float32], count: int) -> list[int]:
     else:
         order = np.argsort(-scores, kind="stable")[:count]
     return [int(n) for n in order if scores[n] > 0]
-
-
-def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    top = float(scores.max(initial=0))
-    return scores / np.float32(top) if top > 0 else scores
 
 
 def _without_repeats(ranked: list[tuple[StoredChunk, float]]) -> list[tuple[StoredChunk, float]]:

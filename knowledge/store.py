@@ -22,6 +22,7 @@ CREATE TABLE chunks (
     key TEXT NOT NULL, section TEXT NOT NULL, text TEXT NOT NULL, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL,
     indexed_text TEXT NOT NULL, tokens TEXT NOT NULL);
 CREATE INDEX chunks_of_document ON chunks(document_id);
+CREATE INDEX chunks_by_key ON chunks(key);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 

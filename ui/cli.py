@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ui.evaluation import evaluation
-from ui.outcome import FAILED, OK, USAGE, fail, run
+from ui.outcome import FAILED, OK, USAGE, fail, read_settings, run
 
 if TYPE_CHECKING:
-    from swarm.settings import Settings
+    pass
 
 app = typer.Typer(
     help="Run machine-learning operations by talking: pipelines, storage and documentation behind one conversation.",
@@ -61,9 +61,9 @@ def ask(
     if (message is None) == (batch is None):
         fail("give either a message or --batch FILE.", USAGE)
     if batch is not None:
-        raise typer.Exit(run(ask_batch(_settings(), batch.read_text(encoding="utf-8").splitlines())))
+        raise typer.Exit(run(ask_batch(read_settings(), batch.read_text(encoding="utf-8").splitlines())))
     text = sys.stdin.read() if message == "-" else str(message)
-    raise typer.Exit(run(ask_once(_settings(), text, session, approve.value, as_json)))
+    raise typer.Exit(run(ask_once(read_settings(), text, session, approve.value, as_json)))
 
 
 @app.command()
@@ -85,7 +85,7 @@ def approve(
         if not isinstance(arguments, dict) or reject:
             fail("--edit takes a JSON object, and not together with --reject.", USAGE)
     decision: Literal["approve", "reject", "edit"] = "reject" if reject else "edit" if arguments is not None else "approve"
-    raise typer.Exit(run(decide_once(_settings(), session, decision, arguments, as_json)))
+    raise typer.Exit(run(decide_once(read_settings(), session, decision, arguments, as_json)))
 
 
 @app.command()
@@ -93,7 +93,7 @@ def chat(session: Session = "default") -> None:
     """Talk in the terminal."""
     from ui.terminal import chat as talk
 
-    raise typer.Exit(run(talk(_settings(), session)))
+    raise typer.Exit(run(talk(read_settings(), session)))
 
 
 @app.command()
@@ -104,7 +104,7 @@ def ui(
     """Start the platform and the web page, and print its address."""
     from ui.web.server import serve
 
-    settings = _settings()
+    settings = read_settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update={"swarm": settings.swarm.model_copy(update=given)})
     raise typer.Exit(run(serve(settings)))
@@ -115,7 +115,7 @@ def config(as_json: Json = False) -> None:
     """Print the effective settings, secrets masked."""
     from swarm.settings import variables
 
-    values = variables(_settings())
+    values = variables(read_settings())
     if as_json:
         typer.echo(json.dumps(values, indent=2))
     else:
@@ -128,7 +128,7 @@ def doctor(as_json: Json = False) -> None:
     """Try each backend and say what to do."""
     from ui.doctor import examine
 
-    findings = run(examine(_settings()))
+    findings = run(examine(read_settings()))
     if as_json:
         typer.echo(json.dumps([f.model_dump() for f in findings], indent=2))
     else:
@@ -143,7 +143,7 @@ def _demo(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         from ui.demo import play
 
-        raise typer.Exit(run(play(_settings())))
+        raise typer.Exit(run(play(read_settings())))
 
 
 @demo.command("load")
@@ -155,7 +155,7 @@ def demo_load() -> None:
     from tools.result import ToolError
 
     found = find_platform()
-    services = open_services(_settings(), found)
+    services = open_services(read_settings(), found)
     try:
         added = load_samples(services, found)
     except ToolError as error:
@@ -170,7 +170,7 @@ def status() -> None:
     """Tell whether the pipeline server of this machine runs."""
     from swarm.platform import find_platform
 
-    home = _settings().swarm.home
+    home = read_settings().swarm.home
     address = find_platform().running(home)
     typer.echo(f"running at {address} (home {home})" if address else f"not running (home {home})")
 
@@ -180,24 +180,7 @@ def stop() -> None:
     """Stop the pipeline server; runs under way go on and are picked up at the next start."""
     from swarm.platform import find_platform
 
-    typer.echo("stopped" if find_platform().stop(_settings().swarm.home) else "was not running")
-
-
-def _settings() -> "Settings":
-    """The settings of the environment, or a clear word on the one that is wrong."""
-    from pydantic import ValidationError
-
-    from swarm.settings import Settings
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        problems = []
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            known = problem["type"] != "extra_forbidden"
-            problems.append(f"{name}={problem['input']!r}: {problem['msg'].lower()}" if known else f"{name} is no setting of mlops-swarm")
-        fail(f"wrong setting: {'; '.join(problems)}. `swarm config` lists all.", USAGE)
+    typer.echo("stopped" if find_platform().stop(read_settings().swarm.home) else "was not running")
 
 
 def main() -> None:

@@ -1,14 +1,15 @@
 """The commands `swarm eval`: how well the assistant does, measured. The evaluations are loaded only when one is asked for."""
 
+import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.outcome import FAILED, OK, run
+from ui.outcome import FAILED, OK, read_settings, run
 
 if TYPE_CHECKING:
     from evals.result import Evaluation
@@ -34,14 +35,28 @@ def chat(
     """Load a world for real and play conversations in it."""
     from evals.chat.suite import evaluate
 
-    finish(evaluate(world, cases, model, repeat, tell=_dots()), output, threshold)
+    finish(run(evaluate(world, cases, model, repeat, tell=_dots())), output, threshold)
 
 
-def finish(work: "Coroutine[Any, Any, Evaluation]", output: Path | None, threshold: float) -> None:
-    """Do the work, print and write its result, and end with the exit code that it deserves."""
+@evaluation.command("rag")
+def rag(
+    corpus: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of documents.")],
+    questions: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Questions with the pages that answer them (JSON Lines).")],
+    output: Output = None,
+    threshold: Threshold = 0.0,
+) -> None:
+    """Index documents and see which questions find their passages, beside BM25 alone, vectors alone and rank fusion."""
+    from evals.rag import compare, table
+
+    result, ways = run(asyncio.to_thread(compare, corpus, questions, read_settings().knowledge))
+    typer.echo(table(ways) + "\n")
+    finish(result, output, threshold)
+
+
+def finish(result: "Evaluation", output: Path | None, threshold: float) -> None:
+    """Print and write the result of an evaluation, and end with the exit code that it deserves."""
     from evals.chat.report import rendered
 
-    result = run(work)
     typer.echo(rendered(result))
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)

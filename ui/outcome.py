@@ -1,13 +1,33 @@
-"""How a command ends: its exit codes, and errors that a person can put right as one line."""
+"""How a command begins and ends: the settings, exit codes, and errors that a person can put right as one line."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
+if TYPE_CHECKING:
+    from swarm.settings import Settings
+
 T = TypeVar("T")
 OK, FAILED, USAGE = 0, 1, 2
+
+
+def read_settings() -> "Settings":
+    """The settings of the environment, or a clear word on the one that is wrong."""
+    from pydantic import ValidationError
+
+    from swarm.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            known = problem["type"] != "extra_forbidden"
+            problems.append(f"{name}={problem['input']!r}: {problem['msg'].lower()}" if known else f"{name} is no setting of mlops-swarm")
+        fail(f"wrong setting: {'; '.join(problems)}. `swarm config` lists all.", USAGE)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
