@@ -89,9 +89,8 @@ def _relaunch(folder: Path) -> None:
         seen = read_events(folder, 0)[1]
         launch(folder)
         while alive(folder) and time.monotonic() < deadline:
-            if any(
-                event.task and event.task.parent_task_id and event.task.state is State.RUNNING for event in read_events(folder, seen)[0]
-            ):
+            tasks = [event.task for event in read_events(folder, seen)[0] if event.task]
+            if any(task.parent_task_id and task.state is State.RUNNING for task in tasks):
                 return
             time.sleep(0.02)
     raise EvalError(f"the run in {folder} cannot be started again.")
