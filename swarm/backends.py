@@ -34,11 +34,12 @@ def open_services(settings: Settings, platform: Platform) -> Services:
         opened.ensure_handbook()
         return opened
 
-    return Services(
+    services = Services(
         {
-            Kfp: lambda: Kfp(connect),
+            Kfp: lambda: Kfp(connect, lambda: services.get(ObjectStore)),
             ObjectStore: store,
             LocalFiles: lambda: LocalFiles([*settings.swarm.files, home / "files"]),
             Knowledge: knowledge,
         }
     )
+    return services

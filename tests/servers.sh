@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Python: a browser and PostgreSQL. Does nothing where it is there already.
+# Installs what the tests need beside the project's own environment: a browser, PostgreSQL, and ML Metadata, whose old protobuf fits into
+# no environment with ours. Does nothing where they are there already.
 set -euo pipefail
 need=()
 command -v chromium >/dev/null || need+=(chromium)
@@ -10,4 +11,11 @@ if [ ${#need[@]} -gt 0 ]; then
     [ "$(id -u)" -eq 0 ] || sudo="sudo"
     $sudo apt-get update -qq
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null
+fi
+
+cd "$(dirname "$0")/.."
+if [ ! -f build/ml-metadata/.ready ]; then
+    "${PYTHON:-python3.11}" -m venv build/ml-metadata
+    build/ml-metadata/bin/python -m pip install --quiet --disable-pip-version-check 'ml-metadata==1.17.1'
+    touch build/ml-metadata/.ready
 fi

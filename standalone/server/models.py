@@ -69,6 +69,8 @@ class Health(BaseModel):
 
     multi_user: bool = False
     pipeline_store: str = "database"
+    task_results: bool = True
+    """Whether there are endpoints for what tasks read, wrote and printed, which clusters lack."""
 
 
 class Status(BaseModel):

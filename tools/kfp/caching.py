@@ -14,6 +14,7 @@ _WHY = {
     "disabled": "caching is turned off for this step or run",
     "no earlier result": "no earlier run has a successful result of this step",
     "command changed": "the component's code, command or image has changed since",
+    "result gone": "an earlier run had done the same, but its result was not in the cache any more",
 }
 
 
@@ -30,7 +31,7 @@ _WHY = {
 def explain_caching(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:
     """Explain for each step of a run whether it was taken from the cache, and why not."""
     view = kfp.run(run)
-    steps = [s for s in kfp.steps(view) if s.kind in WORK]
+    steps = [s for s in kfp.steps(view, explained=True) if s.kind in WORK]
     if step:
         chosen = named(steps, step)
         steps = [s for s in steps if s.name == chosen.name]

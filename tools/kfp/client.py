@@ -1,9 +1,10 @@
 """Kubeflow Pipelines in the words of this program: typed answers of the kfp SDK's own generated client."""
 
 from tools.kfp.api.experiments import ExperimentCalls
+from tools.kfp.api.results import ResultCalls
 from tools.kfp.api.runs import RunCalls
 from tools.kfp.api.schedules import ScheduleCalls
 
 
-class Kfp(RunCalls, ExperimentCalls, ScheduleCalls):
-    """One installation: pipelines, runs, experiments and schedules."""
+class Kfp(RunCalls, ResultCalls, ExperimentCalls, ScheduleCalls):
+    """One installation: pipelines, runs and their results, experiments and schedules."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from tools.kfp.settings import KfpSettings
 from tools.result import ErrorCode, ToolError
@@ -19,6 +20,18 @@ _CODES = {
     501: ErrorCode.UNSUPPORTED,
     504: ErrorCode.TIMEOUT,
 }
+
+
+class RefusedError(ToolError):
+    """The server answered with a status that is no success.
+
+    Attributes:
+        status: HTTP's number.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, status: int) -> None:
+        super().__init__(code, message)
+        self.status = status
 
 
 class Connection:
@@ -55,16 +68,39 @@ class Connection:
     def get(self, path: str, doing: str) -> dict[str, Any]:
         """GET of an endpoint that the generated client does not know."""
         with self.errors(doing):
-            return _object(self._raw(path))
+            return _object(self._raw("GET", path).data)
 
     def text(self, path: str, doing: str) -> str:
         """GET of an endpoint that answers plain text."""
         with self.errors(doing):
-            return self._raw(path).decode("utf-8", "replace")
+            return bytes(self._raw("GET", path).data).decode("utf-8", "replace")
 
-    def _raw(self, path: str) -> bytes:
-        response = self._client.call_api(path, "GET", auth_settings=["Bearer"], _preload_content=False, **self.time)
-        return bytes(response.data)
+    def tail(self, path: str, doing: str, size: int) -> str:
+        """The last `size` bytes of a text of any length; a web page is no text."""
+        with self.errors(doing):
+            response = self._raw("GET", path)
+            if "html" in response.headers.get("content-type", ""):
+                raise ValueError("a web page")
+            end = b""
+            for chunk in response.stream(size):
+                end = (end + chunk)[-size:]
+            return end.decode("utf-8", "replace")
+
+    def post(self, path: str, body: bytes, headers: dict[str, str], doing: str, host: str) -> tuple[bytes, dict[str, str]]:
+        """POST to one of the `hosts`: what it answers, and the headers by their names in lower case."""
+        with self.errors(doing):
+            response = self._raw("POST", path, body=body, header_params=dict(headers), _host=host)
+            return bytes(response.data), {name.lower(): value for name, value in response.headers.items()}
+
+    @property
+    def hosts(self) -> list[str]:
+        """The endpoint, and the root of the server where the endpoint lies below it: gateways hand on some services only there."""
+        endpoint = (self.settings.endpoint or "").rstrip("/")
+        scheme, host, *_ = urlsplit(endpoint)
+        return list(dict.fromkeys([endpoint, f"{scheme}://{host}"]))
+
+    def _raw(self, method: str, path: str, **more: Any) -> Any:
+        return self._client.call_api(path, method, auth_settings=["Bearer"], _preload_content=False, **more, **self.time)
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:
@@ -140,12 +176,12 @@ def _object(text: str | bytes) -> dict[str, Any]:
     return answer
 
 
-def _refused(error: Any, doing: str, endpoint: str | None) -> ToolError:
+def _refused(error: Any, doing: str, endpoint: str | None) -> RefusedError:
     """The error for an HTTP status that is no success."""
     if 300 <= error.status < 400:
         place = (error.headers or {}).get("location", "another page")
         message = f"could not {doing}: {endpoint} sends to {place}. Log in with KFP_TOKEN or KFP_COOKIES, or correct KFP_ENDPOINT."
-        return ToolError(ErrorCode.PERMISSION_DENIED, message)
+        return RefusedError(ErrorCode.PERMISSION_DENIED, message, error.status)
     try:
         body = _object(error.body or "")
         said = " ".join(str(body.get("message") or body.get("error") or "").split())[:300]
@@ -159,7 +195,7 @@ def _refused(error: Any, doing: str, endpoint: str | None) -> ToolError:
         ErrorCode.UNAVAILABLE: "Check KFP_ENDPOINT and try again, or run `swarm doctor`.",
     }
     parts = [f"could not {doing}: {endpoint} answered {error.status}.", _sentence(said), hints.get(code, "")]
-    return ToolError(code, " ".join(part for part in parts if part))
+    return RefusedError(code, " ".join(part for part in parts if part), error.status)
 
 
 def _sentence(text: str) -> str:

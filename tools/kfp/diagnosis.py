@@ -4,8 +4,9 @@ from tools.kfp.causes import Cause, find_cause
 from tools.kfp.client import Kfp
 from tools.kfp.differences import changes, complete_arguments, diff
 from tools.kfp.logs import without_wrapper
-from tools.kfp.model import WORK, Step, Task
+from tools.kfp.model import WORK, Step
 from tools.kfp.model import Run as RunView
+from tools.kfp.results.executions import step_of_task
 from tools.kfp.tracebacks import relevant
 from tools.kinds import Run
 from tools.markdown import cell, fenced
@@ -45,13 +46,13 @@ def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:
         lead = f"Run `{view.name}` {view.state} without a failed step: {cause.name}. {_quoted(cause)}"
         return ToolResult(content=f"{lead}\n\nWhat to do: {cause.advice}", subjects=_about(view))
     first = failed[0]
-    log = without_wrapper(kfp.log(view, first.id)) if first.log else ""
+    log, missing = _log(kfp, view, first)
     cause = find_cause(_message(first, view), log)
     lines = "\n".join(relevant(log))
     difference, drawn = _difference(kfp, view)
     parts = [
         f"Run `{view.name}` failed in step `{first.label}`: {cause.name}. {_quoted(cause)}",
-        " ".join(part for part in (_given(first), _progress(steps, failed)) if part),
+        " ".join(part for part in (_given(first), _progress(steps, failed), missing) if part),
         fenced(lines if len(lines) <= SHOWN_LOG else "…" + lines[-SHOWN_LOG:].partition("\n")[2]) if lines else "",
         difference,
         f"What to do: {cause.advice}{_suggestion(view, cause)}",
@@ -82,14 +83,17 @@ def _steps(kfp: Kfp, run: RunView) -> list[Step]:
         if error.code is not ErrorCode.UNSUPPORTED:
             raise
         inner = {t.parent for t in run.tasks}
-        return [_step(t) for t in run.steps if t.id not in inner]
+        return [step_of_task(t) for t in run.steps if t.id not in inner]
     alone = {t.id for t in run.stopped_steps}
     return [s for s in steps if s.kind in WORK or s.id in alone]
 
 
-def _step(task: Task) -> Step:
-    started = task.started.isoformat() if task.started else ""
-    return Step(task.id, task.name, "", WORK[0], task.state, started, task.error, False, "", (), "", {}, {}, log=False)
+def _log(kfp: Kfp, run: RunView, step: Step) -> tuple[str, str]:
+    """What the step printed, or a sentence on why that is not known."""
+    try:
+        return without_wrapper(kfp.log(run, step)), ""
+    except ToolError as error:
+        return "", f"Its log could not be read: {shortened(error.message, 300)}"
 
 
 def _message(step: Step, run: RunView) -> str:

@@ -33,7 +33,7 @@ def get_run_logs(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolRes
     chosen = named(steps, step) if step else _interesting(steps)
     if chosen is None:
         return ToolResult.no_data(f"No step of run `{view.name}` has started yet (state: {view.state}).")
-    log = without_wrapper(kfp.log(view, chosen.id)).strip() if chosen.log else ""
+    log = without_wrapper(kfp.log(view, chosen)).strip()
     subjects = [Subject(kind="run", name=view.name), Subject(kind="step", name=chosen.name)]
     if not log:
         return ToolResult(

@@ -63,6 +63,8 @@ class Task:
     ended: datetime | None
     error: str = ""
     parent: str | None = None
+    pods: tuple[str, ...] = ()
+    """On a cluster: what the workflow engine calls the pods in which it ran, one for each attempt."""
 
     @property
     def seconds(self) -> float | None:
@@ -145,6 +147,8 @@ class Step:
     inputs: dict[str, Any]
     outputs: dict[str, Any]
     log: bool
+    pod: str = ""
+    """On a cluster: namespace and name of the pod that ran it last, `namespace/name`."""
 
     @property
     def label(self) -> str:

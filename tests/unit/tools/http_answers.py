@@ -19,6 +19,16 @@ class Answering:
 
 
 @dataclass(frozen=True)
+class Request:
+    """One request; headers by their names in lower case."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Answer:
     """One answer: `slow` keeps the client waiting until the test is over, `breaks` closes the connection without a word."""
 
@@ -30,8 +40,8 @@ class Answer:
 
 
 @contextmanager
-def answering(reply: Answer | Callable[[str], Answer]) -> Iterator[Answering]:
-    """Serve one answer, or one that depends on the path."""
+def answering(reply: Answer | Callable[[Request], Answer]) -> Iterator[Answering]:
+    """Serve one answer, or one that depends on the request."""
     served = Answering("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -41,9 +51,10 @@ def answering(reply: Answer | Callable[[str], Answer]) -> Iterator[Answering]:
             pass
 
         def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length") or 0))
-            served.requests.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
-            answer = reply(self.path) if callable(reply) else reply
+            given = self.rfile.read(int(self.headers.get("content-length") or 0))
+            request = Request(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, given)
+            served.requests.append((request.method, request.path, request.headers))
+            answer = reply(request) if callable(reply) else reply
             if answer.slow:
                 served.released.wait(20)
             if answer.slow or answer.breaks:

@@ -1,4 +1,4 @@
-"""Runs: started, followed, ended; and, from the standalone platform's own endpoints, what their steps read, wrote and printed."""
+"""Runs: started, followed, ended."""
 
 import json
 from collections.abc import Sequence
@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 from tools.kfp.api.calls import NEWEST_FIRST, PAGE, is_id, time_of, where
 from tools.kfp.api.pipelines import PipelineCalls
+<<<<<<< HEAD
 from tools.kfp.model import Lineage, Reader, Run, RunArtifact, Step, Task, Version
+=======
+from tools.kfp.api.tasks import tasks_of
+from tools.kfp.model import Run, Version
+>>>>>>> ccf189e (feat(kfp): results of runs on a cluster, from ML Metadata, pods and archived logs)
 from tools.names import not_found
-from tools.result import ErrorCode, ToolError
 
 _SERVICE = "RunServiceApi"
-LOG_TAIL = 64 * 1024
-"""Bytes of a log that are read, from its end."""
 
 
 class RunCalls(PipelineCalls):
@@ -87,6 +89,7 @@ class RunCalls(PipelineCalls):
         """Remove the record of a run for good."""
         self._ask(f"delete run `{run.name}`", _SERVICE, "run_service_delete_run", run.id)
 
+<<<<<<< HEAD
     def steps(self, run: Run) -> list[Step]:
         """The steps of a run with parameters, artifacts and cache, in order of start."""
         answer = self._own(f"/apis/v2beta1/runs/{run.id}/tasks", "what the steps of runs read and wrote", run)
@@ -129,6 +132,8 @@ class RunCalls(PipelineCalls):
             message = f"{self.settings.endpoint} does not tell {what} through its API{look}."
             raise ToolError(ErrorCode.UNSUPPORTED, message) from error
 
+=======
+>>>>>>> ccf189e (feat(kfp): results of runs on a cluster, from ML Metadata, pods and archived logs)
     def _page(self, answer: Any) -> list[Run]:
         """The runs of a list, with the names of their pipelines learned at once."""
         listed = answer.runs or []
@@ -153,7 +158,7 @@ class RunCalls(PipelineCalls):
             version_id=(reference.pipeline_version_id if reference else None) or "",
             arguments=dict((answer.runtime_config.parameters if answer.runtime_config else None) or {}),
             error=answer.error.message if answer.error else "",
-            tasks=tuple(_task(t) for t in tasks or []),
+            tasks=tasks_of(tasks or []),
         )
 
     def named(self, pipeline_id: str) -> str:
@@ -173,6 +178,7 @@ class RunCalls(PipelineCalls):
     def _names(self) -> dict[str, str]:
         """Names of pipelines by id: they never change."""
         return {}
+<<<<<<< HEAD
 
 
 def _task(answer: Any) -> Task:
@@ -221,3 +227,5 @@ def _artifact(answer: dict[str, Any]) -> RunArtifact:
 def _lineage(answer: dict[str, Any]) -> Lineage:
     readers = (Reader(run=str(r.get("run", "")), step=str(r.get("task", ""))) for r in answer.get("read_by", []))
     return Lineage(_artifact(answer["artifact"]), str(answer.get("run") or ""), bool(answer.get("imported")), tuple(readers))
+=======
+>>>>>>> ccf189e (feat(kfp): results of runs on a cluster, from ML Metadata, pods and archived logs)

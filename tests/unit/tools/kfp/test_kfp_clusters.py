@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.tools.calling import answer, services
-from tests.unit.tools.http_answers import Answer, answering
+from tests.unit.tools.http_answers import Answer, Request, answering
 from tools.kfp.client import Kfp
 from tools.kfp.settings import KfpSettings
 from tools.result import ErrorCode, ToolResult
@@ -27,7 +27,8 @@ def ask(tool: str, *tasks: dict[str, Any], error: str = "", **arguments: Any) ->
         "created_at": "2026-01-01T00:00:00Z",
     }
 
-    def reply(path: str) -> Answer:
+    def reply(request: Request) -> Answer:
+        path = request.path
         if path.split("?")[0] == f"/apis/v2beta1/runs/{RUN}":
             return Answer(body=json.dumps(run))
         if path.startswith("/apis/v2beta1/runs?"):
@@ -69,4 +70,5 @@ def test_a_run_that_failed_before_its_first_step() -> None:
 def test_what_a_cluster_does_not_tell_is_said(tool: str) -> None:
     result = ask(tool, task("train", "FAILED"))
     assert result.code is ErrorCode.UNSUPPORTED
-    assert "look at run `nightly` in its dashboard" in result.content
+    assert "does not hand on ML Metadata" in result.content
+    assert "The dashboard itself shows the run" in result.content

@@ -1,0 +1,49 @@
+"""What the steps of runs read, wrote, printed and took from the cache."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from tools.kfp.api.calls import Calls
+from tools.kfp.connection import RefusedError
+from tools.kfp.model import Run, RunArtifact, Step
+from tools.kfp.results.cluster import ClusterResults
+from tools.kfp.results.platform import PlatformResults
+from tools.kfp.results.source import ResultsSource
+from tools.kfp.settings import KfpSettings
+from tools.minio.store import ObjectStore
+
+
+class ResultCalls(Calls):
+    """Calls about the results of runs; `store` is where a cluster archives logs."""
+
+    def __init__(self, connect: Callable[[], KfpSettings], store: Callable[[], ObjectStore] | None = None) -> None:
+        super().__init__(connect)
+        self._store = store
+
+    def steps(self, run: Run, *, explained: bool = False) -> list[Step]:
+        """The steps of a run in order of start, with parameters; `explained` also tells what the cache did, which may take longer."""
+        steps = self._results.explained(run) if explained else self._results.steps(run)
+        return sorted(steps, key=lambda s: s.started or "~")
+
+    def artifacts(self, run: Run) -> list[RunArtifact]:
+        """What the steps of a run produced."""
+        return self._results.artifacts(run)
+
+    def log(self, run: Run, step: Step) -> str:
+        """The end of what a step printed; empty when it printed nothing.
+
+        Raises:
+            ToolError: NOT_FOUND when it is gone.
+        """
+        return self._results.log(run, step) if step.log else ""
+
+    @cached_property
+    def _results(self) -> ResultsSource:
+        """By what the server says of itself."""
+        try:
+            health = self._connection.get("/apis/v2beta1/healthz", "ask what the server is")
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+            health = {}
+        return PlatformResults(self._connection) if health.get("task_results") else ClusterResults(self._connection, self._store)

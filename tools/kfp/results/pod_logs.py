@@ -1,0 +1,65 @@
+"""Logs on a cluster: from the pod while it is there, through the dashboard's server, else from where they were archived."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from tools.kfp.connection import Connection, RefusedError
+from tools.kfp.model import Run, Step
+from tools.kfp.results.source import LOG_TAIL
+from tools.minio.store import ObjectStore
+from tools.result import ErrorCode, ToolError
+
+_ARCHIVES = ("artifacts/{workflow}/", "private-artifacts/{namespace}/{workflow}/")
+"""Where upstream's `artifact-repositories` let the workflow engine put what pods printed, below the bucket of the pipeline root."""
+_LISTED = 1000
+
+
+class PodLogs:
+    """What pods printed."""
+
+    def __init__(self, connection: Connection, store: Callable[[], ObjectStore] | None) -> None:
+        self._connection = connection
+        self._store = store
+
+    def read(self, run: Run, step: Step, workflow: str, bucket: str) -> str:
+        """The end of a step's log.
+
+        Args:
+            run: the step's run.
+            step: a step that had a pod.
+            workflow: what the workflow engine calls the run.
+            bucket: the bucket of the run's pipeline root.
+
+        Raises:
+            ToolError: NOT_FOUND when neither the pod nor an archive has it.
+        """
+        namespace, _, pod = step.pod.partition("/")
+        asked = {"podname": pod, "runid": run.id, "podnamespace": namespace or self._connection.settings.namespace}
+        asked |= {"createdat": f"{run.created:%Y-%m-%d}"} if run.created else {}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        try:
+            return self._connection.tail(f"/k8s/pod/logs?{query}", "read the log", LOG_TAIL)
+        except RefusedError as error:
+            if error.status not in (400, 404, 405, 500):
+                raise
+            return self._archived(step, pod, namespace, workflow, bucket, error.status)
+
+    def _archived(self, step: Step, pod: str, namespace: str, workflow: str, bucket: str, status: int) -> str:
+        searched = "no object store is connected to look for an archived one"
+        if self._store is not None and bucket:
+            store = self._store()
+            try:
+                for place in _ARCHIVES:
+                    page = store.list(bucket, place.format(workflow=workflow, namespace=namespace), deep=True, limit=_LISTED)
+                    for found in page.objects:
+                        if found.key.endswith(f"/{pod}/main.log"):
+                            return store.read(bucket, found.key, max(0, found.size - LOG_TAIL)).decode("utf-8", "replace")
+                searched = f"none is archived in bucket `{bucket}` at {store.address}"
+            except ToolError as error:
+                searched = f"an archived one could not be looked for: {error.message.rstrip('.')}"
+        told = (
+            f"the log of step `{step.name}` is not to be had: {self._connection.settings.endpoint} has none of pod `{pod}` "
+            f"(it answered {status}), and {searched}. "
+            "Logs go with their pods unless the cluster archives them; KFP_ENDPOINT must be the address of the dashboard."
+        )
+        raise ToolError(ErrorCode.NOT_FOUND, told)
