@@ -8,7 +8,7 @@ from tools.kfp.connection import RefusedError
 from tools.kfp.model import Run, RunArtifact, Step
 from tools.kfp.results.cluster import ClusterResults
 from tools.kfp.results.platform import PlatformResults
-from tools.kfp.results.source import ResultsSource
+from tools.kfp.results.source import LOG_TAIL, ResultsSource
 from tools.kfp.settings import KfpSettings
 from tools.minio.store import ObjectStore
 
@@ -29,13 +29,13 @@ class ResultCalls(Calls):
         """What the steps of a run produced."""
         return self._results.artifacts(run)
 
-    def log(self, run: Run, step: Step) -> str:
-        """The end of what a step printed; empty when it printed nothing.
+    def log(self, run: Run, step: Step, tail: int = LOG_TAIL) -> str:
+        """The last `tail` bytes of what a step printed; empty when it printed nothing.
 
         Raises:
             ToolError: NOT_FOUND when it is gone.
         """
-        return self._results.log(run, step) if step.log else ""
+        return self._results.log(run, step, tail) if step.log else ""
 
     @cached_property
     def _results(self) -> ResultsSource:

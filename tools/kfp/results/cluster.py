@@ -10,6 +10,7 @@ from tools.kfp.results.cache_misses import cache_miss, inputs_of
 from tools.kfp.results.executions import steps_of
 from tools.kfp.results.mlmd import RUN_CONTEXT, MetadataStore
 from tools.kfp.results.pod_logs import PodLogs
+from tools.kfp.results.source import LOG_TAIL
 from tools.kfp.results.values import properties
 from tools.minio.store import ObjectStore
 
@@ -71,13 +72,13 @@ class ClusterResults:
             if (artifact := found.get(event.artifact_id)) is not None
         ]
 
-    def log(self, run: Run, step: Step) -> str:
+    def log(self, run: Run, step: Step, tail: int = LOG_TAIL) -> str:
         """The end of what a step printed."""
         context = self._mlmd.run_context(run.id)
         told = properties(context) if context is not None else {}
         workflow = str(told.get("resource_name") or "").rpartition("/")[2]
         bucket = str(told.get("pipeline_root") or "").partition("://")[2].partition("/")[0]
-        return self._logs.read(run, step, workflow, bucket)
+        return self._logs.read(run, step, workflow, bucket, tail)
 
     def _executions(self, run: Run) -> list[Any]:
         context = self._mlmd.run_context(run.id)

@@ -28,10 +28,10 @@ class PlatformResults:
         answer = self._connection.get(f"/apis/v2beta1/runs/{run.id}/artifacts", "get the artifacts of the run")
         return [_artifact(a) for a in answer["artifacts"]]
 
-    def log(self, run: Run, step: Step) -> str:
+    def log(self, run: Run, step: Step, tail: int = LOG_TAIL) -> str:
         """The end of what a step printed."""
         try:
-            return self._connection.text(f"/apis/v2beta1/runs/{run.id}/tasks/{step.id}/log?tail={LOG_TAIL}", "read the log")
+            return self._connection.text(f"/apis/v2beta1/runs/{run.id}/tasks/{step.id}/log?tail={tail}", "read the log")
         except ToolError as error:
             if error.code is ErrorCode.NOT_FOUND:  # it has not begun to print
                 return ""

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from tools.kfp.connection import Connection, RefusedError
 from tools.kfp.model import Run, Step
-from tools.kfp.results.source import LOG_TAIL
 from tools.minio.store import ObjectStore
 from tools.result import ErrorCode, ToolError
 
@@ -21,7 +20,7 @@ class PodLogs:
         self._connection = connection
         self._store = store
 
-    def read(self, run: Run, step: Step, workflow: str, bucket: str) -> str:
+    def read(self, run: Run, step: Step, workflow: str, bucket: str, tail: int) -> str:
         """The end of a step's log.
 
         Args:
@@ -29,6 +28,7 @@ class PodLogs:
             step: a step that had a pod.
             workflow: what the workflow engine calls the run.
             bucket: the bucket of the run's pipeline root.
+            tail: bytes from the end.
 
         Raises:
             ToolError: NOT_FOUND when neither the pod nor an archive has it.
@@ -38,28 +38,32 @@ class PodLogs:
         asked |= {"createdat": f"{run.created:%Y-%m-%d}"} if run.created else {}
         query = urlencode({name: value for name, value in asked.items() if value})
         try:
-            return self._connection.tail(f"/k8s/pod/logs?{query}", "read the log", LOG_TAIL)
+            return self._connection.tail(f"/k8s/pod/logs?{query}", "read the log", tail)
         except RefusedError as error:
             if error.status not in (400, 404, 405, 500):
                 raise
-            return self._archived(step, pod, namespace, workflow, bucket, error.status)
-
-    def _archived(self, step: Step, pod: str, namespace: str, workflow: str, bucket: str, status: int) -> str:
-        searched = "no object store is connected to look for an archived one"
-        if self._store is not None and bucket:
-            store = self._store()
-            try:
-                for place in _ARCHIVES:
-                    page = store.list(bucket, place.format(workflow=workflow, namespace=namespace), deep=True, limit=_LISTED)
-                    for found in page.objects:
-                        if found.key.endswith(f"/{pod}/main.log"):
-                            return store.read(bucket, found.key, max(0, found.size - LOG_TAIL)).decode("utf-8", "replace")
-                searched = f"none is archived in bucket `{bucket}` at {store.address}"
-            except ToolError as error:
-                searched = f"an archived one could not be looked for: {error.message.rstrip('.')}"
+            refused = error.status
+        found, searched = self._archived(pod, namespace, workflow, bucket, tail)
+        if found is not None:
+            return found
         told = (
             f"the log of step `{step.name}` is not to be had: {self._connection.settings.endpoint} has none of pod `{pod}` "
-            f"(it answered {status}), and {searched}. "
+            f"(it answered {refused}), and {searched}. "
             "Logs go with their pods unless the cluster archives them; KFP_ENDPOINT must be the address of the dashboard."
         )
         raise ToolError(ErrorCode.NOT_FOUND, told)
+
+    def _archived(self, pod: str, namespace: str, workflow: str, bucket: str, tail: int) -> tuple[str | None, str]:
+        """The end of the archived log, or none and where it was looked for."""
+        if self._store is None or not bucket:
+            return None, "no object store is connected to look for an archived one"
+        store = self._store()
+        try:
+            for place in _ARCHIVES:
+                page = store.list(bucket, place.format(workflow=workflow, namespace=namespace), deep=True, limit=_LISTED)
+                found = next((o for o in page.objects if o.key.endswith(f"/{pod}/main.log")), None)
+                if found is not None:
+                    return store.read(bucket, found.key, max(0, found.size - tail)).decode("utf-8", "replace"), ""
+        except ToolError as error:
+            return None, f"an archived one could not be looked for: {error.message.rstrip('.')}"
+        return None, f"none is archived in bucket `{bucket}` at {store.address}"

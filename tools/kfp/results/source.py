@@ -20,5 +20,5 @@ class ResultsSource(Protocol):
     def artifacts(self, run: Run) -> list[RunArtifact]:
         """What the steps of a run produced, or took from the cache."""
 
-    def log(self, run: Run, step: Step) -> str:
-        """The end of what a step printed, empty when it printed nothing; NOT_FOUND when it is gone."""
+    def log(self, run: Run, step: Step, tail: int = LOG_TAIL) -> str:
+        """The last `tail` bytes of what a step printed, empty when it printed nothing; NOT_FOUND when it is gone."""

@@ -74,7 +74,10 @@ class Runs:
         graph = await asyncio.to_thread(self.graph, found)
         tail = ""
         if not found.done:
-            _, log = await asyncio.to_thread(self._log, found, "", CARD_TAIL)
+            try:
+                _, log = await asyncio.to_thread(self._log, found, "", CARD_TAIL)
+            except ToolError:  # not every server tells logs
+                log = ""
             last = "\n".join(log.strip().splitlines()[-CARD_LINES:])
             tail = f"<pre class='tail' aria-label='End of the log'>{escape(last)}</pre>" if last else ""
         return cards.run_card(found.id, found.name, found.pipeline, found.state, graph + tail, live=not found.done)
@@ -107,7 +110,7 @@ class Runs:
         if not steps:
             return [], ""
         ranked = sorted(steps, key=lambda s: (s.label != step, s.state != "failed", s.state != "running", s.started == ""))
-        return [s.label for s in steps], without_wrapper(kfp.log(run, ranked[0].id, tail))
+        return [s.label for s in steps], without_wrapper(kfp.log(run, ranked[0], tail))
 
 
 def routes(runs: Runs) -> APIRouter:
