@@ -2,9 +2,8 @@
 
 from tools.kfp.api.experiments import ExperimentCalls
 from tools.kfp.api.results import ResultCalls
-from tools.kfp.api.runs import RunCalls
 from tools.kfp.api.schedules import ScheduleCalls
 
 
-class Kfp(RunCalls, ResultCalls, ExperimentCalls, ScheduleCalls):
+class Kfp(ResultCalls, ExperimentCalls, ScheduleCalls):
     """One installation: pipelines, runs and their results, experiments and schedules."""

@@ -208,6 +208,16 @@ def test_steps_in_loops_are_told_apart(cluster: Cluster, ask: Ask) -> None:
     assert "for-loop-1/1/work" in content
 
 
+def test_objects_know_the_runs_that_wrote_and_read_them(ask: Ask, store: FolderStore, cluster: Cluster) -> None:
+    put(store, "fit-1/table.csv", "age,price\n1,2\n")
+    kfp = Kfp(lambda: KfpSettings(endpoint=cluster.endpoint, namespace=NAMESPACE))
+    content = answer("minio", "get_object_info", services(store=store, kfp=kfp), bucket="mlpipeline", key="fit-1/table.csv").content
+    assert "fit-1" in content.replace("fit-1/table.csv", "")
+    (found,) = kfp.lineage(["minio://mlpipeline/fit-1/table.csv", "s3://mlpipeline/none"])
+    assert (found.run, found.artifact.name, found.artifact.task, found.imported) == ("fit-1", "table", "load", False)
+    assert [(r.run, r.step) for r in found.readers][:1] == [("fit-1", "train")]
+
+
 # caching
 
 

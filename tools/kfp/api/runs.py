@@ -1,19 +1,13 @@
 """Runs: started, followed, ended."""
 
 import json
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from tools.kfp.api.calls import NEWEST_FIRST, PAGE, is_id, time_of, where
 from tools.kfp.api.pipelines import PipelineCalls
-<<<<<<< HEAD
-from tools.kfp.model import Lineage, Reader, Run, RunArtifact, Step, Task, Version
-=======
 from tools.kfp.api.tasks import tasks_of
 from tools.kfp.model import Run, Version
->>>>>>> ccf189e (feat(kfp): results of runs on a cluster, from ML Metadata, pods and archived logs)
 from tools.names import not_found
 
 _SERVICE = "RunServiceApi"
@@ -89,51 +83,6 @@ class RunCalls(PipelineCalls):
         """Remove the record of a run for good."""
         self._ask(f"delete run `{run.name}`", _SERVICE, "run_service_delete_run", run.id)
 
-<<<<<<< HEAD
-    def steps(self, run: Run) -> list[Step]:
-        """The steps of a run with parameters, artifacts and cache, in order of start."""
-        answer = self._own(f"/apis/v2beta1/runs/{run.id}/tasks", "what the steps of runs read and wrote", run)
-        steps = [_step(t) for t in answer.get("tasks", [])]
-        return sorted(steps, key=lambda s: s.started or "~")
-
-    def artifacts(self, run: Run) -> list[RunArtifact]:
-        """What the steps of a run produced."""
-        answer = self._own(f"/apis/v2beta1/runs/{run.id}/artifacts", "the artifacts of runs", run)
-        return [_artifact(a) for a in answer.get("artifacts", [])]
-
-    def lineage(self, uris: Sequence[str]) -> list[Lineage]:
-        """What is recorded under these addresses (at most 100), the latest first: which run wrote it, which steps read it."""
-        path = f"/apis/v2beta1/artifacts?{urlencode([('uri', uri) for uri in uris])}"
-        return [_lineage(a) for a in self._own(path, "which runs wrote and read an object").get("artifacts", [])]
-
-    def log(self, run: Run, task_id: str, tail: int = LOG_TAIL) -> str:
-        """The end of what a step printed; empty when it printed nothing."""
-        try:
-            return self._connection.text(f"/apis/v2beta1/runs/{run.id}/tasks/{task_id}/log?tail={tail}", "read the log")
-        except ToolError as error:
-            if error.code is ErrorCode.NOT_FOUND:
-                return ""
-            raise
-
-    def _own(self, path: str, what: str, run: Run | None = None) -> dict[str, Any]:
-        """An endpoint that only the standalone platform has.
-
-        Raises:
-            ToolError: UNSUPPORTED elsewhere.
-        """
-        try:
-            return self._connection.get(path, f"get {what}")
-        except ToolError as error:
-            if error.code not in (ErrorCode.NOT_FOUND, ErrorCode.UNAVAILABLE):
-                raise
-            if error.code is ErrorCode.UNAVAILABLE and "404" not in error.message:
-                raise
-            look = f"; look at run `{run.name}` in its dashboard" if run else ""
-            message = f"{self.settings.endpoint} does not tell {what} through its API{look}."
-            raise ToolError(ErrorCode.UNSUPPORTED, message) from error
-
-=======
->>>>>>> ccf189e (feat(kfp): results of runs on a cluster, from ML Metadata, pods and archived logs)
     def _page(self, answer: Any) -> list[Run]:
         """The runs of a list, with the names of their pipelines learned at once."""
         listed = answer.runs or []
@@ -178,54 +127,3 @@ class RunCalls(PipelineCalls):
     def _names(self) -> dict[str, str]:
         """Names of pipelines by id: they never change."""
         return {}
-<<<<<<< HEAD
-
-
-def _task(answer: Any) -> Task:
-    return Task(
-        id=answer.task_id,
-        name=answer.display_name or "",
-        state=(answer.state or "pending").lower(),
-        started=time_of(answer.start_time),
-        ended=time_of(answer.end_time),
-        error=answer.error.message if answer.error else "",
-        parent=answer.parent_task_id,
-    )
-
-
-def _step(answer: dict[str, Any]) -> Step:
-    caching = answer.get("caching") or {}
-    return Step(
-        id=str(answer["task_id"]),
-        name=str(answer.get("display_name", "")),
-        path=str(answer.get("path", "")),
-        kind=str(answer.get("kind", "")),
-        state=str(answer.get("state", "")).lower(),
-        started=answer.get("start_time") or "",
-        error=str(answer.get("error") or ""),
-        cached=bool(answer.get("cached")),
-        miss=str(caching.get("miss") or ""),
-        changed=tuple(caching.get("changed") or ()),
-        cached_from=str(caching.get("run_id") or ""),
-        inputs=dict((answer.get("inputs") or {}).get("parameters") or {}),
-        outputs=dict((answer.get("outputs") or {}).get("parameters") or {}),
-        log=bool(answer.get("log_available")),
-    )
-
-
-def _artifact(answer: dict[str, Any]) -> RunArtifact:
-    return RunArtifact(
-        id=str(answer.get("artifact_id", "")),
-        name=str(answer["name"]),
-        type=str(answer["type"]),
-        uri=str(answer["uri"]),
-        task=str(answer.get("task") or ""),
-        metadata=answer.get("metadata") or {},
-    )
-
-
-def _lineage(answer: dict[str, Any]) -> Lineage:
-    readers = (Reader(run=str(r.get("run", "")), step=str(r.get("task", ""))) for r in answer.get("read_by", []))
-    return Lineage(_artifact(answer["artifact"]), str(answer.get("run") or ""), bool(answer.get("imported")), tuple(readers))
-=======
->>>>>>> ccf189e (feat(kfp): results of runs on a cluster, from ML Metadata, pods and archived logs)

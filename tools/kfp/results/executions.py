@@ -12,7 +12,8 @@ FAILED = 4
 COMPLETE, CACHED = 3, 5
 _STATES = {1: "pending", 2: "running", COMPLETE: "succeeded", FAILED: "failed", CACHED: "succeeded", 6: "skipped"}
 """`Execution.State` in the words of runs."""
-_KINDS = {"system.ContainerExecution": "container", "system.ImporterExecution": "importer", "system.ImporterWorkspaceExecution": "importer"}
+IMPORTERS = ("system.ImporterExecution", "system.ImporterWorkspaceExecution")
+_KINDS = {"system.ContainerExecution": "container", **dict.fromkeys(IMPORTERS, "importer")}
 
 
 def steps_of(run: Run, executions: list[Any]) -> list[Step]:

@@ -30,6 +30,10 @@ _MESSAGES = {
     "GetExecutionsByIDResponse": "executions Execution[] 1",
     "GetEventsByExecutionIDsRequest": "execution_ids int64[] 1",
     "GetEventsByExecutionIDsResponse": "events Event[] 1",
+    "GetArtifactsByURIRequest": "uris string[] 2",
+    "GetArtifactsByURIResponse": "artifacts Artifact[] 1",
+    "GetEventsByArtifactIDsRequest": "artifact_ids int64[] 1",
+    "GetEventsByArtifactIDsResponse": "events Event[] 1",
     "GetArtifactsByIDRequest": "artifact_ids int64[] 1",
     "GetArtifactsByIDResponse": "artifacts Artifact[] 1",
 }

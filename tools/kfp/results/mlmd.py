@@ -58,6 +58,21 @@ class MetadataStore:
         ids = sorted(set(artifact_ids))
         return {a.id: a for a in self._ask("GetArtifactsByID", artifact_ids=ids).artifacts} if ids else {}
 
+    def artifacts_at(self, uris: Iterable[str]) -> list[Any]:
+        """Artifacts recorded under these addresses, the latest first."""
+        return sorted(self._ask("GetArtifactsByURI", uris=list(uris)).artifacts, key=lambda a: -int(a.id))
+
+    def uses(self, artifact_ids: Iterable[int]) -> list[Any]:
+        """The events of these artifacts: who wrote and who read them, in order."""
+        ids = list(artifact_ids)
+        events = self._ask("GetEventsByArtifactIDs", artifact_ids=ids).events if ids else []
+        return sorted(events, key=lambda e: (e.artifact_id, e.execution_id))
+
+    def executions_by_id(self, execution_ids: Iterable[int]) -> dict[int, Any]:
+        """Executions by id."""
+        ids = sorted(set(execution_ids))
+        return {e.id: e for e in self._ask("GetExecutionsByID", execution_ids=ids).executions} if ids else {}
+
     def _ask(self, method: str, **fields: Any) -> Any:
         """One call, at the place where the gateway hands it on.
 

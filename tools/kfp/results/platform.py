@@ -1,9 +1,11 @@
 """The results of runs on the standalone platform, which has endpoints of its own for them."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from tools.kfp.connection import Connection
-from tools.kfp.model import Run, RunArtifact, Step
+from tools.kfp.model import Lineage, Reader, Run, RunArtifact, Step
 from tools.kfp.results.source import LOG_TAIL
 from tools.result import ErrorCode, ToolError
 
@@ -27,6 +29,11 @@ class PlatformResults:
         """What the steps of a run produced, or took from the cache."""
         answer = self._connection.get(f"/apis/v2beta1/runs/{run.id}/artifacts", "get the artifacts of the run")
         return [_artifact(a) for a in answer["artifacts"]]
+
+    def lineage(self, uris: Sequence[str]) -> list[Lineage]:
+        """What is recorded under these addresses, the latest first."""
+        path = f"/apis/v2beta1/artifacts?{urlencode([('uri', uri) for uri in uris])}"
+        return [_lineage(a) for a in self._connection.get(path, "get the lineage of objects")["artifacts"]]
 
     def log(self, run: Run, step: Step, tail: int = LOG_TAIL) -> str:
         """The end of what a step printed."""
@@ -67,3 +74,8 @@ def _artifact(answer: dict[str, Any]) -> RunArtifact:
         task=str(answer.get("task") or ""),
         metadata=answer.get("metadata") or {},
     )
+
+
+def _lineage(answer: dict[str, Any]) -> Lineage:
+    readers = (Reader(run=str(r["run"]), step=str(r["task"])) for r in answer["read_by"])
+    return Lineage(_artifact(answer["artifact"]), str(answer["run"]), bool(answer["imported"]), tuple(readers))

@@ -1,8 +1,9 @@
 """The one interface to the results of runs, whoever keeps them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from tools.kfp.model import Run, RunArtifact, Step
+from tools.kfp.model import Lineage, Run, RunArtifact, Step
 
 LOG_TAIL = 64 * 1024
 """Bytes of a log that are read, from its end."""
@@ -19,6 +20,9 @@ class ResultsSource(Protocol):
 
     def artifacts(self, run: Run) -> list[RunArtifact]:
         """What the steps of a run produced, or took from the cache."""
+
+    def lineage(self, uris: Sequence[str]) -> list[Lineage]:
+        """What is recorded under these addresses, the latest first."""
 
     def log(self, run: Run, step: Step, tail: int = LOG_TAIL) -> str:
         """The last `tail` bytes of what a step printed, empty when it printed nothing; NOT_FOUND when it is gone."""
