@@ -16,6 +16,7 @@ from minio import Minio
 from minio.error import MinioException
 from pydantic import SecretStr
 
+from tests.small_disk import on_small_disk
 from tools.minio.minio_store import MinioStore
 from tools.minio.settings import MinioSettings
 
@@ -54,8 +55,8 @@ PROGRAMS = {
 class ObjectServer:
     """A server that can be killed and started again on the same port over the same objects."""
 
-    def __init__(self, program: Program, folder: Path, path: str) -> None:
-        self._program, self._folder, self._path = program, folder, path
+    def __init__(self, program: Program, folder: Path, path: str, mebibytes: int | None = None) -> None:
+        self._program, self._folder, self._path, self._mebibytes = program, folder, path, mebibytes
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
 
@@ -72,6 +73,8 @@ class ObjectServer:
         """Start it and wait until it answers."""
         self._folder.mkdir(exist_ok=True)
         command = [self._path, *self._program.command(self._folder, self.port)]
+        if self._mebibytes:
+            command = on_small_disk(self._folder / "data", self._mebibytes, command)
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, env={**os.environ, **self._program.environment}, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
@@ -117,8 +120,11 @@ class ObjectServer:
         return True
 
 
-def server(name: str, folder: Path) -> ObjectServer:
-    """A server of this kind, not yet started; without its program the test fails in CI and is skipped elsewhere."""
+def server(name: str, folder: Path, mebibytes: int | None = None) -> ObjectServer:
+    """A server of this kind, not yet started, on a disk of its own if that has a size.
+
+    Without its program the test fails in CI and is skipped elsewhere.
+    """
     built = BUILT / name
     path = str(built) if built.exists() else shutil.which(name)
     if path is None:
@@ -126,7 +132,7 @@ def server(name: str, folder: Path) -> ObjectServer:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return ObjectServer(PROGRAMS[name], folder, path)
+    return ObjectServer(PROGRAMS[name], folder, path, mebibytes)
 
 
 def store_of(url: str, timeout: float = 20, user: str = USER, secret: str = SECRET) -> MinioStore:

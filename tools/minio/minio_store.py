@@ -50,29 +50,20 @@ class MinioStore:
 
     @cached_property
     def _client(self) -> Any:
-        import urllib3
         from minio import Minio
+
+        from tools.minio.s3_connections import connections
 
         parts = urlsplit(self.address)
         keys = self._settings.access_key, self._settings.secret_key
         access_key, secret_key = (key.get_secret_value() if key else None for key in keys)
-        timeout = urllib3.Timeout(connect=self._settings.timeout, read=self._settings.timeout)
-        retries = urllib3.Retry(
-            total=2,
-            connect=1,
-            read=1,
-            backoff_factor=0.2,
-            status_forcelist=[500, 502, 503, 504],
-            raise_on_status=False,
-            respect_retry_after_header=False,  # MinIO asks for a minute: a person who waits is told instead
-        )
         return Minio(
             parts.netloc,
             access_key=access_key,
             secret_key=secret_key,
             secure=parts.scheme == "https",
             region=self._settings.region,
-            http_client=urllib3.PoolManager(timeout=timeout, maxsize=8, retries=retries),
+            http_client=connections(self._settings.timeout),
         )
 
     def buckets(self) -> list[Bucket]:

@@ -50,6 +50,7 @@ HINTS = {
     "SlowDownWrite": "The server is busy; try again in a minute.",
     "XMinioServerNotInitialized": "The server is just starting; try again in a moment.",
     "XMinioStorageFull": "The disk of the server is full: make room there, or delete objects.",
+    "InsufficientStorage": "The disk of the server is full: make room there, or delete objects.",
 }
 NO_NAME = {"BadRequest", "InvalidArgument", "XMinioInvalidObjectName", "XMinioInvalidResourceName"}
 """Of these codes is an answer about a name that nothing can have."""
