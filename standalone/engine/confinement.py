@@ -1,11 +1,14 @@
 """What a step may see and use: a scrubbed environment, limits, and only its own files where the kernel offers Landlock."""
 
+import math
 import os
+import random
 import re
 import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from standalone.engine import landlock
@@ -29,6 +32,7 @@ _SYSTEM = (
 )
 _PROC = ("cpuinfo", "meminfo", "stat", "loadavg", "uptime", "version", "filesystems", "sys")
 _WRITABLE = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/tty")  # noqa: S108 - rules, not temporary files
+_CORES = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<milli>m?)")
 _QUANTITY = re.compile(r"(?P<number>\d+(?:\.\d+)?(?:e\d+)?)(?P<unit>[kMGTPE]|[KMGTPE]i|)")
 _UNITS = (
     {"": 1}
@@ -59,6 +63,14 @@ def readable(python: Path) -> list[Path]:
     return [Path(path) for path in (*_SYSTEM, *prefixes, *(f"/proc/{name}" for name in _PROC))]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a step's processes may use: bytes of address space each, and how many processor cores together."""
+
+    memory_bytes: int | None = None
+    cores: int | None = None
+
+
 @contextmanager
 def rules(reads: Iterable[Path], writes: Iterable[Path]) -> Iterator[landlock.Ruleset | None]:
     """The access rules of a step, made before its process, which then has nothing to do but a few system calls."""
@@ -70,8 +82,9 @@ def rules(reads: Iterable[Path], writes: Iterable[Path]) -> Iterator[landlock.Ru
             ruleset.close()
 
 
-def entrance(rules: landlock.Ruleset | None, memory_bytes: int | None, enter_tmp: Callable[[], None]) -> Callable[[], None]:
+def entrance(rules: landlock.Ruleset | None, limits: Limits, enter_tmp: Callable[[], None]) -> Callable[[], None]:
     """A function for a new process to call before it becomes the step; `enter_tmp` gives it its own `/tmp`."""
+    cores = _chosen_cores(limits.cores)
 
     def enter() -> None:
         # First: the rules forbid mounts, and a new user namespace forgets the signal.
@@ -79,8 +92,10 @@ def entrance(rules: landlock.Ruleset | None, memory_bytes: int | None, enter_tmp
         if sys.platform == "linux":
             landlock.prctl(_PR_SET_PDEATHSIG, _SIGKILL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if memory_bytes is not None:
-            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        if cores is not None:
+            os.sched_setaffinity(0, cores)
+        if limits.memory_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
         if rules is not None:
             rules.enter()
 
@@ -93,3 +108,20 @@ def parse_bytes(quantity: str) -> int:
     if match is None:
         raise EngineError(f"'{quantity}' is not an amount of memory. Write it like 512Mi or 2G.")
     return int(float(match["number"]) * _UNITS[match["unit"]])
+
+
+def parse_cores(quantity: str) -> int:
+    """A Kubernetes quantity of processor cores, such as `500m` or `1.5`, rounded up; raises EngineError for anything else."""
+    match = _CORES.fullmatch(quantity.strip())
+    wanted = float(match["number"]) / (1000 if match["milli"] else 1) if match else 0.0
+    if not wanted:
+        raise EngineError(f"'{quantity}' is not an amount of processor. Write it like 500m or 2.")
+    return math.ceil(wanted)
+
+
+def _chosen_cores(wanted: int | None) -> set[int] | None:
+    """As many cores as are wanted of those that this process has, another choice each time; None for all of them."""
+    if wanted is None or not hasattr(os, "sched_setaffinity"):
+        return None
+    there = sorted(os.sched_getaffinity(0))
+    return set(random.sample(there, wanted)) if wanted < len(there) else None

@@ -1,6 +1,7 @@
 """One step: a component's own command in its own process, from its inputs to its outputs."""
 
 import json
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +125,7 @@ async def _run_command(step: Step) -> Exit:
             environment=environment,
             folder=scratch,
             output=log,
-            enter=confinement.entrance(rules, _memory(step), private_tmp.entrance(scratch, [*reads, *writes])),
+            enter=confinement.entrance(rules, _limits(step), private_tmp.entrance(scratch, [*reads, *writes])),
             seconds=run.request.limits.seconds,
         )
 
@@ -160,12 +161,13 @@ def _arguments(step: Step) -> list[str]:
     return [placeholders.resolve_text(argument) for argument in step.command.arguments]
 
 
-def _memory(step: Step) -> int | None:
-    """The memory limit in bytes: the component's own (the older notation is in GB), or that of the run."""
-    resources = step.container.resources
-    if resources.resource_memory_limit:
-        channels: JsonObject = {"inputs": {"parameterValues": step.channels}}
-        return confinement.parse_bytes(Placeholders({}, channels).resolve_text(resources.resource_memory_limit))
-    if resources.memory_limit:
-        return int(resources.memory_limit * 1e9)
-    return step.run.request.limits.memory_bytes
+def _limits(step: Step) -> confinement.Limits:
+    """The component's own limits (the older notation of memory is in GB), or that of the run."""
+    told = step.container.resources
+    channels: JsonObject = {"inputs": {"parameterValues": step.channels}}
+    memory, cores = (Placeholders({}, channels).resolve_text(text) for text in (told.resource_memory_limit, told.resource_cpu_limit))
+    older_memory = int(told.memory_limit * 1e9) or step.run.request.limits.memory_bytes
+    return confinement.Limits(
+        memory_bytes=confinement.parse_bytes(memory) if memory else older_memory,
+        cores=confinement.parse_cores(cores) if cores else math.ceil(told.cpu_limit) or None,
+    )

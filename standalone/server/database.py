@@ -22,6 +22,11 @@ from sqlalchemy import (
     event,
 )
 
+from standalone.platform import PlatformError
+
+SCHEMA = 1
+"""The version of these tables, kept in the file. Whoever changes a table raises it and changes older files where this number is read."""
+
 metadata = MetaData()
 
 experiments = Table(
@@ -150,12 +155,17 @@ recurring_runs = Table(
 
 
 class Database:
-    """The SQLite file at `path`, created when missing; safe to use from many threads of one process."""
+    """The SQLite file at `path`, created when missing; safe to use from many threads of one process.
+
+    Raises:
+        PlatformError: the file is of a newer version.
+    """
 
     def __init__(self, path: Path) -> None:
         self._engine = create_engine(f"sqlite:///{path}", json_serializer=_dump, connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _configure)
         self._writer = threading.Lock()
+        self._check_version(path)
         metadata.create_all(self._engine)
 
     @contextmanager
@@ -169,6 +179,17 @@ class Database:
         """A transaction, one at a time: committed at the end, rolled back when the block raises."""
         with self._writer, self._engine.begin() as connection:
             yield connection
+
+    def _check_version(self, path: Path) -> None:
+        """Mark a file as one of this version; those without a mark are new, or of the first version, which had none."""
+        with self._engine.begin() as connection:
+            found = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+            if found > SCHEMA:
+                raise PlatformError(
+                    f"The data in {path} were written by a newer version of this program (tables {found}, this one knows {SCHEMA}). "
+                    "Update it, or choose another SWARM_HOME."
+                )
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
 
     def close(self) -> None:
         """Release the file."""

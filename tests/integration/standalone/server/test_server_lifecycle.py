@@ -2,6 +2,7 @@ import json
 import random
 import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -97,6 +98,27 @@ def test_a_taken_port_is_replaced(own_home):
         after = ensure_server(own_home)
     assert after.url != before.url
     assert after.token == before.token
+
+
+def test_data_of_a_newer_version_are_left_alone(tmp_path):
+    file = tmp_path / "standalone.db"
+    with sqlite3.connect(file) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    with pytest.raises(PlatformError, match="newer version of this program \\(tables 99, this one knows 1\\)") as caught:
+        ensure_server(tmp_path)
+    assert "Traceback" not in str(caught.value)
+    with sqlite3.connect(file) as newer:
+        assert newer.execute("PRAGMA user_version").fetchone() == (99,)
+        assert newer.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+def test_data_from_before_versions_are_taken_as_the_first(own_home):
+    ensure_server(own_home)
+    stop_server(own_home)
+    with sqlite3.connect(own_home / "standalone.db") as old:
+        assert old.execute("PRAGMA user_version").fetchone() == (1,)
+        old.execute("PRAGMA user_version = 0")
+    assert connect(ensure_server(own_home)).list_experiments().total_size == 1
 
 
 def test_a_server_that_cannot_come_up_says_why(tmp_path):

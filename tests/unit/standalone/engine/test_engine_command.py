@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from standalone.engine.command import Command, parse
-from standalone.engine.confinement import parse_bytes
+from standalone.engine.confinement import parse_bytes, parse_cores
 from standalone.engine.contract import EngineError
 
 RUN = (
@@ -79,3 +79,14 @@ def test_amounts_of_memory(text: str, expected: int) -> None:
 def test_an_unreadable_amount_is_refused() -> None:
     with pytest.raises(EngineError, match="'much' is not an amount of memory"):
         parse_bytes("much")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1", 1), ("500m", 1), ("1001m", 2), ("2.5", 3), (" 4 ", 4)])
+def test_amounts_of_processor(text: str, expected: int) -> None:
+    assert parse_cores(text) == expected
+
+
+@pytest.mark.parametrize("text", ["0", "many", "-1", "0m", "1Gi", ""])
+def test_no_amount_of_processor(text: str) -> None:
+    with pytest.raises(EngineError, match="not an amount of processor"):
+        parse_cores(text)
