@@ -29,13 +29,14 @@ def chat(
     cases: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is said, and what must follow (JSON Lines).")],
     model: Model = None,
     repeat: Repeat = 1,
+    perturb: Annotated[int | None, typer.Option(help="Change names, spelling and one word of each message, by this seed.")] = None,
     output: Output = None,
     threshold: Threshold = 0.0,
 ) -> None:
-    """Load a world for real and play conversations in it."""
+    """Load a world for real and play conversations in it. The model `oracle` does what the cases expect, which checks them."""
     from evals.chat.suite import evaluate
 
-    finish(run(evaluate(world, cases, model, repeat, tell=_dots())), output, threshold)
+    finish(run(evaluate(world, cases, model, repeat, perturb, tell=_dots())), output, threshold)
 
 
 @evaluation.command("rag")

@@ -56,7 +56,8 @@ def take_inventory(world: LoadedWorld) -> Inventory:
 
 def problems(world: LoadedWorld, before: Inventory, expected: Sequence[Expected]) -> list[str]:
     """What is not as the expected calls, given in full, leave it."""
-    found = [f"{call.tool}: {why}" for call in expected if (why := unmet(world, before, call))]
+    lasting = [call for call in expected if not any(_undoes(other, call) for other in expected)]
+    found = [f"{call.tool}: {why}" for call in lasting if (why := unmet(world, before, call))]
     return found + collateral(before, take_inventory(world), expected)
 
 
@@ -67,6 +68,30 @@ def unmet(world: LoadedWorld, before: Inventory, call: Expected) -> str | None:
         return check(world, before, call.args) if check else None
     except ToolError as error:
         return error.message
+
+
+def _undoes(other: Expected, call: Expected) -> bool:
+    """Whether another call of the same request takes away what this one was about."""
+    if other is call or other.tool not in _TAKING:
+        return False
+    if "bucket" in other.args:
+        keys = {call.args.get("key"), *call.args.get("keys", [])}
+        gone = {other.args.get("key"), *other.args.get("keys", [])}
+        return call.args.get("bucket") == other.args["bucket"] and (other.tool == "delete_bucket" or bool(keys & gone - {None}))
+    noun = _TAKING[other.tool]
+    return call.tool not in _TAKING and call.args.get(noun, call.args.get("name")) == other.args.get(noun)
+
+
+_TAKING = {
+    "delete_pipeline": "pipeline",
+    "delete_run": "run",
+    "delete_schedule": "schedule",
+    "delete_bucket": "bucket",
+    "delete_objects": "bucket",
+    "move_object": "bucket",
+    "remove_document": "source",
+}
+"""Calls that take something away, with the argument that names it."""
 
 
 def collateral(before: Inventory, after: Inventory, expected: Sequence[Expected]) -> list[str]:

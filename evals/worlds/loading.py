@@ -84,7 +84,7 @@ class LoadedWorld:
             self._await_runs()
         except ToolError as error:
             raise EvalError(f"the world cannot be loaded: {error.message}") from error
-        self._snapshot.take()
+        self._snapshot.take(self.kfp)
 
     def close(self) -> None:
         """End what runs, the server and the clients."""

@@ -33,10 +33,10 @@ class Snapshot:
         self._place = place
         self._living: set[str] = set()
 
-    def take(self) -> None:
+    def take(self, kfp: Kfp) -> None:
         """Keep how everything is now. Runs under way must stand still."""
         self._place.mkdir()
-        self._living = {folder.name for folder in (self._home / "runs").iterdir() if alive(folder)}
+        self._living = {run.id for run in kfp.runs(limit=100)[0] if not run.done}
         for here, kept in self._pairs:
             mirror(here, kept)
         _copy_database(self._home / DATABASE_FILE, self._place / DATABASE_FILE)
