@@ -9,7 +9,7 @@ from tools.result import Artifact
 def bars(title: str, names: Sequence[str], values: Sequence[float]) -> Artifact:
     """One bar a name, the value written on it."""
     trace = {"type": "bar", "x": list(names), "y": list(values), "text": [f"{v:.4g}" for v in values], "textposition": "auto"}
-    return _figure(title, [trace], {})
+    return figure(title, [trace], {})
 
 
 def confusion_matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[float]]) -> Artifact:
@@ -25,7 +25,7 @@ def confusion_matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[
         "showscale": False,
     }
     axes = {"xaxis": {"title": {"text": "predicted"}}, "yaxis": {"title": {"text": "true"}, "autorange": "reversed"}}
-    return _figure(title, [trace], axes)
+    return figure(title, [trace], axes)
 
 
 def roc_curve(title: str, false_positive_rates: Sequence[float], true_positive_rates: Sequence[float]) -> Artifact:
@@ -33,7 +33,24 @@ def roc_curve(title: str, false_positive_rates: Sequence[float], true_positive_r
     curve = {"type": "scatter", "mode": "lines", "name": "model", "x": list(false_positive_rates), "y": list(true_positive_rates)}
     chance = {"type": "scatter", "mode": "lines", "name": "chance", "x": [0, 1], "y": [0, 1], "line": {"dash": "dot", "color": "#999"}}
     axes = {"xaxis": {"title": {"text": "false positive rate"}}, "yaxis": {"title": {"text": "true positive rate"}}}
-    return _figure(title, [curve, chance], axes)
+    return figure(title, [curve, chance], axes)
+
+
+def small_multiples(title: str, traces: Sequence[tuple[str, dict[str, Any]]], across: int = 3) -> Artifact:
+    """Several small pictures in a grid, each named above it and with axes of its own."""
+    down = -(-len(traces) // across)
+    layout: dict[str, Any] = {
+        "grid": {"rows": down, "columns": min(across, len(traces)), "pattern": "independent", "ygap": 0.35},
+        "showlegend": False,
+        "height": 120 + 180 * down,
+        "bargap": 0.02,
+    }
+    drawn = []
+    for place, (name, trace) in enumerate(traces, 1):
+        number = "" if place == 1 else str(place)
+        drawn.append({**trace, "name": name, "xaxis": f"x{number}", "yaxis": f"y{number}"})
+        layout[f"xaxis{number}"] = {"title": {"text": name, "font": {"size": 11}}, "automargin": True}
+    return figure(title, drawn, layout)
 
 
 def graph(title: str, needs: Sequence[tuple[str, Sequence[str]]]) -> Artifact:
@@ -75,9 +92,10 @@ def graph(title: str, needs: Sequence[tuple[str, Sequence[str]]]) -> Artifact:
     hidden = {"visible": False}
     span = max(row.values(), default=0) + 0.8
     axes = {"xaxis": {**hidden, "range": [-0.6, max(column.values(), default=0) + 0.6]}, "yaxis": {**hidden, "range": [-span, span]}}
-    return _figure(title, [nodes], {**axes, "annotations": arrows, "showlegend": False})
+    return figure(title, [nodes], {**axes, "annotations": arrows, "showlegend": False})
 
 
-def _figure(title: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> Artifact:
+def figure(title: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> Artifact:
+    """A plotly figure of traces, with what its layout needs besides a title."""
     figure = {"data": traces, "layout": {"title": {"text": title}, "margin": {"l": 60, "r": 20, "t": 50, "b": 50}, **layout}}
     return Artifact(kind="chart", title=title, data=figure)

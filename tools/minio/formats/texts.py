@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from tools.markdown import count
 from tools.minio.formats.content import Content
 from tools.minio.formats.shown import LETTERS, Shown, table_shown, text_shown
+from tools.result import ErrorCode, ToolError
 
 ROWS, LINES = 5, 20
 """Rows of a table and lines of a text that are shown unless told otherwise."""
@@ -58,6 +60,25 @@ def delimiter_of(text: str, ending: str = "") -> str:
         return sum(w == widths[0] for w in widths) / len(widths), widths[0]
 
     return max(DELIMITERS, key=evenness)
+
+
+def header_of(content: Content) -> tuple[list[str], bool]:
+    """The names of a table's columns, and whether its first line holds them; a first line of numbers only is data.
+
+    Raises:
+        ToolError: INVALID_ARGUMENT when there is no line.
+    """
+    text = content.text or ""
+    try:
+        first = next(_records(text, delimiter_of(text, content.ending)))
+    except (csv.Error, StopIteration):
+        raise ToolError(ErrorCode.INVALID_ARGUMENT, f"{content.title} does not begin with a line that can be read.") from None
+    if all(_NUMBER.fullmatch(cell.strip()) for cell in first):
+        return [f"column {n}" for n in range(1, len(first) + 1)], False
+    return first, True
+
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 def json_lines(content: Content, rows: int | None) -> Shown:

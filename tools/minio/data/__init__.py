@@ -1,0 +1,1 @@
+"""Tables in objects: streamed in batches, summed up in bounded memory."""
