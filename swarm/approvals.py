@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 
 from agents.agent import Agent
 from agents.registry import find_agents
+from swarm.airlock import Airlock
 from swarm.errors import ApprovalError
 from swarm.mandate import Mandate
 from swarm.reply import Approval, Reply, Step
 from swarm.workers import Workers
-from tools.call import Call, prepare
+from tools.call import Call
 from tools.result import Effect, ErrorCode, ToolResult
-from tools.services import Services
 
 Verdict = Literal["approve", "reject", "edit"]
 
@@ -67,7 +67,7 @@ def resume(snapshot: StateSnapshot, approval: Approval, decision: Decision) -> C
     return Command(resume={waiting.id: decision.model_dump()})
 
 
-async def edited(approval: Approval, arguments: Mapping[str, Any], services: Services, workers: Workers) -> Call:
+async def edited(approval: Approval, arguments: Mapping[str, Any], airlock: Airlock, mandate: Mandate, workers: Workers) -> Call:
     """The call with changed arguments, resolved and checked like any others.
 
     Raises:
@@ -75,7 +75,7 @@ async def edited(approval: Approval, arguments: Mapping[str, Any], services: Ser
     """
     toolset = find_agents()[approval.agent].toolset
     merged = {**approval.args, **arguments}
-    prepared = await workers.run(prepare, toolset.tools[approval.tool], merged, services, toolset.resolvers)
+    prepared = await workers.run(airlock.prepare, mandate.speaker, toolset.tools[approval.tool], merged, toolset.resolvers)
     if isinstance(prepared, ToolResult):
         raise ApprovalError(f"{prepared.content} The approval still waits.")
     return prepared

@@ -7,17 +7,16 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from swarm.answers import composed
 from swarm.conversation import turn
-from swarm.mandate import Mandate
+from swarm.mandate import ASIDE, Mandate
 from swarm.reply import Approval, Reply
 
-_MARK = "\x1faside"
 _CONTEXT = "swarm-aside"
 """Id of the message that tells the model what waits."""
 
 
 def thread(session: str) -> str:
     """The thread on which a session's asides are kept until its approval is decided."""
-    return f"{session}{_MARK}"
+    return f"{session}{ASIDE}"
 
 
 def mandate(given: Mandate) -> Mandate:

@@ -12,10 +12,14 @@ from agents.registry import find_agents
 from swarm import approvals, decisions
 from swarm.approvals import Decision, Verdict
 from swarm.backends import open_services
+from swarm.chores import background
+from swarm.desk import Desk
 from swarm.errors import ApprovalError, MessageError
 from swarm.journal import Journal
 from swarm.mandate import ApproveMode, Limits, Mandate
 from swarm.models import open_models
+from swarm.notes import Profiles
+from swarm.notices import Notice
 from swarm.permissions import Permissions
 from swarm.planner.catalogue import Catalogue
 from swarm.platform import find_platform
@@ -25,7 +29,7 @@ from swarm.samples import first_start
 from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
 from swarm.specialist import Specialist
-from swarm.store import Store
+from swarm.telemetry import Measured
 from swarm.toolbox import Toolbox
 from swarm.turns import Turns, parts, told
 from swarm.workers import Workers
@@ -38,13 +42,16 @@ MAX_MESSAGE = 20_000
 class Assistant:
     """One assistant over one set of backends; many conversations at once."""
 
-    def __init__(self, settings: Settings, turns: Turns, services: Services, workers: Workers, toolbox: Toolbox) -> None:
+    def __init__(self, settings: Settings, turns: Turns, desk: Desk, services: Services, workers: Workers, toolbox: Toolbox) -> None:
         self._settings = settings.swarm
         self._played = turns
+        self._desk = desk
         self._workers = workers
         self.services = services
         self.toolbox = toolbox
         self._locks: dict[str, asyncio.Lock] = {}
+        self.conversations = desk.archive(turns.checkpoints, self._turn)
+        """Users' conversations: list, search, rename, share, export, delete."""
 
     @classmethod
     @asynccontextmanager
@@ -58,7 +65,8 @@ class Assistant:
         swarm = settings.swarm
         async with AsyncExitStack() as stack:
             platform = find_platform()
-            services = open_services(settings, platform)
+            desk = await stack.enter_async_context(Desk.open(settings))
+            services = desk.furnish(open_services(settings, platform, desk.vault.protect))
             stack.callback(services.close)
             if swarm.samples and not settings.kfp.endpoint and not settings.minio.endpoint:
                 await asyncio.to_thread(first_start, services, platform, swarm.home)
@@ -66,13 +74,14 @@ class Assistant:
             models = open_models(settings, Catalogue([agent.toolset for agent in agents.values()], services))
             workers = Workers(swarm.threads)
             stack.callback(workers.close)
-            store = await asyncio.to_thread(Store.open, swarm.home, settings.database_url)
-            stack.callback(store.close)
-            journal = Journal(store)
-            specialists = {name: Specialist(a, models, services, workers, journal, swarm.tools_shown) for name, a in agents.items()}
-            checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, store))
-            toolbox = Toolbox(agents, services, Permissions(swarm.role, swarm.approval, swarm.approval_minutes), workers)
-            yield cls(settings, Turns(build(models, specialists, checkpointer), journal, workers), services, workers, toolbox)
+            journal = Journal(desk.store)
+            specialists = {name: Specialist(a, models, desk, workers, journal, swarm.tools_shown) for name, a in agents.items()}
+            checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, desk.store))
+            toolbox = Toolbox(agents, desk.airlock, Permissions(swarm.role, swarm.approval, swarm.approval_minutes), workers)
+            turns = Turns(build(models, specialists, checkpointer), journal, workers, desk.telemetry)
+            assistant = cls(settings, turns, desk, services, workers, toolbox)
+            await stack.enter_async_context(background(desk, services, workers, assistant.conversations, swarm))
+            yield assistant
 
     async def ask(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> Reply:
         """One turn. Never raises for what a person wrote, only for a message that cannot be taken (`MessageError`)."""
@@ -85,20 +94,28 @@ class Assistant:
 
         Raises:
             MessageError: the message is empty or too long.
+            AccessError: the session is another user's.
+            RateError: the user has sent more messages than a minute allows.
         """
         check_message(message)
-        message = message.strip()
+        message = await self._desk.receive(message.strip(), session, user, self.conversations)
         async with self._turn(session):
-            mandate = self._mandate(session, user, approve)
-            await self._played.recover(mandate)
-            await self._expire(mandate)
-            pending = await self.pending(session)
-            if not pending:
-                async for event in self._played.play({"messages": [HumanMessage(message)]}, mandate):
+            with self._desk.telemetry.turn() as measured:
+                mandate = await self._mandate(session, user, approve, measured)
+                async for event in self._desk.kept(self._answered(message, mandate), mandate, self.conversations):
                     yield event
-                return
-            async for event in self._beside(message, pending, mandate):
+
+    async def _answered(self, message: str, mandate: Mandate) -> AsyncIterator[Event]:
+        """A message's turn, or what it means for the one that waits."""
+        await self._played.recover(mandate)
+        await self._expire(mandate)
+        pending = await self._pending(mandate.session)
+        if not pending:
+            async for event in self._played.play({"messages": [HumanMessage(message)]}, mandate):
                 yield event
+            return
+        async for event in self._beside(message, pending, mandate):
+            yield event
 
     async def decide(
         self,
@@ -112,6 +129,7 @@ class Assistant:
 
         Raises:
             ApprovalError: nothing is pending, the user's role may not decide this, or the changed arguments do not fit the tool.
+            AccessError: the session is another user's.
         """
         return await _last(self.stream_decision(session, decision, arguments, approval_id, user))
 
@@ -124,27 +142,41 @@ class Assistant:
         user: str = "local",
     ) -> AsyncIterator[Event]:
         """Like `decide`, as it happens."""
+        await self._desk.admit(session, user, self.conversations)
         async with self._turn(session):
-            mandate = self._mandate(session, user, "ask")
-            recovered = await self._played.recover(mandate)
-            pending = await self.pending(session)
-            approval = next((a for a in pending if approval_id in (None, a.id)), None)
-            if approval is None and recovered is not None:
-                yield Finished(reply=recovered)
-                return
-            if approval is None:
-                raise ApprovalError(
-                    f"nothing waits for a decision in session {session!r}." if not pending else "that approval is no longer pending."
-                )
-            async for event in self._decided(approval, decision, arguments or {}, mandate):
-                yield event
+            with self._desk.telemetry.turn() as measured:
+                mandate = await self._mandate(session, user, "ask", measured)
+                events = self._chosen(decision, arguments or {}, approval_id, mandate)
+                async for event in self._desk.kept(events, mandate, self.conversations):
+                    yield event
 
-    async def pending(self, session: str) -> list[Approval]:
+    async def _chosen(
+        self, decision: Verdict, arguments: Mapping[str, Any], approval_id: str | None, mandate: Mandate
+    ) -> AsyncIterator[Event]:
+        """The turn that waits for this approval, or for the only one there is."""
+        recovered = await self._played.recover(mandate)
+        pending = await self._pending(mandate.session)
+        approval = next((a for a in pending if approval_id in (None, a.id)), None)
+        if approval is not None:
+            async for event in self._decided(approval, decision, arguments, mandate):
+                yield event
+        elif recovered is not None:
+            yield Finished(reply=recovered)
+        else:
+            nothing = f"nothing waits for a decision in session {mandate.session!r}."
+            raise ApprovalError("that approval is no longer pending." if pending else nothing)
+
+    async def pending(self, session: str, user: str = "local") -> list[Approval]:
         """The approvals that wait for a decision in a session."""
+        await self._desk.admit(session, user, self.conversations)
+        return await self._pending(session)
+
+    async def _pending(self, session: str) -> list[Approval]:
         return await self._played.pending(await self._played.snapshot(session))
 
-    async def history(self, session: str) -> list[tuple[Literal["user", "assistant"], str]]:
+    async def history(self, session: str, user: str = "local") -> list[tuple[Literal["user", "assistant"], str]]:
         """What was said in a session, oldest first."""
+        await self._desk.admit(session, user, self.conversations)
         said: list[tuple[Literal["user", "assistant"], str]] = []
         for message in await self._played.record(session):
             if isinstance(message, HumanMessage):
@@ -153,15 +185,38 @@ class Assistant:
                 said.append(("assistant", message.text))
         return said
 
-    async def turns(self, session: str) -> list[tuple[str, Reply | None]]:
+    async def turns(self, session: str, user: str = "local") -> list[tuple[str, Reply | None]]:
         """Every message said in a session with its reply, oldest first; None for one that waits or was cut short."""
+        await self._desk.admit(session, user, self.conversations)
         return [(part[0].text, told(session, part)) for part in parts(await self._played.record(session))]
 
-    def _mandate(self, session: str, user: str, approve: ApproveMode) -> Mandate:
+    async def notifications(self, sessions: str, user: str = "local") -> AsyncIterator[Notice]:
+        """What watches report to a conversation, as it comes, each notice to one taker only, also after a restart.
+
+        Args:
+            sessions: a session of the user's; or, for a front-end that serves many, the beginning that they have in common and a `*`.
+            user: who listens.
+
+        Raises:
+            AccessError: the session is another user's.
+        """
+        if not sessions.endswith("*"):
+            await self._desk.admit(sessions, user, self.conversations)
+        async for notice in self._desk.notices.deliveries(sessions):
+            yield notice
+
+    @property
+    def profiles(self) -> Profiles:
+        """What users asked to be remembered; its methods block."""
+        return self._desk.profiles
+
+    async def _mandate(self, session: str, user: str, approve: ApproveMode, measured: Measured | None) -> Mandate:
         """What this user may do in a turn, and how much it may cost."""
         given = self._settings
         permissions = Permissions(given.roles.get(user, given.role), given.approval, given.approval_minutes)
-        return Mandate(session, user, permissions, approve, Limits(given.turn_steps, given.turn_tokens, given.turn_seconds))
+        limits = Limits(given.turn_steps, given.turn_tokens, given.turn_seconds)
+        facts = await self._desk.facts(session, user)
+        return Mandate(session, user, permissions, approve, limits, facts=facts, measured=measured)
 
     async def _beside(self, message: str, pending: list[Approval], mandate: Mandate) -> AsyncIterator[Event]:
         """A message while approvals wait: a decision on the one that is shown, perhaps with a new request, or an aside."""
@@ -184,7 +239,7 @@ class Assistant:
             except ApprovalError as error:
                 yield Finished(reply=approvals.waiting(mandate.session, pending, [], f"{str(error)[:1].upper()}{str(error)[1:]} "))
             if said.rest and last is not None and last.approval is None:
-                again = self._mandate(mandate.session, mandate.user, mandate.approve)
+                again = await self._mandate(mandate.session, mandate.user, mandate.approve, mandate.measured)
                 async for event in self._played.play({"messages": [HumanMessage(said.rest)]}, again):
                     yield event
 
@@ -201,7 +256,7 @@ class Assistant:
         if approvals.expired(approval):
             made = Decision(decision="expired")
         elif verdict == "edit":
-            call = await approvals.edited(approval, arguments, self.services, self._workers)
+            call = await approvals.edited(approval, arguments, self._desk.airlock, mandate, self._workers)
             approvals.check_role(call.effect, mandate)
             made.args, made.effect = call.args, call.effect
         snapshot = await self._played.snapshot(mandate.session)
@@ -210,7 +265,7 @@ class Assistant:
 
     async def _expire(self, mandate: Mandate) -> None:
         """Let the approvals go for which it is too late."""
-        for approval in await self.pending(mandate.session):
+        for approval in await self._pending(mandate.session):
             if approvals.expired(approval):
                 snapshot = await self._played.snapshot(mandate.session)
                 await _last(self._played.play(approvals.resume(snapshot, approval, Decision(decision="expired")), mandate))

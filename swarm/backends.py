@@ -1,5 +1,7 @@
 """Puts the clients that tools need together from the settings."""
 
+from collections.abc import Callable
+
 from pydantic import SecretStr
 
 from knowledge.knowledge import Knowledge
@@ -12,14 +14,21 @@ from tools.minio.store import ObjectStore
 from tools.services import Services
 
 
-def open_services(settings: Settings, platform: Platform) -> Services:
-    """Services over a cluster and a server where the settings name them, over the local platform where not. Nothing is opened yet."""
+def open_services(settings: Settings, platform: Platform, protect: Callable[[str], None] = lambda _: None) -> Services:
+    """Services over a cluster and a server where the settings name them, over the local platform where not. Nothing is opened yet.
+
+    Args:
+        settings: what is where.
+        platform: what this machine offers.
+        protect: told every secret that is made up on the way, such as the token of the local server.
+    """
     home = settings.swarm.home
 
     def connect() -> KfpSettings:
         if settings.kfp.endpoint:
             return settings.kfp
         url, token = platform.pipelines(home)
+        protect(token)
         return settings.kfp.model_copy(update={"endpoint": url, "token": SecretStr(token)})
 
     def store() -> ObjectStore:

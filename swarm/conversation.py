@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import BaseModel, Field
 
+from swarm.facts import Facts
 from swarm.records import Record
 from swarm.reply import Step, Usage
 from tools.result import Artifact, Source
@@ -90,7 +91,7 @@ def total(usages: Sequence[Usage]) -> Usage:
     )
 
 
-def briefing(messages: Sequence[AnyMessage]) -> str:
+def briefing(messages: Sequence[AnyMessage], known: Facts) -> str:
     """What a specialist needs of the conversation: the last requests and what came of them, as data."""
     asked = [m.text for m in messages if isinstance(m, HumanMessage)][-4:]
     answered = [m.text for m in messages if isinstance(m, AIMessage) and not m.tool_calls][-1:]
@@ -100,15 +101,18 @@ def briefing(messages: Sequence[AnyMessage]) -> str:
             about = [{k: v for k, v in s.model_dump().items() if v} for s in record.subjects[:ABOUT]]
             args = {name: value for name, value in record.step.args.items() if name in record.given}
             calls.append({"tool": record.step.tool, "args": args, "status": record.step.status, "about": about})
-    facts = {"user_said": asked, "last_answer": [text[:300] for text in answered], "calls": calls[-REMEMBERED:]}
+    calls = [*calls[-REMEMBERED:], *known.calls()]
+    facts: dict[str, Any] = {"user_said": asked, "last_answer": [text[:300] for text in answered], "calls": calls}
+    if known.profile:
+        facts["remembered"] = known.profile
     return json.dumps(facts, ensure_ascii=False, default=str)
 
 
-def parted(message: str) -> tuple[str, list[dict[str, Any]]]:
-    """A specialist's message as task and the calls of its briefing, oldest first."""
+def parted(message: str) -> tuple[str, list[dict[str, Any]], list[str]]:
+    """A specialist's message as task, the calls of its briefing, oldest first, and what the user asked to be remembered."""
     task, _, context = message.partition(CONTEXT)
     try:
-        calls = json.loads(context.partition("\n")[2]).get("calls", [])
+        facts = json.loads(context.partition("\n")[2])
     except ValueError:
-        calls = []
-    return task, calls
+        facts = {}
+    return task, facts.get("calls", []), facts.get("remembered", [])

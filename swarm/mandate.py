@@ -6,9 +6,14 @@ from typing import Literal
 
 from langchain_core.messages import AIMessage
 
+from swarm.facts import Facts
 from swarm.permissions import Permissions
 from swarm.reply import Usage
+from swarm.telemetry import Measured
+from tools.speaker import Speaker
 
+ASIDE = "\x1faside"
+"""Ends the name of the thread on which is said what is said beside a session's open approval."""
 ApproveMode = Literal["ask", "all", "none"]
 
 
@@ -35,6 +40,24 @@ class Mandate:
     limits: Limits = field(default_factory=Limits)
     spent: Usage = field(default_factory=Usage)
     begun: float = field(default_factory=time.monotonic)
+    facts: Facts = field(default_factory=Facts)
+    measured: Measured | None = None
+    """The turn as telemetry sees it."""
+
+    @property
+    def conversation(self) -> str:
+        """The session that the user knows, also for what is said beside it."""
+        return self.session.removesuffix(ASIDE)
+
+    @property
+    def speaker(self) -> Speaker:
+        """Whom tools work for."""
+        return Speaker(self.user, self.conversation)
+
+    @property
+    def trace(self) -> str:
+        """Identifies the turn in traces and in the audit log."""
+        return self.measured.trace if self.measured else ""
 
     @property
     def seconds_left(self) -> float:

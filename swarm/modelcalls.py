@@ -11,6 +11,7 @@ from langchain_core.tools import BaseTool
 from swarm.answers import stopped
 from swarm.conversation import ASK_USER
 from swarm.mandate import Mandate
+from swarm.marking import as_data
 from swarm.models import Choice, Models
 from swarm.toolchoice import ToolChoice
 from swarm.workers import Workers
@@ -60,4 +61,4 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
         tools = await self._workers.run(self._choice.visible, request.messages, permissions)
         messages: list[AnyMessage] = list(request.messages)
         self._clear.apply(messages, count_tokens=count_tokens_approximately)
-        return request.override(model=choice.model, tools=[*tools, *always], messages=messages)
+        return request.override(model=choice.model, tools=[*tools, *always], messages=as_data(messages))

@@ -16,6 +16,7 @@ from langgraph.types import Command, Send
 from swarm.answers import composed
 from swarm.conversation import ASK_USER, Outcome, briefing, outcomes, turn
 from swarm.mandate import Mandate
+from swarm.marking import as_data
 from swarm.models import Choice, Models
 from swarm.plan import THEN
 from swarm.specialist import Specialist, ask_user_tool
@@ -72,23 +73,26 @@ class Router:
         self._by_tool = {f"ask_{name}": specialist for name, specialist in specialists.items()}
         self._tools = [delegation_tool(s) for s in specialists.values()] + [ask_user_tool()]
         lines = "\n".join(f"- `ask_{name}`: {s.agent.description}" for name, s in specialists.items())
-        self._prompt = SystemMessage(importlib.resources.files("swarm").joinpath("router.md").read_text("utf-8").replace("{agents}", lines))
+        self._prompt = importlib.resources.files("swarm").joinpath("router.md").read_text("utf-8").replace("{agents}", lines)
 
     async def route(self, state: Conversation, runtime: Runtime[Mandate]) -> dict[str, list[AnyMessage]]:
         """Ask the model what to do next."""
         messages = state["messages"]
 
+        prompt = SystemMessage(f"{self._prompt}{runtime.context.facts.told()}")
+
         async def ask(choice: Choice) -> AIMessage:
-            return await choice.model.bind_tools(self._tools).ainvoke([self._prompt, *_visible(messages)])
+            seen = _visible(messages)
+            return await choice.model.bind_tools(self._tools).ainvoke([prompt, *(seen if choice.builtin else as_data(seen))])
 
         return {"messages": [await self._models.answer(ask, runtime.context, messages)]}
 
-    def delegations(self, state: Conversation) -> list[Send] | Literal["gather"]:
+    def delegations(self, state: Conversation, runtime: Runtime[Mandate]) -> list[Send] | Literal["gather"]:
         """A branch for every call."""
         last = state["messages"][-1]
         if not isinstance(last, AIMessage) or not last.tool_calls:
             return "gather"
-        context = briefing(state["messages"])
+        context = briefing(state["messages"], runtime.context.facts)
         return [Send("delegate", Delegation(call=call, briefing=context)) for call in last.tool_calls]
 
     async def delegate(self, state: Delegation) -> dict[str, list[AnyMessage]]:

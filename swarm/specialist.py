@@ -11,6 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 from agents.agent import Agent, prompt_file
 from swarm.answers import unfinished
 from swarm.conversation import ASK_USER, CONTEXT, Outcome, notes_of, records_of, usage_of
+from swarm.desk import Desk
 from swarm.journal import Journal
 from swarm.mandate import Mandate
 from swarm.modelcalls import ModelCalls
@@ -18,7 +19,6 @@ from swarm.models import Models
 from swarm.toolcalls import ToolCalls
 from swarm.toolchoice import more_tools
 from swarm.workers import Workers
-from tools.services import Services
 from tools.tool import Tool
 
 
@@ -68,14 +68,14 @@ def _plain(schema: Any) -> Any:
 class Specialist:
     """One agent, ready to take a task."""
 
-    def __init__(self, agent: Agent, models: Models, services: Services, workers: Workers, journal: Journal, shown: int) -> None:
+    def __init__(self, agent: Agent, models: Models, desk: Desk, workers: Workers, journal: Journal, shown: int) -> None:
         self.agent = agent
         self.tools = [langchain_tool(t) for t in agent.toolset.tools.values()]
         self._graph: CompiledStateGraph[Any, Any, Any, Any] = create_agent(
             models.first.model,
             [*self.tools, more_tools(), ask_user_tool()],
             system_prompt=f"{agent.prompt}{prompt_file('common.md')}",
-            middleware=[ModelCalls(models, self.tools, shown, workers), ToolCalls(agent, services, workers, journal)],
+            middleware=[ModelCalls(models, self.tools, shown, workers), ToolCalls(agent, desk, workers, journal)],
             context_schema=Mandate,
             name=agent.name,
         )

@@ -64,7 +64,8 @@ class Store:
     def insert_new(self, connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with the same key is there; tells whether it did."""
         dialect = postgresql if self.dialect == "postgresql" else sqlite
-        return bool(connection.execute(dialect.insert(table).values(**values).on_conflict_do_nothing()).rowcount)
+        new = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
+        return connection.execute(new).first() is not None
 
     def claim(self, name: str, holder: str = "", seconds: float | None = None) -> bool:
         """Take something that only one may have; tells whether this call got it.

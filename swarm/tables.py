@@ -1,5 +1,6 @@
 """The tables of the store: what a conversation keeps beside its checkpoints. Times are seconds since 1970, UTC."""
 
+import re
 from typing import Any
 
 from sqlalchemy import DDL, JSON, Boolean, Column, Float, Integer, MetaData, String, Table, Text, UniqueConstraint, event
@@ -73,8 +74,6 @@ watches = Table(
     Column("run", String, nullable=False),
     Column("name", String, nullable=False),
     Column("at", Float, nullable=False),
-    Column("state", String, nullable=False),
-    Column("trouble", Text, nullable=False),
 )
 notices = Table(
     "swarm_notices",
@@ -129,8 +128,18 @@ OF_A_SESSION: tuple[Table, ...] = (members, messages, turns, feedback, watches, 
 """What goes when a conversation is deleted. The audit log stays."""
 
 
+def message_row(session: str, role: str, user: str, said: str, at: float) -> dict[str, Any]:
+    """A row of `messages`: what was said, by whom, and its words for the search."""
+    return {"session": session, "at": at, "role": role, "user": user, "text": said, "words": normal_words(said)}
+
+
+def normal_words(said: str) -> str:
+    """The words of a text as they are searched: lower case, without signs, names in their parts."""
+    return " ".join(re.findall(r"[^\W_]+", said.lower()))
+
+
 def _on(dialect: str, table: Table, statement: str) -> None:
-    ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
     event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 

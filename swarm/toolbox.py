@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.agent import Agent
+from swarm.airlock import Airlock
 from swarm.permissions import Permissions
 from swarm.workers import Workers
-from tools.call import Call, prepare, run
+from tools.call import Call
 from tools.names import listed, nearest
 from tools.result import ErrorCode, ToolError, ToolResult
-from tools.services import Services
+from tools.speaker import speaker
 from tools.tool import Tool
 
 
 class Toolbox:
     """Tools that a role may use, with the checks that they have in a conversation. Nothing here raises: trouble is a result."""
 
-    def __init__(self, agents: Mapping[str, Agent], services: Services, permissions: Permissions, workers: Workers) -> None:
-        self._services = services
+    def __init__(self, agents: Mapping[str, Agent], airlock: Airlock, permissions: Permissions, workers: Workers) -> None:
+        self._airlock = airlock
         self._permissions = permissions
         self._workers = workers
         self._owners = {
@@ -35,7 +36,7 @@ class Toolbox:
         if agent is None:
             near = nearest(name, list(self._owners)) or list(self._owners)
             return ToolResult.failed(ToolError(ErrorCode.INVALID_ARGUMENT, f"there is no tool `{name}`. Nearest: {listed(near)}."))
-        call = await self._workers.run(prepare, agent.toolset.tools[name], arguments, self._services, agent.toolset.resolvers)
+        call = await self._workers.run(self._airlock.prepare, speaker(), agent.toolset.tools[name], arguments, agent.toolset.resolvers)
         if isinstance(call, Call) and not self._permissions.allows(call.effect):
             message = f"the role {self._permissions.role} may not do this."
             return ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, message))
@@ -43,7 +44,7 @@ class Toolbox:
 
     async def run(self, call: Call) -> ToolResult:
         """Make a call; whether somebody had to approve it is the caller's business."""
-        return await self._workers.run(run, call, self._services)
+        return await self._workers.run(self._airlock.run, speaker(), call)
 
     async def read(self, name: str, **arguments: Any) -> ToolResult:
         """The result of a tool that only reads; any other is refused."""

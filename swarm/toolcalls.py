@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
@@ -16,17 +16,17 @@ from pydantic import BaseModel
 from agents.agent import Agent
 from swarm import approvals
 from swarm.approvals import Decision
+from swarm.audit import Approved, Entry
+from swarm.desk import Desk
 from swarm.journal import Journal, begun
 from swarm.mandate import Mandate
 from swarm.records import numbered, tool_message
 from swarm.repetition import refused
 from swarm.reply import Step, StepFinished, StepProgress, StepStarted
 from swarm.workers import Workers
-from tools import call as calls
 from tools.call import Call
 from tools.names import listed, nearest
 from tools.result import Effect, ErrorCode, ToolError, ToolResult
-from tools.services import Services
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,23 @@ class Made:
     result: ToolResult
     args: dict[str, Any]
     effect: Effect
-    rejected: bool = False
+    approval: Approved = ""
+    by: str = ""
+    """Who decided, where somebody did."""
+
+    @property
+    def rejected(self) -> bool:
+        """Whether it was decided against."""
+        return self.approval in ("rejected", "expired", "forbidden")
 
 
 class ToolCalls(AgentMiddleware[Any, Mandate]):
     """Executes an agent's tool calls. It never raises into the loop: every call ends in a tool message."""
 
-    def __init__(self, agent: Agent, services: Services, workers: Workers, journal: Journal) -> None:
+    def __init__(self, agent: Agent, desk: Desk, workers: Workers, journal: Journal) -> None:
         super().__init__()
         self._agent = agent
-        self._services = services
+        self._desk = desk
         self._workers = workers
         self._journal = journal
 
@@ -71,6 +78,7 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
             code=result.code,
             ms=round((time.monotonic() - started) * 1000),
         )
+        await self._workers.run(self._desk.audit.append, _entry(step, made, mandate))
         _emit(StepFinished(id=call_id, step=step, artifacts=result.artifacts))
         return tool_message(str(request.tool_call["id"]), result, step, list(request.tool_call["args"]))
 
@@ -94,10 +102,13 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
         if not mandate.permissions.needs_approval(prepared.effect):
             return await self._run(call_id, prepared, mandate)
         decision = self._decide(call_id, prepared, mandate)
+        approval, by = _approved(decision), decision.by
         if decision.decision != "approve":
-            return Made(approvals.refusal(decision), prepared.args, prepared.effect, rejected=True)
+            return Made(approvals.refusal(decision), prepared.args, prepared.effect, approval, by)
         bound = await self._bound(prepared, decision, mandate)
-        return Made(bound, decision.args, decision.effect) if isinstance(bound, ToolResult) else await self._run(call_id, bound, mandate)
+        if isinstance(bound, ToolResult):
+            return Made(bound, decision.args, decision.effect, approval, by)
+        return replace(await self._run(call_id, bound, mandate), approval=approval, by=by)
 
     async def _prepare(self, name: str, args: dict[str, Any], mandate: Mandate) -> Call | ToolResult:
         tools = self._agent.toolset.tools
@@ -105,7 +116,8 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
             visible = [t.name for t in tools.values() if mandate.permissions.allows(t.effect)]
             message = f"there is no tool `{name}`. Tools: {listed(nearest(name, visible) or visible)}."
             return ToolResult.failed(ToolError(ErrorCode.INVALID_ARGUMENT, message))
-        return await self._workers.run(calls.prepare, tools[name], args, self._services, self._agent.toolset.resolvers)
+        airlock = self._desk.airlock
+        return await self._workers.run(airlock.prepare, mandate.speaker, tools[name], args, self._agent.toolset.resolvers)
 
     def _decide(self, call_id: str, call: Call, mandate: Mandate) -> Decision:
         """The decision on a call; waits for a person by interrupting the graph, which resumes here, in this or another process."""
@@ -125,12 +137,16 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
     async def _run(self, call_id: str, call: Call, mandate: Mandate) -> Made:
         """Run a call off the event loop; one that changes something goes through the journal."""
         _emit(StepStarted(id=call_id, agent=self._agent.name, tool=call.tool.name, args=call.args))
-        make = partial(calls.run, call, self._services)
+        airlock, who = self._desk.airlock, mandate.speaker
+        make = partial(airlock.run, who, call)
         work = make
         if call.effect != "read":
             entry = begun(call_id, mandate.session, self._agent.name, call.tool.name, call.args, call.effect)
             work = partial(self._journal.once, entry, make)
-        result = await self._workers.watched(partial(_progress, get_stream_writer(), call_id), work)
+        report = partial(_progress, get_stream_writer(), call_id, partial(airlock.mask, who))
+        with self._desk.telemetry.tool(self._agent.name, call.tool.name, call.effect, mandate.measured) as measured:
+            result = await self._workers.watched(report, work)
+            measured.ended(result.status)
         return Made(result, call.args, call.effect)
 
 
@@ -148,5 +164,30 @@ def _emit(event: BaseModel) -> None:
     get_stream_writer()(event)
 
 
-def _progress(write: Callable[[Any], None], call_id: str, text: str) -> None:
-    write(StepProgress(id=call_id, text=text))
+def _progress(write: Callable[[Any], None], call_id: str, mask: Callable[[str], str], text: str) -> None:
+    write(StepProgress(id=call_id, text=mask(text)))
+
+
+def _approved(decision: Decision) -> Approved:
+    """A decision in the words of the audit log."""
+    if decision.decision == "approve":
+        return "approved" if decision.by else "automatic"
+    return "rejected" if decision.decision == "reject" else decision.decision
+
+
+def _entry(step: Step, made: Made, mandate: Mandate) -> Entry:
+    """What the audit log keeps of a call."""
+    return Entry(
+        user=mandate.user,
+        session=mandate.conversation,
+        trace=mandate.trace,
+        agent=step.agent,
+        tool=step.tool,
+        args=step.args,
+        effect=step.effect,
+        approval=made.approval,
+        approved_by=made.by,
+        status=step.status,
+        code=step.code or "",
+        ms=step.ms,
+    )

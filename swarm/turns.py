@@ -21,6 +21,7 @@ from swarm.mandate import Mandate
 from swarm.plan import plan
 from swarm.records import Record
 from swarm.reply import AnswerDelta, Approval, Event, Finished, PlanStep, PlanUpdated, Reply, Step, StepFinished, StepProgress, StepStarted
+from swarm.telemetry import Telemetry
 from swarm.workers import Workers
 
 RECURSION = 100
@@ -30,10 +31,19 @@ RECURSION = 100
 class Turns:
     """Plays turns on the router's graph and reads what its checkpoints hold."""
 
-    def __init__(self, graph: CompiledStateGraph[Any, Any, Any, Any], journal: Journal, workers: Workers) -> None:
+    def __init__(self, graph: CompiledStateGraph[Any, Any, Any, Any], journal: Journal, workers: Workers, telemetry: Telemetry) -> None:
         self._graph = graph
+        self._telemetry = telemetry
         self._journal = journal
         self._workers = workers
+
+    @property
+    def checkpoints(self) -> BaseCheckpointSaver[Any]:
+        """Where the conversations are kept."""
+        saver = self._graph.checkpointer
+        if not isinstance(saver, BaseCheckpointSaver):
+            raise TypeError("the graph of turns has checkpoints")
+        return saver
 
     async def snapshot(self, session: str) -> StateSnapshot:
         """The state of a session as its last checkpoint has it."""
@@ -112,9 +122,7 @@ class Turns:
             await self._forget(asides.thread(session))
 
     async def _forget(self, thread: str) -> None:
-        saver = self._graph.checkpointer
-        if isinstance(saver, BaseCheckpointSaver):
-            await saver.adelete_thread(thread)
+        await self.checkpoints.adelete_thread(thread)
 
     async def _within_time(self, events: AsyncIterator[Event], mandate: Mandate) -> AsyncIterator[Event]:
         """The events as long as there is time.
@@ -131,7 +139,11 @@ class Turns:
 
     async def _events(self, start: Any, mandate: Mandate) -> AsyncIterator[Event]:
         """What the graph tells while it runs. Answers of specialists are streamed only where one of them works alone."""
-        config: RunnableConfig = {"configurable": {"thread_id": mandate.session}, "recursion_limit": RECURSION}
+        config: RunnableConfig = {
+            "configurable": {"thread_id": mandate.session},
+            "recursion_limit": RECURSION,
+            "callbacks": [self._telemetry.models(mandate.measured)],
+        }
         messages = await self.messages(mandate.session) if start is None or not isinstance(start, dict) else list(start["messages"])
         alone, streamed, shown = True, 0, list[PlanStep]()
         async for place, mode, data in self._graph.astream(

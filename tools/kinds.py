@@ -74,6 +74,16 @@ Cron = Annotated[
 StepName = Annotated[str, Kind("step"), Field(description="Name of a step of the run; leave out unless the user named one.")]
 ArtifactName = Annotated[str, Kind("artifact"), Field(description="Name of an artifact of the run, e.g. 'confusion_matrix'.")]
 Metric = Annotated[str, Kind("metric"), Field(description="Name of a metric, e.g. 'accuracy'.")]
+Note = Annotated[
+    str,
+    Kind("note"),
+    Field(
+        min_length=3,
+        max_length=300,
+        description="What the user said, in the user's own words and nothing else, e.g. 'my bucket is datasets' or 'always use UTC+2'.",
+    ),
+]
+NoteWords = Annotated[str, Kind("note_words"), Field(min_length=1, description="Words of what was remembered, e.g. 'my bucket'.")]
 Pattern = Annotated[str, Kind("pattern"), Field(min_length=1, max_length=500)]
 After = Annotated[
     str,

@@ -31,6 +31,10 @@ class Services:
                 self._made[kind] = self._factories[kind]()
             return cast(T, self._made[kind])
 
+    def provide(self, kind: object, factory: Callable[[], object]) -> None:
+        """Have a service of this type made by `factory` when it is first asked for."""
+        self._factories[kind] = factory
+
     def provides(self, kind: type) -> bool:
         """Whether a service of this type can be had."""
         return kind in self._factories

@@ -5,15 +5,13 @@ import logging
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
+from ui.conversations import audit, conversations
 from ui.evaluation import evaluation
-from ui.outcome import FAILED, OK, USAGE, fail, read_settings, run
-
-if TYPE_CHECKING:
-    pass
+from ui.outcome import FAILED, OK, USAGE, Json, fail, read_settings, run
 
 app = typer.Typer(
     help="Run machine-learning operations by talking: pipelines, storage and documentation behind one conversation.",
@@ -27,6 +25,8 @@ platform = typer.Typer(help="The pipeline server of this machine.", no_args_is_h
 app.add_typer(demo, name="demo")
 app.add_typer(platform, name="platform")
 app.add_typer(evaluation, name="eval")
+app.add_typer(conversations, name="conversations")
+app.command("audit")(audit)
 
 
 class Approve(StrEnum):
@@ -38,7 +38,6 @@ class Approve(StrEnum):
 
 
 Session = Annotated[str, typer.Option("--session", "-s", help="Conversation to go on with.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
 @app.callback()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 OK, FAILED, USAGE = 0, 1, 2
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def read_settings() -> "Settings":

@@ -1,5 +1,6 @@
 """The terminal: one question, a batch, or a chat."""
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -143,16 +144,25 @@ async def chat(settings: Settings, session: str) -> int:
     brain = "the built-in planner (no language model)" if settings.model == BUILTIN else settings.model
     console.print(f"mlops-swarm, answering with {brain}. Leave with Ctrl-D; `help` says what I can do.", highlight=False)
     async with Assistant.open(settings) as assistant:
-        while True:
-            try:
+        listening = asyncio.create_task(_listen(assistant, session, console))
+        try:
+            while True:
                 with patch_stdout():
-                    text = await prompt.prompt_async("you> ") if prompt else next(sys.stdin).strip()
-            except (EOFError, KeyboardInterrupt, StopIteration):
-                return 0
-            if text.strip() in ("/exit", "/quit", "exit", "quit"):
-                return 0
-            if text.strip():
-                await _turn(assistant, text, session, console)
+                    text = await prompt.prompt_async("you> ") if prompt else await asyncio.to_thread(sys.stdin.readline)
+                if (not prompt and not text) or text.strip() in ("/exit", "/quit", "exit", "quit"):
+                    return 0
+                if text.strip():
+                    await _turn(assistant, text, session, console)
+        except (EOFError, KeyboardInterrupt):
+            return 0
+        finally:
+            listening.cancel()
+
+
+async def _listen(assistant: Assistant, session: str, console: Console) -> None:
+    """Print what watches report, when they do."""
+    async for notice in assistant.notifications(session):
+        console.print(Markdown(f"---\n{notice.text}", hyperlinks=False))
 
 
 async def _turn(assistant: Assistant, text: str, session: str, console: Console) -> None:

@@ -169,6 +169,8 @@ _FILLERS: Mapping[str, Callable[[Context, dict[str, Any]], Any]] = {
     "metric": values.metric,
     "cron": values.cron,
     "pipeline_steps": values.pipeline_steps,
+    "note": values.note,
+    "note_words": values.note_words,
     "pattern": values.pattern,
     "minutes": values.minutes,
     "days": values.days,

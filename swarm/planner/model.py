@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.conversation import ASK_USER, parted
+from swarm.notes import expanded
 from swarm.planner.answers import compose
 from swarm.planner.catalogue import Catalogue
 from swarm.planner.planner import FITS, ToolView
@@ -90,7 +91,9 @@ class Planner(BaseChatModel):
 
     def _work(self, planning: Planning, said: list[HumanMessage], done: list[BaseMessage]) -> AIMessage:
         """As a specialist: one call a step, then the answer."""
-        task, calls = parted(said[-1].text)
+        task, calls, remembered = parted(said[-1].text)
+        if not planning.takes("note"):
+            task = expanded(task, remembered)
         results = [m for m in done if isinstance(m, ToolMessage)]
         steps = planning.steps(task)
         last = results[-1] if results else None

@@ -74,6 +74,10 @@ class Planner:
         self._verbs |= {"give", "tell", "compare", "plot", "wait", "then", "delete", "also"}
         self._speller = Speller(self._ranker.vocabulary)
 
+    def takes(self, kind: str) -> bool:
+        """Whether a tool takes an argument of this kind."""
+        return any(kind in t.kinds.values() for t in self._tools.values())
+
     def steps(self, text: str) -> list[str]:
         """The steps of a request; a general question is one."""
         return [text] if _HOW_TO.search(text) and not self._link(text) else split(text, self._verbs)

@@ -135,6 +135,25 @@ def query(context: Context, args: dict[str, Any]) -> str | None:
     return context.text.strip() or None
 
 
+def note(context: Context, args: dict[str, Any]) -> str | None:
+    """What is to be remembered: the text without the asking."""
+    return _bare(
+        r"(?:please\s+)?(?:(?:also\s+)?(?:remember|note|keep in mind|memori[sz]e|don'?t forget)(?:\s+that|\s+this)?\s*[:,]?\s*)?", context
+    )
+
+
+def note_words(context: Context, args: dict[str, Any]) -> str | None:
+    """What is to be forgotten: the text without the asking."""
+    return _bare(
+        r"(?:please\s+)?(?:forget|remove|delete|drop|(?:do not|don'?t) remember)(?:\s+(?:the\s+note|what I said|about|that|on))*\s*",
+        context,
+    )
+
+
+def _bare(asking: str, context: Context) -> str | None:
+    return re.sub(rf"^\W*{asking}", "", context.text, flags=re.I).strip(" .!?") or None
+
+
 def pattern(context: Context, args: dict[str, Any]) -> str | None:
     """What files to find are called: a wildcard, a file name, a kind of file, or the words that describe them."""
     wild = re.search(r"[\w./-]*[*?][\w.*?/-]*", context.text)

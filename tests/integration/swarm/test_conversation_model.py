@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agents.registry import find_agents
 from swarm import Assistant, Settings
 from swarm.reply import AnswerDelta
 from tests.scripted_model import Calls, Fails, Says, Script, ScriptedModel, scripted_model
@@ -32,7 +33,7 @@ async def test_one_tool_costs_three_calls_and_streams_the_answer(home: Path) -> 
     assert (reply.answer, reply.status) == ("There are five pipelines.", "done")
     assert reply.usage.model_dump() == {"model_calls": 3, "prompt_tokens": 300, "completion_tokens": 30}
     assert "".join(e.text for e in events if isinstance(e, AnswerDelta)) == "There are five pipelines."
-    assert set(model.tools(0)) == {"ask_kfp", "ask_minio", "ask_rag", "ask_user"}
+    assert set(model.tools(0)) == {f"ask_{name}" for name in find_agents()} | {"ask_user"}
     assert "list_pipelines" in model.tools(1)
     assert "list_buckets" not in model.tools(1)
     assert all(r["messages"][0]["role"] == "system" for r in model.requests)

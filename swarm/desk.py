@@ -1,0 +1,131 @@
+"""The desk: what stands around every turn. Who may speak and how often, what is kept of it, and what must not leave it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from sqlalchemy import func, select
+
+from swarm.airlock import Airlock
+from swarm.archive import Conversations
+from swarm.audit import AuditLog, Entry
+from swarm.errors import AccessError, RateError
+from swarm.facts import Facts
+from swarm.logs import mask_logs
+from swarm.mandate import Mandate
+from swarm.notes import Profiles, UserNotebook
+from swarm.notices import Notices
+from swarm.reply import Event, Finished, Reply
+from swarm.settings import Settings
+from swarm.store import Store
+from swarm.tables import messages, turns
+from swarm.telemetry import Telemetry
+from swarm.vault import Vault, sealing_key
+from swarm.watches import ConversationWatchlist
+from tools.memory.notebook import Notebook
+from tools.services import Services
+from tools.watch.watchlist import Watchlist
+
+
+class Desk:
+    """The same for every front-end: they talk to the assistant, the assistant talks through the desk."""
+
+    airlock: Airlock
+
+    def __init__(self, settings: Settings, store: Store, telemetry: Telemetry, vault: Vault) -> None:
+        self._per_minute = settings.swarm.turns_per_minute
+        self.store = store
+        self.telemetry = telemetry
+        self.vault = vault
+        self.audit = AuditLog(store)
+        self.profiles = Profiles(store)
+        self.notices = Notices(store, vault.mask, settings.swarm.watch_seconds)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator["Desk"]:
+        """A desk over the settings' database; from now on the log of this process is masked.
+
+        Raises:
+            SettingsError: DATABASE_URL is wrong.
+            StoreError: the database does not answer.
+        """
+        home = settings.swarm.home
+        async with AsyncExitStack() as stack:
+            store = await asyncio.to_thread(Store.open, home, settings.database_url)
+            stack.callback(store.close)
+            given = settings.swarm.secrets_key
+            key = await asyncio.to_thread(sealing_key, home, given.get_secret_value() if given else None)
+            vault = Vault(store, settings.secrets(), key)
+            stack.callback(mask_logs(vault.anonymous))
+            yield cls(settings, store, stack.enter_context(Telemetry.open(settings)), vault)
+
+    def furnish(self, services: Services) -> Services:
+        """Give tools what conversations keep, and take the services that the airlock works with."""
+        services.provide(Watchlist, lambda: ConversationWatchlist(self.store))
+        services.provide(Notebook, lambda: UserNotebook(self.profiles))
+        self.airlock = Airlock(services, self.vault)
+        return services
+
+    def archive(self, checkpoints: BaseCheckpointSaver[Any], alone: Callable[[str], AbstractAsyncContextManager[None]]) -> Conversations:
+        """The conversations; what is done to them as a whole goes into the audit log."""
+        return Conversations(self.store, checkpoints, self.vault, self.audit, alone)
+
+    async def receive(self, message: str, session: str, user: str, archive: Conversations) -> str:
+        """Take a message in: the text that the conversation goes on with, without secrets.
+
+        Raises:
+            AccessError: the conversation is another user's.
+            RateError: the user has sent more messages than a minute allows.
+        """
+        await self.admit(session, user, archive, begin=True)
+        await asyncio.to_thread(self._within_rate, user)
+        masked = await asyncio.to_thread(self.vault.mask, session, message)
+        await archive.note(session, "user", user, masked)
+        return masked
+
+    async def admit(self, session: str, user: str, archive: Conversations, begin: bool = False) -> None:
+        """Check that a user takes part in a conversation; a refusal goes into the audit log.
+
+        Raises:
+            AccessError: the conversation is another user's.
+        """
+        try:
+            await archive.admit(session, user, begin)
+        except AccessError as error:
+            entry = Entry(event="refused", user=user, session=session, said=str(error))
+            await asyncio.to_thread(self.audit.append, entry)
+            raise
+
+    async def facts(self, session: str, user: str) -> Facts:
+        """What a turn knows beside its messages."""
+        return await asyncio.to_thread(lambda: Facts(self.profiles.notes(user), self.notices.recent(session)))
+
+    async def kept(self, events: AsyncIterator[Event], mandate: Mandate, archive: Conversations) -> AsyncIterator[Event]:
+        """A turn's events, the reply measured and kept."""
+        async for event in events:
+            if isinstance(event, Finished):
+                reply = await asyncio.to_thread(self.vault.mask_all, mandate.conversation, event.reply)
+                if mandate.measured is not None:
+                    mandate.measured.replied(reply)
+                await archive.note(mandate.conversation, "assistant", mandate.user, reply.answer)
+                await asyncio.to_thread(self._count, reply, mandate)
+                event = Finished(reply=reply)
+            yield event
+
+    def _within_rate(self, user: str) -> None:
+        if not self._per_minute:
+            return
+        recent = (messages.c.user == user) & (messages.c.role == "user") & (messages.c.at > time.time() - 60)
+        with self.store.reading() as connection:
+            count = connection.execute(select(func.count()).select_from(messages).where(recent)).scalar_one()
+        if count >= self._per_minute:
+            raise RateError(f"{self._per_minute} messages a minute are allowed (SWARM_TURNS_PER_MINUTE). Wait a little and send it again.")
+
+    def _count(self, reply: Reply, mandate: Mandate) -> None:
+        row = {"session": mandate.conversation, "user": mandate.user, "at": time.time(), "status": reply.status, **reply.usage.model_dump()}
+        with self.store.writing() as connection:
+            connection.execute(turns.insert().values(row))

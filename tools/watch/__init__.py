@@ -1,0 +1,1 @@
+"""Watches on runs: told when they have ended."""
