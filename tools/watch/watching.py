@@ -7,7 +7,6 @@ from tools.kfp.names import run as run_resolver
 from tools.kfp.names import runs as run_lister
 from tools.kinds import Run
 from tools.markdown import when
-from tools.names import listed
 from tools.result import Subject, ToolResult
 from tools.tool import tool
 from tools.watch.endings import ending
@@ -58,7 +57,7 @@ def list_watches(watchlist: Watchlist, /) -> ToolResult:
     watches = watchlist.watches()
     if not watches:
         return ToolResult.no_data("No run is being watched for this conversation.")
-    names = listed([f"{w.name} (since {when(datetime.fromtimestamp(w.since, UTC))})" for w in watches])
+    names = ", ".join(f"`{w.name}` (since {when(datetime.fromtimestamp(w.since, UTC))})" for w in watches)
     return ToolResult(content=f"Watched: {names}.", subjects=[Subject(kind="run", name=w.name) for w in watches])
 
 
