@@ -286,7 +286,8 @@ def _document_known(world: LoadedWorld, _: Inventory, args: Arguments) -> str | 
 
 
 def _document_gone(world: LoadedWorld, _: Inventory, args: Arguments) -> str | None:
-    return _unless(args["source"] not in _documents(world), f"document {args['source']} is still there")
+    name = PurePosixPath(args["source"]).name
+    return _unless(not any(PurePosixPath(known).name == name for known in _documents(world)), f"document {name} is still there")
 
 
 _CHECKS: Mapping[str, Check] = {

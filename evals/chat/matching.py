@@ -81,6 +81,8 @@ def _canonical(kind: str, value: Any, names: Names) -> str:
         return normal(text)
     if kind == "cron":
         return _cron(text)
+    if kind in ("document", "source"):
+        return text.rsplit("/", 1)[-1].lower()
     if kind == "prefix":
         return text.strip("/")
     return text
