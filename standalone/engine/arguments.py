@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,13 @@ def convert(value: JsonValue, kind: str) -> JsonValue:
         return _CONVERTERS[kind](value) if kind in _CONVERTERS else value
     except ValueError:
         raise ValueError(f"needs {describe(kind)}, not {_show(value)}") from None
+
+
+def text(value: JsonValue) -> str:
+    """Any value as text, as a cluster's driver hands it to a step that takes text."""
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}".removesuffix(".0") if math.isfinite(value) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def check_literal(parameter: "pb.ComponentInputsSpec.ParameterSpec", value: JsonValue) -> str | None:

@@ -56,7 +56,7 @@ def resolve(run: Run, node: Node, task: "pb.PipelineTaskSpec", scope: Scope) -> 
 
 
 def complete(run: Run, node: Node, component: "pb.ComponentSpec", values: Values) -> Values:
-    """Just the inputs that the component declares, its defaults filled in, numbers in their declared type.
+    """Just the inputs that the component declares, its defaults filled in, in their declared type.
 
     Raises EngineError when a required input of a step has no value. A graph may lack one: the compiler also declares for nested graphs
     what none of their tasks uses, and a task that does use it says so itself.
@@ -68,9 +68,9 @@ def complete(run: Run, node: Node, component: "pb.ComponentSpec", values: Values
     for name, parameter in declared.parameters.items():
         kind = ir.parameter_type(parameter)
         if name in values.parameters:
-            parameters[name] = _number(values.parameters[name], kind)
+            parameters[name] = _typed(values.parameters[name], kind, to_text=needed)
         elif parameter.HasField("default_value"):
-            parameters[name] = _number(placeholders.resolve(ir.plain(parameter.default_value)), kind)
+            parameters[name] = _typed(placeholders.resolve(ir.plain(parameter.default_value)), kind, to_text=needed)
         elif needed and not parameter.is_optional:
             raise EngineError(f"The input '{name}' of '{node.name}' is required and has no value.")
         if name in parameters and (problem := arguments.check_literal(parameter, parameters[name])):
@@ -155,8 +155,13 @@ def _set(parameters: JsonObject, name: str, value: JsonValue) -> None:
         parameters[name] = value
 
 
-def _number(value: JsonValue, kind: str) -> JsonValue:
-    """Whole numbers and fractions in the declared type; anything else as it came, since the components check their own types."""
+def _typed(value: JsonValue, kind: str, *, to_text: bool) -> JsonValue:
+    """Whole numbers and fractions in the declared type, and for steps, as on a cluster, anything as text where that is declared.
+
+    Anything else as it came, since the components check their own types.
+    """
+    if kind == "STRING" and to_text:
+        return arguments.text(value)
     if kind not in ("NUMBER_INTEGER", "NUMBER_DOUBLE") or not isinstance(value, int | float):
         return value
     try:
