@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from evals.object_server import PROGRAMS, ObjectServer, store_of
 from standalone.objects import FolderStore
 from tests.integration.tools.minio.stores import KEYS, put
-from tests.object_servers import PROGRAMS, ObjectServer, server, store_of
+from tests.object_servers import server
 from tools.minio.store import ObjectStore
 
 STORES = ["folder", *PROGRAMS]

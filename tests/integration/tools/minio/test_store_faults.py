@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from minio import time as minio_time
 
+from evals.object_server import PROGRAMS, ObjectServer, store_of
 from tests.integration.tools.minio.stores import names, put
 from tests.integration.tools.minio.test_object_store_transfers import content
-from tests.object_servers import PROGRAMS, ObjectServer, server, store_of
+from tests.object_servers import server
 from tests.small_disk import on_small_disk
 from tests.tcp_proxy import TcpProxy
 from tests.unit.tools.calling import refusal

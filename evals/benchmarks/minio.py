@@ -1,0 +1,219 @@
+"""Objects: whole files up and down, first pages of a large bucket, and how little of a large object is read.
+
+What we do stands beside the bare `minio` SDK on the same real server in the same run, each in turn.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from evals.measurement import Measurement, seconds
+from evals.object_server import ObjectServer, program, store_of
+from standalone.objects import FolderStore
+from tools.call import Call, prepare, run
+from tools.files import LocalFiles
+from tools.minio.store import ObjectStore
+from tools.result import ToolResult
+from tools.services import Services
+from tools.tool import discover
+
+MIB = 1024 * 1024
+FILE = 1024 * MIB
+LARGE = 5_000_000_000
+OBJECTS = 200_000
+PAGE = 100
+REPEAT = 3
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the folder in it is our own
+"""Where hundreds of thousands of folders come and go quickly."""
+LINKS = 50_000
+"""Names that one file may have on common file systems, with room to spare."""
+
+
+def measure() -> Iterator[Measurement]:
+    """Transfers, listings, and what a preview reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _transfers(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        yield _folder_listing(Path(folder))
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        yield _server_listing(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        yield _preview(Path(folder))
+
+
+def _transfers(folder: Path) -> Iterator[Measurement]:
+    """A file of 1 GiB through the tools, beside the SDK's own methods."""
+    local, back, bare = folder / "file.bin", folder / "back.bin", folder / "bare.bin"
+    with local.open("wb") as file:
+        for _ in range(FILE // (16 * MIB)):
+            file.write(os.urandom(16 * MIB))
+    with _minio(folder / "minio") as server:
+        sdk = server.sdk
+        sdk.make_bucket("bench")
+        world = _world(store_of(server.url), folder)
+        upload, growth_up = _beside(
+            lambda: _ask(world, "upload_object", path=local.name, bucket="bench", key="ours"),
+            lambda: sdk.fput_object("bench", "theirs", str(local)),
+        )
+        download, growth_down = _beside(
+            lambda: _ask(world, "download_object", bucket="bench", key="ours", path=back.name),
+            lambda: sdk.fget_object("bench", "ours", str(bare)),
+        )
+    for name, (ours, theirs), growth in (("upload", upload, growth_up), ("download", download, growth_down)):
+        rates = [FILE / MIB / took for took in ours]
+        yield Measurement(
+            name=f"minio.{name}_1gib",
+            value=statistics.median(rates),
+            unit="MiB/s",
+            spread=(max(rates) - min(rates)) / 2,
+            baseline="minio SDK",
+            baseline_value=statistics.median(FILE / MIB / took for took in theirs),
+            target=0.9,
+            of="ratio",
+            better="more",
+        )
+        yield Measurement(name=f"minio.{name}_1gib_memory", value=growth / MIB, unit="MiB", target=64)
+
+
+def _folder_listing(folder: Path) -> Measurement:
+    """The first page of a bucket with very many objects, all in one folder."""
+    store = FolderStore(folder / "buckets")
+    store.create_bucket("bench")
+    for number in range(OBJECTS):
+        (folder / "buckets" / "bench" / f"{number:08}.csv").touch()
+    took, spread = seconds(lambda: store.list("bench", limit=PAGE))
+    return Measurement(name=f"minio.first_page_of_{OBJECTS}_folder", value=took, unit="s", spread=spread, target=0.3)
+
+
+def _server_listing(folder: Path) -> Measurement:
+    """The same on a server."""
+    with _minio(folder / "minio") as server:
+        sdk = server.sdk
+        sdk.make_bucket("bench")
+        _multiply(server, folder / "minio" / "data" / "bench")
+        store = store_of(server.url)
+        bare, _ = seconds(lambda: list(islice(sdk.list_objects("bench"), PAGE)))
+        took, spread = seconds(lambda: store.list("bench", limit=PAGE))
+        found = sum(1 for _ in sdk.list_objects("bench"))
+        if found != OBJECTS:
+            raise RuntimeError(f"the bucket holds {found} objects, not {OBJECTS}")
+    return Measurement(
+        name=f"minio.first_page_of_{OBJECTS}_server",
+        value=took,
+        unit="s",
+        spread=spread,
+        baseline="minio SDK",
+        baseline_value=bare,
+        target=1.2,
+        of="ratio",
+    )
+
+
+def _multiply(server: ObjectServer, bucket: Path) -> None:
+    """Give the bucket its objects: a few as usual, the others as further names of what MinIO keeps of those."""
+    for start in range(0, OBJECTS, LINKS):
+        server.sdk.put_object("bench", f"{start:08}.csv", _Zeros(), 1)
+    server.stop()
+    for number in range(OBJECTS):
+        if number % LINKS:
+            target = bucket / f"{number:08}.csv"
+            target.mkdir()
+            os.link(bucket / f"{number // LINKS * LINKS:08}.csv" / "xl.meta", target / "xl.meta")
+    server.start()
+
+
+class _Zeros:
+    """A stream of nothing but zeros."""
+
+    def read(self, length: int = -1) -> bytes:
+        """So many of them."""
+        return bytes(max(length, 0))
+
+
+def _preview(folder: Path) -> Measurement:
+    """Bytes that the preview of a CSV file of 5 GB reads; behind its beginning the file is a hole."""
+    store = _Counting(folder / "buckets")
+    store.create_bucket("bench")
+    lines = "".join(f"{number},{number * 7 % 1000 / 10},name {number % 50}\n" for number in range(200_000))
+    with (folder / "buckets" / "bench" / "large.csv").open("w") as file:
+        file.write("id,value,label\n" + lines)
+        file.truncate(LARGE)
+    answer = _ask(_world(store, folder), "preview_object", bucket="bench", key="large.csv")
+    if "label" not in answer.content:
+        raise RuntimeError(answer.content)
+    return Measurement(name="minio.preview_5gb_csv_read", value=store.bytes_read / MIB, unit="MiB", target=1)
+
+
+class _Counting(FolderStore):
+    """A folder that counts the bytes that are read of its objects; streams are not for previews."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.bytes_read = 0
+
+    def read(self, bucket: str, key: str, offset: int = 0, length: int | None = None) -> bytes:
+        """As always."""
+        data = super().read(bucket, key, offset, length)
+        self.bytes_read += len(data)
+        return data
+
+    def open(self, bucket: str, key: str) -> Any:
+        """As a stream of unknown length."""
+        raise NotImplementedError(f"{bucket}/{key} is opened as a stream, of which it cannot be told how much is read")
+
+
+def _beside(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[tuple[list[float], list[float]], int]:
+    """Seconds of both, measured in turn, and by how many bytes ours made the memory of this process grow at the most."""
+    times: tuple[list[float], list[float]] = ([], [])
+    growth = 0
+    for _ in range(REPEAT):
+        for work, taken in ((ours, times[0]), (theirs, times[1])):
+            Path("/proc/self/clear_refs").write_text("5")  # begins a new peak
+            before = _memory("VmRSS")
+            started = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - started)
+            if work is ours:
+                growth = max(growth, _memory("VmHWM") - before)
+    return times, growth
+
+
+def _memory(name: str) -> int:
+    """A figure of this process's memory in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+
+
+@contextmanager
+def _minio(folder: Path) -> Iterator[ObjectServer]:
+    """A MinIO of our own."""
+    path = program("minio")
+    if path is None:
+        raise SystemExit("the benchmark needs a MinIO server: `make minio` builds one")
+    server = ObjectServer("minio", folder, path)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _world(store: ObjectStore, folder: Path) -> Services:
+    """What the tools work with."""
+    return Services({ObjectStore: lambda: store, LocalFiles: lambda: LocalFiles([folder])})
+
+
+def _ask(services: Services, tool: str, **arguments: str) -> ToolResult:
+    """The tool as an agent calls it; an error would not be worth measuring."""
+    toolset = discover("tools.minio")
+    call = prepare(toolset.tools[tool], arguments, services, toolset.resolvers)
+    result = run(call, services) if isinstance(call, Call) else call
+    if result.status != "ok":
+        raise RuntimeError(result.content)
+    return result
