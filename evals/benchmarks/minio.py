@@ -8,10 +8,10 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from evals.measurement import Measurement, seconds
 from evals.object_server import ObjectServer, program, store_of
@@ -151,7 +151,7 @@ def _preview(folder: Path) -> Measurement:
 
 
 class _Counting(FolderStore):
-    """A folder that counts the bytes that are read of its objects; streams are not for previews."""
+    """A folder that counts the bytes that are read of its objects. A stream may be read to its end, so it counts as the whole."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -159,13 +159,16 @@ class _Counting(FolderStore):
 
     def read(self, bucket: str, key: str, offset: int = 0, length: int | None = None) -> bytes:
         """As always."""
-        data = super().read(bucket, key, offset, length)
+        with super().open(bucket, key) as file:
+            file.seek(offset)
+            data = file.read(-1 if length is None else length)
         self.bytes_read += len(data)
         return data
 
-    def open(self, bucket: str, key: str) -> Any:
-        """As a stream of unknown length."""
-        raise NotImplementedError(f"{bucket}/{key} is opened as a stream, of which it cannot be told how much is read")
+    def open(self, bucket: str, key: str) -> AbstractContextManager[BinaryIO]:
+        """As always."""
+        self.bytes_read += self.stat(bucket, key).size
+        return super().open(bucket, key)
 
 
 def _beside(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[tuple[list[float], list[float]], int]:

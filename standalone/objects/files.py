@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from heapq import heapify, heappop
 from pathlib import Path
 from typing import IO
 
@@ -17,36 +18,47 @@ MAX_PART_BYTES = 255
 """What file systems allow between two '/'."""
 
 
-def keys_below(folder: Path, start: str, *, deep: bool, after: str = "", shown: Callable[[str], bool] = lambda _key: True) -> Iterator[str]:
-    """Keys behind `after` in the order S3 lists them; without `deep` folders that hold any object, ending in '/'.
+def keys_below(root: Path, prefix: str, *, deep: bool, after: str = "", shown: Callable[[str], bool] = lambda _key: True) -> Iterator[str]:
+    """Keys behind `after` that begin with the prefix, in the order S3 lists them.
+
+    Without `deep` those of one level, and the folders there that hold any object, ending in '/'.
 
     Args:
-        folder: where to begin, and `start` its key: empty, or ending in '/'.
+        root: folder of the bucket.
         shown: whether an object is to be seen.
     """
-    try:
-        with os.scandir(folder) as entries:
-            names = [e.name if e.is_file(follow_symlinks=False) else f"{e.name}/" for e in entries if _real(e)]
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for name in sorted(names):
-        key = f"{start}{name}"
-        if key <= after and not (deep and name.endswith("/") and after.startswith(key)):
-            continue
+    start = prefix[: prefix.rfind("/") + 1]
+    leads_there = {after[: at + 1] for at, letter in enumerate(after) if letter == "/"} if deep else set()
+    keys = [start + name for name in _names_in(root / start)]
+    for key in _in_order([key for key in keys if key.startswith(prefix) and (key > after or key in leads_there)]):
         if key_problem(key.removesuffix("/")):
             continue
-        if not name.endswith("/"):
+        if not key.endswith("/"):
             if shown(key):
                 yield key
         elif deep:
-            yield from keys_below(folder / name, key, deep=True, after=after, shown=shown)
-        elif next(keys_below(folder / name, key, deep=True, shown=shown), None):
+            yield from keys_below(root, key, deep=True, after=after, shown=shown)
+        elif next(keys_below(root, key, deep=True, shown=shown), None):
             yield key
 
 
-def _real(entry: "os.DirEntry[str]") -> bool:
-    """Neither a link nor a device."""
-    return entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
+def _names_in(folder: Path) -> list[str]:
+    """Files, and folders ending in '/', in no order; links and devices are left out. None of a folder that is not there."""
+    names = []
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                names.append(entry.name)
+            elif entry.is_dir(follow_symlinks=False):
+                names.append(f"{entry.name}/")
+    return names
+
+
+def _in_order(names: list[str]) -> Iterator[str]:
+    """By name; sorted no further than somebody reads, who often wants a page of very many."""
+    heapify(names)
+    while names:
+        yield heappop(names)
 
 
 def with_infos(bucket: str, root: Path, keys: Iterable[str]) -> Iterator[ObjectInfo | str]:

@@ -72,7 +72,7 @@ class FolderStore:
         """One page in the order of the keys; only the folders that can hold the prefix are read. Expired objects on the way go."""
         root, rules, now = self._at.bucket(bucket), self._at.rules(bucket), time.time()
         start = prefix.rpartition("/")[0]
-        if start and (key_problem(start) or has_long_part(start) or is_linked(root, root / start)):
+        if "/" in prefix and (key_problem(start) or has_long_part(start) or is_linked(root, root / start)):
             return Page()
         over: set[str] = set()
 
@@ -83,8 +83,8 @@ class FolderStore:
             return key not in over
 
         with file_errors(f"list bucket `{bucket}`"):
-            keys = keys_below(root / start, f"{start}/" if start else "", deep=deep, after=start_after or "", shown=shown)
-            page = first_page(with_infos(bucket, root, (k for k in keys if k.startswith(prefix))), limit)
+            keys = keys_below(root, prefix, deep=deep, after=start_after or "", shown=shown)
+            page = first_page(with_infos(bucket, root, keys), limit)
             self._expire(bucket, over, now)
         return page
 
