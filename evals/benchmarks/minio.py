@@ -8,7 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -165,10 +165,12 @@ class _Counting(FolderStore):
         self.bytes_read += len(data)
         return data
 
-    def open(self, bucket: str, key: str) -> AbstractContextManager[BinaryIO]:
+    @contextmanager
+    def open(self, bucket: str, key: str) -> Iterator[BinaryIO]:
         """As always."""
         self.bytes_read += self.stat(bucket, key).size
-        return super().open(bucket, key)
+        with super().open(bucket, key) as file:
+            yield file
 
 
 def _beside(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[tuple[list[float], list[float]], int]:
