@@ -25,15 +25,14 @@ def load(item: Item, data: bytes, source: str) -> Document:
     page = _page(kind, data)
     if not page.text.strip():
         raise EmptyDocumentError("it holds no text")
-    folders = item.parts[len(item.parts) - item.depth : -1]
     return Document(
         source=source,
         uri=item.uri,
         title=page.title or _first_heading(page.text) or _name_title(item.parts, kind),
         kind=kind,
         text=page.text,
-        folders=tuple(readable(folder) for folder in folders),
-        legacy=page.outdated or any(mark in folder.lower() for folder in folders for mark in _LEGACY),
+        folders=tuple(readable(folder) for folder in item.folders),
+        legacy=page.outdated or any(mark in folder.lower() for folder in item.folders for mark in _LEGACY),
     )
 
 

@@ -26,7 +26,7 @@ class Embedding(Protocol):
     Attributes:
         name: suits a collection name.
         weight: how much its cosine counts beside a BM25 score of 1.
-        slice: texts that it embeds in a moment; so many are lost by a kill at the most.
+        slice: texts that even a slow one embeds in a moment; more are asked for at once while it is quick.
         at_once: texts that a query can wait for.
     """
 
@@ -48,7 +48,7 @@ class WordLlamaEmbedding:
 
     name = "wordllama-256"
     weight = 0.1
-    slice = 1024
+    slice = 512
     at_once = 4096
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -66,8 +66,9 @@ class OpenAIEmbedding:
     """A sentence model behind the OpenAI embeddings API; counts as much as BM25."""
 
     weight = 1.0
-    slice = 64
-    at_once = 64
+    slice = 8
+    at_once = 32
+    _REQUEST = 128
 
     def __init__(self, model: str, base_url: str | None, api_key: str | None) -> None:
         self._model, self._base_url, self._api_key = model, base_url, api_key
@@ -79,8 +80,8 @@ class OpenAIEmbedding:
 
         rows: list[list[float]] = []
         try:
-            for start in range(0, len(texts), self.slice):
-                batch = list(texts[start : start + self.slice])
+            for start in range(0, len(texts), self._REQUEST):
+                batch = list(texts[start : start + self._REQUEST])
                 reply = self._client.embeddings.create(model=self._model, input=batch, encoding_format="float")
                 rows += [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
         except openai.OpenAIError as error:
@@ -94,7 +95,7 @@ class OpenAIEmbedding:
     def _client(self) -> "openai.OpenAI":
         import openai
 
-        return openai.OpenAI(base_url=self._base_url, api_key=self._api_key or "none", timeout=30, max_retries=1)
+        return openai.OpenAI(base_url=self._base_url, api_key=self._api_key or "none", timeout=60, max_retries=2)
 
 
 def embedding_of(settings: KnowledgeSettings) -> Embedding:

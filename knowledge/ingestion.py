@@ -36,6 +36,35 @@ class Changes:
     without_text: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Survey:
+    """How many items of a selection are new, changed and unchanged, how many documents are gone, and what cannot be read and why."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+
+def survey(selection: Selection, known: Mapping[str, tuple[str, str]]) -> Survey:
+    """What `changes` would find, by contents alone: nothing is parsed."""
+    found = Survey(gone=sum(selection.gone(uri) for uri in known))
+    for item in selection.items:
+        try:
+            name = digest(item.read())
+        except (UnreadableDocumentError, OSError) as error:
+            found.unreadable.append((item.parts[-1], str(error)))
+            continue
+        if item.uri not in known:
+            found.new += 1
+        elif known[item.uri][1] == name:
+            found.unchanged += 1
+        else:
+            found.changed += 1
+    return found
+
+
 def changes(selection: Selection, known: Mapping[str, tuple[str, str]], progress: Progress | None = None) -> Changes:
     """Read the items of a selection and compare them with the `known` sources and digests by URI. Nothing is written."""
     found = Changes(gone=[source for uri, (source, _) in known.items() if selection.gone(uri)])
@@ -76,12 +105,12 @@ def _compare(item: Item, source: str, known: tuple[str, str] | None, found: Chan
 
 
 def _sources(selection: Selection, known: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """A short, unique source for each URI: the one it has, else `<folder>/<path below it>`, led by more folders where that is taken."""
+    """A short, unique source for each URI: the one it has, else the short name, led by more folders where that is taken."""
     taken = {source: uri for uri, (source, _) in known.items()}
     names: dict[str, str] = {}
     for item in selection.items:
         name = known[item.uri][0] if item.uri in known else None
-        depth = item.depth + 1
+        depth = item.depth
         while name is None:
             candidate = "/".join(item.parts[-depth:])
             if taken.get(candidate, item.uri) == item.uri or depth >= len(item.parts):

@@ -10,7 +10,7 @@ from knowledge.chunk import DocumentInfo, DocumentNotFound, DocumentText, Ingest
 from knowledge.chunking import chunks
 from knowledge.collection import VectorsUnavailableError
 from knowledge.documents import load
-from knowledge.ingestion import Prepared, Progress, changes, digest
+from knowledge.ingestion import Prepared, Progress, Survey, changes, digest, survey
 from knowledge.markdown import outline
 from knowledge.origins.files import select_files
 from knowledge.origins.selection import Item, Selection, UnreadableDocumentError
@@ -101,6 +101,11 @@ class Knowledge:
         added = [prepared.document.source for prepared in found.prepared]
         return IngestReport(added, found.unchanged, found.gone, found.failed, found.without_text, later)
 
+    def survey(self, selection: Selection) -> Survey:
+        """What `ingest` would do, in numbers; nothing is changed."""
+        with self._store.reading() as db:
+            return survey(selection, store.digests(db))
+
     def remove(self, source: str) -> int:
         """Remove a document, or every document of a folder, by source; returns how many. The files stay where they are."""
         with self._store.reading() as db:
@@ -151,7 +156,7 @@ class Knowledge:
 
 
 def _handbook_page(name: str, data: bytes) -> Prepared:
-    page = load(Item(f"{_HANDBOOK_URI}{Path(name).stem}", ("handbook", name), 2, lambda: data), data, f"handbook/{name}")
+    page = load(Item(f"{_HANDBOOK_URI}{Path(name).stem}", ("handbook", name), 2, ("handbook",), lambda: data), data, f"handbook/{name}")
     document = replace(page, kind="handbook")
     return Prepared(document, digest(data), chunks(document))
 

@@ -164,7 +164,7 @@ def delete(db: sqlite3.Connection, sources: Iterable[str]) -> None:
 def infos(db: sqlite3.Connection) -> list[DocumentInfo]:
     """All documents by source."""
     rows = db.execute(
-        "SELECT source, title, count(chunks.id), added_at, kind FROM documents LEFT JOIN chunks ON document_id = documents.id"
+        "SELECT source, title, count(chunks.id), added_at, kind, uri FROM documents LEFT JOIN chunks ON document_id = documents.id"
         " GROUP BY documents.id ORDER BY source"
     )
     return [DocumentInfo(*row) for row in rows]

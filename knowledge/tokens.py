@@ -48,8 +48,9 @@ ABBREVIATIONS = {
     "ttl": "time to live",
     "ui": "user interface",
     "var": "variable",
+    "worm": "write once read many",
 }
-"""What people shorten and documents spell out."""
+"""What one text shortens and another spells out."""
 
 
 @cache
@@ -75,6 +76,9 @@ def tokens(text: str) -> list[str]:
 
 
 def query_tokens(text: str) -> list[str]:
-    """Tokens of a question, its abbreviations also spelled out."""
-    spelled_out = [ABBREVIATIONS[word] for word in re.findall(r"\w+", text.lower()) if word in ABBREVIATIONS]
-    return tokens(" ".join([text, *spelled_out]))
+    """Tokens of a question, its abbreviations also spelled out and its long forms also shortened."""
+    words = re.findall(r"\w+", text.lower())
+    phrase = f" {' '.join(words)} "
+    spelled_out = [ABBREVIATIONS[word] for word in words if word in ABBREVIATIONS]
+    shortened = [short for short, long in ABBREVIATIONS.items() if " " in long and f" {long} " in phrase]
+    return tokens(" ".join([text, *spelled_out, *shortened]))

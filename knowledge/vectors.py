@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from knowledge.store import Store
 
 _CANDIDATES = 200
 """Nearest chunks asked for; fusion needs more than are shown."""
+
+_LARGEST, _QUICK = 1024, 2.0
+"""Texts in one slice at the most, and the seconds within which a slice lets the next be larger."""
 
 Progress = Callable[[int, int], None]
 logger = logging.getLogger(__name__)
@@ -111,18 +115,19 @@ class Vectors:
             logger.warning("The vectors follow later. %s", error)
 
     def _make(self, keys: list[str], texts: Callable[[list[str]], list[str]], progress: Progress | None) -> None:
-        """Embed slice by slice, so that a kill loses one slice and nobody waits for long."""
-        size = self._embedding.slice
-        for start in range(0, len(keys), size):
-            if self._stop.is_set():
-                return
-            part = keys[start : start + size]
+        """Embed slice by slice, so that a kill loses one slice and nobody waits for long; slices grow while the embedding is quick."""
+        size, done = self._embedding.slice, 0
+        while done < len(keys) and not self._stop.is_set():
+            part = keys[done : done + size]
+            started = time.monotonic()
             try:
                 self._collections.put(part, self._embedding.embed(texts(part)))
             except EmbeddingUnavailableError as error:
                 raise VectorsUnavailableError(str(error)) from error
+            done += len(part)
+            size = min(2 * size, _LARGEST) if time.monotonic() - started < _QUICK else max(size // 2, self._embedding.slice)
             if progress:
-                progress(min(start + size, len(keys)), len(keys))
+                progress(done, len(keys))
 
     def _texts(self, keys: Iterable[str]) -> list[str]:
         with self._store.reading() as db:

@@ -51,6 +51,23 @@ NewKey = Annotated[str, Kind("new_key"), Field(description="Key for the object, 
 LocalPath = Annotated[
     str, Kind("path"), Field(description="Path of a file on the user's computer, e.g. 'data/new.csv', not in a bucket.", min_length=1)
 ]
+Document = Annotated[
+    str,
+    existing("document"),
+    Field(description="Name of an indexed document, e.g. 'kfp-guide.pdf' or 'docs/setup.md', as passages and lists give it."),
+]
+Section = Annotated[
+    str, Kind("section"), Field(description="Heading of a section to read, e.g. 'Installation'; of a long one also 'Installation, part 2'.")
+]
+DocumentPath = Annotated[
+    str,
+    Kind("path"),
+    Field(
+        min_length=1,
+        description="What to index: a file, a folder or a pattern on the user's computer ('docs/guide.md', 'docs/', 'notes/**/*.md'), "
+        "a web address ('https://...'), or objects of a bucket ('minio://bucket/prefix').",
+    ),
+]
 Query = Annotated[str, Kind("query")]
 Filter = Annotated[str, Kind("filter"), Field(description="Only those whose name contains this text; leave out to list all.")]
 Prefix = Annotated[str, Kind("prefix"), Field(description="Only keys that start with this, e.g. 'raw/2024/'.")]

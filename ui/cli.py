@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ui.conversations import audit, conversations
+from ui.docs import docs
 from ui.evaluation import evaluation
 from ui.outcome import FAILED, OK, USAGE, Json, fail, read_settings, run
 
@@ -24,6 +25,7 @@ demo = typer.Typer(help="Sample pipelines and data, and a conversation that show
 platform = typer.Typer(help="The pipeline server of this machine.", no_args_is_help=True)
 app.add_typer(demo, name="demo")
 app.add_typer(platform, name="platform")
+app.add_typer(docs, name="docs")
 app.add_typer(evaluation, name="eval")
 app.add_typer(conversations, name="conversations")
 app.command("audit")(audit)

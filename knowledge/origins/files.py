@@ -41,7 +41,7 @@ def _resolved(path: str) -> tuple[Path, list[Path]]:
         root = target.resolve()
         return root, _bounded(_walk(root), path)
     if target.is_file():
-        return target.resolve().parent, [target.resolve()]
+        return target.resolve(), [target.resolve()]
     if not glob.has_magic(expanded):
         raise UnreadableDocumentError(f"There is no file or folder {path!r}; check the spelling, or give the full path.")
     root = fixed_part(expanded).resolve()
@@ -72,14 +72,15 @@ def _walk(root: Path) -> Iterator[Path]:
 
 
 def file_item(file: Path, root: Path) -> Item:
-    """A resolved file below `root`."""
+    """A resolved file below the folder `root`, named by it; a file that is the root itself goes by its own name."""
 
     def read() -> bytes:
         check_size(file.stat().st_size)
         return file.read_bytes()
 
     parts = tuple(part for part in file.parts if part != file.anchor)
-    return Item(file.as_uri(), parts, len(file.relative_to(root).parts), read)
+    below = file.relative_to(root).parts
+    return Item(file.as_uri(), parts, len(below) + 1, below[:-1], read)
 
 
 def _is_gone(uri: str, root: Path) -> bool:

@@ -42,7 +42,8 @@ class Item:
     Attributes:
         uri: its address, by which it is known again.
         parts: names of the folders that lead to it, and its own.
-        depth: how many of the last parts lie below what was named.
+        depth: how many of the last parts make its short name.
+        folders: those among the parts that say what it is about.
         read: its bytes. Raises `UnreadableDocumentError` or `OSError`.
         kind: a value of `KINDS` where it is not the name that tells.
     """
@@ -50,6 +51,7 @@ class Item:
     uri: str
     parts: tuple[str, ...]
     depth: int
+    folders: tuple[str, ...]
     read: Callable[[], bytes]
     kind: str | None = None
 

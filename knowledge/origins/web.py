@@ -45,7 +45,7 @@ def select_page(url: str, allow_private: bool, seconds: float = SECONDS) -> Sele
     names = [unquote(part) for part in address.path.split("/") if part]
     kind = _kind(response, names[-1] if names else "")
     parts = (address.host, *names)
-    return Selection([Item(url, parts, max(len(parts) - 1, 1), lambda: _utf8(response, data, kind), kind)])
+    return Selection([Item(url, parts, len(parts), tuple(names[:-1]), lambda: _utf8(response, data, kind), kind)])
 
 
 async def _within(seconds: float, url: str, allow_private: bool) -> tuple[httpx.Response, bytes]:

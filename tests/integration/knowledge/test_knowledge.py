@@ -86,9 +86,9 @@ def test_a_file_that_became_unreadable_keeps_its_last_good_text(knowledge: Knowl
 
 
 def test_files_and_patterns(knowledge: Knowledge, docs: Path) -> None:
-    assert knowledge.add(str(docs / "notes.txt")).added == ["docs/notes.txt"]
+    assert knowledge.add(str(docs / "notes.txt")).added == ["notes.txt"]
     assert knowledge.add(f"{docs}/**/*.md").added == ["docs/kfp/caching.md", "docs/minio/buckets.md"]
-    assert knowledge.add(str(docs)).unchanged == ["docs/kfp/caching.md", "docs/minio/buckets.md", "docs/notes.txt"]
+    assert knowledge.add(str(docs)).unchanged == ["docs/kfp/caching.md", "docs/minio/buckets.md", "notes.txt"]
 
 
 def test_what_cannot_be_added_is_reported_not_raised(knowledge: Knowledge, docs: Path) -> None:
@@ -96,7 +96,7 @@ def test_what_cannot_be_added_is_reported_not_raised(knowledge: Knowledge, docs:
     assert "check the spelling" in knowledge.add(str(docs / "missing")).failed[0][1]
     empty = docs / "empty.md"
     empty.write_text("")
-    assert knowledge.add(str(empty)).failed == [("docs/empty.md", "it is empty")]
+    assert knowledge.add(str(empty)).failed == [("empty.md", "it is empty")]
     shutil.rmtree(docs)
     assert knowledge.add(str(docs)).failed
     assert len(knowledge.documents()) == 3, "a folder that is not reachable now must not empty the index"
@@ -196,14 +196,14 @@ def test_the_handbook_is_indexed_once_and_follows_its_edition(
     knowledge.add(str(docs / "notes.txt"))
     knowledge.ensure_handbook()
     first = knowledge.documents()
-    assert [(info.source, info.kind) for info in first] == [("docs/notes.txt", "text"), ("handbook/caching.md", "handbook")]
+    assert [(info.source, info.kind) for info in first] == [("handbook/caching.md", "handbook"), ("notes.txt", "text")]
     assert knowledge.search("turn caching off").passages[0].uri == "handbook:caching"
     knowledge.remove("handbook/caching.md")
     knowledge.ensure_handbook()
-    assert sources(knowledge) == ["docs/notes.txt"], "a page that was removed stays away until there is a new edition"
+    assert sources(knowledge) == ["notes.txt"], "a page that was removed stays away until there is a new edition"
     (pages / "buckets.md").write_text(BUCKETS)
     knowledge.ensure_handbook()
-    assert sources(knowledge) == ["docs/notes.txt", "handbook/buckets.md", "handbook/caching.md"]
+    assert sources(knowledge) == ["handbook/buckets.md", "handbook/caching.md", "notes.txt"]
 
 
 @pytest.mark.parametrize("query", ["", "   ", "???", "the of and", "a" * 5000, "'; DROP TABLE chunks; --", "\0", "日本語 キャッシュ"])
