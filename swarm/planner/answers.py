@@ -15,12 +15,34 @@ NEAR = 0.6
 """Share of the best paragraph's score that another needs to be quoted."""
 EXTRACT = 1100
 """Characters quoted at the most, unless the first paragraph alone is longer."""
+LONG = 420
+"""Characters from which a paragraph of prose is cut to the sentences that matter."""
+READ = 2000
+"""Characters shown of a document that was asked for by name."""
 
 
 def compose(question: str, results: Sequence[ToolMessage]) -> str:
     """The results in the order of the steps; passages of documents become a short cited extract."""
-    parts = [extract(question, message) if _sources(message) else message.text for message in results]
+    parts = [_part(question, message) for message in results]
     return "\n\n".join(dict.fromkeys(_plain(part) for part in parts))
+
+
+def _part(question: str, message: ToolMessage) -> str:
+    sources = _sources(message)
+    if not sources:
+        return message.text
+    return _beginning(sources[0]) if message.name == "read_document" else extract(question, message)
+
+
+def _beginning(source: Mapping[str, str]) -> str:
+    """The first paragraphs of a document, cited."""
+    shown: list[str] = []
+    for part in _paragraphs(source["text"]):
+        if shown and len("\n\n".join([*shown, part])) > READ:
+            shown.append("…")
+            break
+        shown.append(part)
+    return "\n\n".join([*shown, f"From {source['title']} [{source['n']}]."])
 
 
 def _sources(message: ToolMessage) -> list[dict[str, str]]:
@@ -94,8 +116,22 @@ def _blocks(source: Mapping[str, str], rank: int, wanted: Mapping[str, float]) -
             heading = part
             continue
         score = 0.4 * _share(wanted, part) + 0.6 * _share(wanted, heading)
-        found.append(_Block(part, rank, len(found), source["n"], source["title"], score / (1 + 0.1 * rank)))
+        found.append(_Block(_trimmed(part, wanted), rank, len(found), source["n"], source["title"], score / (1 + 0.1 * rank)))
     return found
+
+
+def _trimmed(paragraph: str, wanted: Mapping[str, float]) -> str:
+    """A long paragraph of prose cut to the sentences that share most with what is wanted, in their order; all else stays whole."""
+    if len(paragraph) <= LONG or "```" in paragraph or re.search(r"^\s*(?:[-*|>]|\d+[.)] )", paragraph, re.M):
+        return paragraph
+    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z`\"(])", paragraph)
+    kept: set[int] = set()
+    for n in sorted(range(len(sentences)), key=lambda n: -_share(wanted, sentences[n])):
+        if kept and sum(len(sentences[k]) for k in kept) + len(sentences[n]) > LONG:
+            break
+        kept.add(n)
+    gaps = {n: " … " if n - 1 not in kept else " " for n in kept}
+    return "".join(gaps[n] + sentences[n] for n in sorted(kept)).lstrip(" …")
 
 
 def _share(wanted: Mapping[str, float], text: str) -> float:

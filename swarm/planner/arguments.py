@@ -162,6 +162,8 @@ def _runs(context: Context, args: dict[str, Any]) -> list[str] | None:
 _FILLERS: Mapping[str, Callable[[Context, dict[str, Any]], Any]] = {
     "pipeline": _existing("pipeline"),
     "experiment": _existing("experiment"),
+    "document": _existing("document"),
+    "section": values.section,
     "run": _run,
     "schedule": _existing("schedule"),
     "step": values.step,

@@ -225,6 +225,14 @@ def contains(context: Context, args: dict[str, Any]) -> str | None:
     return match.group(1) if match else None
 
 
+def section(context: Context, args: dict[str, Any]) -> str | None:
+    """A section of a document: what stands between the word and "of" or "in"."""
+    match = re.search(
+        r"\b(?:section|chapter)s?\s+(?:on\s+|about\s+|called\s+)?[\"“'`]?(.+?)[\"”'`]?\s+(?:of|in|from)\b", context.text, re.I
+    )
+    return match.group(1) if match else None
+
+
 def step(context: Context, args: dict[str, Any]) -> str | None:
     """A step: the name beside the word "step"; or one that looks like a name and belongs to no run or pipeline."""
     beside = re.search(r"\b(?:step|task)\s+[\"'`]?([\w-]+)|\b([\w-]+)[\"'`]?\s+(?:step|task|log)s?\b", context.text, re.I)
