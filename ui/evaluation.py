@@ -54,6 +54,20 @@ def rag(
     finish(result, output, threshold)
 
 
+@evaluation.command("scenarios")
+def scenarios(
+    tasks: Annotated[Path | None, typer.Option(exists=True, help="Folder or file of scenarios; else those that come along.")] = None,
+    model: Model = None,
+    repeat: Repeat = 1,
+    output: Output = None,
+    threshold: Threshold = 0.0,
+) -> None:
+    """Do tasks of several turns and look at what they leave."""
+    from evals.scenarios.suite import evaluate
+
+    finish(run(evaluate(tasks, model, repeat, tell=_dots())), output, threshold)
+
+
 def finish(result: "Evaluation", output: Path | None, threshold: float) -> None:
     """Print and write the result of an evaluation, and end with the exit code that it deserves."""
     from evals.chat.report import rendered

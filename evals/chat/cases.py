@@ -33,6 +33,14 @@ class Case(BaseModel):
     forbid: list[str] = Field(default_factory=list)
     answer_has: list[str] = Field(default_factory=list)
     note: str = ""
+    refuse: list[int] = Field(default_factory=list)
+    """Turns, counted from 1, in which the user refuses what needs an approval."""
+    holds: list[Expected] = Field(default_factory=list)
+    """Effects that must have come true in the end, whichever calls brought them about; arguments in full."""
+    holds_not: list[Expected] = Field(default_factory=list)
+    """Effects that must not."""
+    goal: str = ""
+    """What the user wants, for a simulated one."""
 
     @field_validator("kind")
     @classmethod

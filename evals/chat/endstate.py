@@ -63,7 +63,7 @@ def problems(world: LoadedWorld, before: Inventory, expected: Sequence[Expected]
 
 def unmet(world: LoadedWorld, before: Inventory, call: Expected) -> str | None:
     """What is missing for this call to have come true; None for calls that change nothing."""
-    check = _CHECKS.get(call.tool)
+    check = CHECKS.get(call.tool)
     try:
         return check(world, before, call.args) if check else None
     except ToolError as error:
@@ -290,7 +290,7 @@ def _document_gone(world: LoadedWorld, _: Inventory, args: Arguments) -> str | N
     return _unless(not any(PurePosixPath(known).name == name for known in _documents(world)), f"document {name} is still there")
 
 
-_CHECKS: Mapping[str, Check] = {
+CHECKS: Mapping[str, Check] = {
     "upload_pipeline": _pipeline_exists,
     "create_pipeline": _pipeline_exists,
     "delete_pipeline": _pipeline_gone,

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from evals.chat.cases import Case, Expected, known_tools
-from evals.chat.endstate import Inventory, problems, take_inventory
-from evals.chat.grading import Verdict, grade
+from evals.chat.endstate import Inventory, problems, take_inventory, unmet
+from evals.chat.grading import Verdict, grade, told
 from evals.worlds.loading import LoadedWorld
 from swarm.assistant import Assistant
 from swarm.reply import Reply, Step
@@ -36,12 +36,25 @@ class Played:
         return [step for reply in self.replies for step in reply.steps]
 
 
+Talk = Callable[[Assistant, Case, str], Awaitable[list[Reply]]]
+"""How a case is talked through in a session; the replies."""
+
+
+async def by_script(assistant: Assistant, case: Case, session: str) -> list[Reply]:
+    """Say the turns, whatever is answered, and approve what needs an approval unless the case refuses it."""
+    replies = []
+    for number, turn in enumerate(case.turns, 1):
+        replies.append(await assistant.ask(turn, session=session, approve="none" if number in case.refuse else "all"))
+    return replies
+
+
 async def play(
     world: LoadedWorld,
     cases: Sequence[Case],
     model: str | None = None,
     repeat: int = 1,
     tell: Callable[[Played], None] = lambda _: None,
+    talk: Talk = by_script,
 ) -> list[Played]:
     """Play every case, `repeat` times, one after the other. A case that touched something is followed by a reset of the world.
 
@@ -51,6 +64,7 @@ async def play(
         model: `builtin` or `openai:<name>`; None for that of the environment.
         repeat: how often.
         tell: called with each that was played.
+        talk: who talks; by default the turns of the case are said.
 
     Raises:
         SettingsError: the model's name is of no known form.
@@ -59,7 +73,7 @@ async def play(
     before = await asyncio.to_thread(take_inventory, world)
     waiting = ((case, attempt) for attempt in range(1, repeat + 1) for case in cases)
     played: list[Played] = []
-    while batch := await _play_until_touched(world, settings, before, waiting):
+    while batch := await _play_until_touched(world, settings, before, waiting, talk):
         for one in batch:
             tell(one)
         played += batch
@@ -78,13 +92,8 @@ def touched(replies: Sequence[Reply]) -> bool:
     return any(step.effect != "read" and step.status != "rejected" for reply in replies for step in reply.steps)
 
 
-async def converse(assistant: Assistant, turns: Sequence[str], session: str) -> list[Reply]:
-    """Say the turns, whatever is answered, and approve what needs an approval."""
-    return [await assistant.ask(turn, session=session, approve="all") for turn in turns]
-
-
 async def _play_until_touched(
-    world: LoadedWorld, settings: Settings, before: Inventory, waiting: Iterator[tuple[Case, int]]
+    world: LoadedWorld, settings: Settings, before: Inventory, waiting: Iterator[tuple[Case, int]], talk: Talk
 ) -> list[Played]:
     """What one assistant plays: up to the first case that changes the world, or that a stale memory of names could disturb."""
     batch: list[Played] = []
@@ -92,16 +101,22 @@ async def _play_until_touched(
     async with Assistant.open(settings) as assistant:
         for case, attempt in waiting:
             started = time.perf_counter()
-            replies = await converse(assistant, case.turns, f"{case.id}-{attempt}")
+            replies = await talk(assistant, case, f"{case.id}-{attempt}")
             seconds = time.perf_counter() - started
             verdict = grade(case, replies, tools, before.names)
-            reasons = verdict.reasons
-            if touched(replies):
-                reasons = [*reasons, *await asyncio.to_thread(problems, world, before, in_full(verdict))]
-            batch.append(Played(case, attempt, replies, seconds, reasons))
+            left = await asyncio.to_thread(_left, world, case, before, verdict, replies)
+            batch.append(Played(case, attempt, replies, seconds, [*verdict.reasons, *left]))
             if touched(replies):
                 break
     return batch
+
+
+def _left(world: LoadedWorld, case: Case, before: Inventory, verdict: Verdict, replies: Sequence[Reply]) -> list[str]:
+    """What is wrong with how the world was left."""
+    wrong = [f"{told(effect)} came true" for effect in case.holds_not if unmet(world, before, effect) is None]
+    if touched(replies) or case.holds:
+        wrong += problems(world, before, [*in_full(verdict), *case.holds])
+    return wrong
 
 
 def in_full(verdict: Verdict) -> list[Expected]:

@@ -1,6 +1,7 @@
 """What the cases of a conversation suite came to: as data and as text."""
 
 from collections.abc import Sequence
+from math import comb
 from statistics import fmean
 
 from evals.chat.grading import told
@@ -12,7 +13,7 @@ def summarise(suite: str, model: str, played: Sequence[Played], seconds: float, 
     """The result over all that was played; a case played several times counts each time.
 
     Metrics: `calls_per_case`, `case_p50_s`, `case_p95_s`, `loading_s` (making the world), and, where cases were
-    repeated, `pass_at_1` and `pass_all` (the share of cases that passed every time).
+    repeated, `pass_at_1` and `pass_hat_2`, `pass_hat_3`, ...: the chance that as many attempts at a case all pass.
     """
     passed = sum(one.passed for one in played)
     times = sorted(one.seconds for one in played)
@@ -24,8 +25,10 @@ def summarise(suite: str, model: str, played: Sequence[Played], seconds: float, 
     }
     if any(one.attempt > 1 for one in played):
         ids = {one.case.id for one in played}
-        always = sum(all(one.passed for one in played if one.case.id == case_id) for case_id in ids)
-        metrics |= {"pass_at_1": passed / len(played), "pass_all": always / len(ids)}
+        results = [[one.passed for one in played if one.case.id == case_id] for case_id in ids]
+        most = min(map(len, results))
+        hats = {f"pass_hat_{k}": fmean(comb(sum(r), k) / comb(len(r), k) for r in results) for k in range(2, most + 1)}
+        metrics |= {"pass_at_1": passed / len(played), **hats}
     usage = [reply.usage for one in played for reply in one.replies]
     return Evaluation(
         suite=suite,
