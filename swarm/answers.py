@@ -32,9 +32,7 @@ def tidied(message: AIMessage) -> AIMessage:
     text = str(message.text)
     cut = len(text) > MAX_ANSWER
     if cut:
-        text = (
-            text[:MAX_ANSWER].rsplit(" ", 1)[0] + f" …\n\n(The model's answer was {len(message.text):,} characters long and is cut here.)"
-        )
+        text = text[:MAX_ANSWER].rsplit(" ", 1)[0] + f" …\n\n(The model's answer is cut here: it is longer than {MAX_ANSWER:,} characters.)"
     elif message.response_metadata.get("finish_reason") == "length" and not calls:
         cut, text = True, f"{text} …\n\n(The model's answer ends here: it reached its length limit.)" if text.strip() else ""
     if len(calls) > MAX_CALLS:

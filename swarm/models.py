@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 
-from langchain_core.exceptions import ModelError
+from langchain_core.exceptions import ModelConnectionError, ModelError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
@@ -15,6 +15,7 @@ from swarm.failures import cause, explain
 from swarm.mandate import Mandate
 from swarm.planner.catalogue import Catalogue
 from swarm.settings import BUILTIN, Settings
+from swarm.streams import StreamWatch, TooLongError
 
 NO_KEY = "none"
 """Sent to endpoints that want no key; the client insists on one."""
@@ -35,7 +36,9 @@ class Choice:
     @cached_property
     def model(self) -> BaseChatModel:
         """The chat model."""
-        return self._open()
+        model = self._open()
+        model.callbacks = [StreamWatch()]
+        return model
 
     @property
     def builtin(self) -> bool:
@@ -67,8 +70,10 @@ class Models:
         why = mandate.exhausted()
         if why is not None:
             return stopped(why, messages)
-        under_way = bool(messages) and isinstance(messages[-1], ToolMessage)
-        able = [c for c in self._choices if not (c.builtin and under_way and c is not self.first)]
+        before = next((m for m in reversed(messages) if isinstance(m, AIMessage)), None)
+        beginning = not messages or not isinstance(messages[-1], ToolMessage)
+        its_own = beginning or (before is not None and before.additional_kwargs.get("model") == BUILTIN)
+        able = [c for c in self._choices if not c.builtin or its_own]
         error: Exception | None = None
         for choice in [c for c in able if not c.down] or able[:1]:
             try:
@@ -79,6 +84,7 @@ class Models:
                 choice.trouble, choice.down_until = failure, time.monotonic() + PAUSE
                 continue
             mandate.spend(message)
+            message.additional_kwargs["model"] = choice.name
             if choice is not self.first and self.first.trouble is not None:
                 who = "the built-in planner" if choice.builtin else choice.name
                 message.additional_kwargs["note"] = f"{cause(self.first.trouble)} {who[0].upper()}{who[1:]} answered instead."
@@ -90,10 +96,10 @@ class Models:
         an answer that breaks off or cannot be read is asked for once more here."""
         try:
             return await ask(choice)
-        except ModelError:
-            raise
+        except TooLongError as error:
+            return AIMessage(error.text)
         except Exception as error:
-            if getattr(error, "status_code", None) is not None:
+            if isinstance(error, ModelError) and not isinstance(error, ModelConnectionError):
                 raise
             log.info("model %s gave a broken answer, asked again: %s", choice.name, error)
             return await ask(choice)

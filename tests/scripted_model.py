@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam, ChatCompletionToolUnionParam
@@ -22,9 +22,10 @@ _TOOLS = TypeAdapter(list[ChatCompletionToolUnionParam])
 
 @dataclass(frozen=True)
 class Says:
-    """A reply of plain text."""
+    """A reply of plain text; `finish` is the reason for its end."""
 
     text: str
+    finish: Literal["stop", "length"] = "stop"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,29 @@ class Fails:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Reply = Says | Calls | Fails
+@dataclass(frozen=True)
+class Cut:
+    """A reply whose connection breaks in the middle of the stream."""
+
+    reply: Says | Calls
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A body as it stands, whatever it is."""
+
+    body: str
+
+
+@dataclass(frozen=True)
+class Late:
+    """A reply that comes after some seconds, or earlier when the script is over."""
+
+    seconds: float
+    reply: Says | Calls
+
+
+Reply = Says | Calls | Fails | Cut | Raw | Late
 Script = Iterable[Reply | Callable[[dict[str, Any]], Reply]]
 
 
@@ -63,6 +86,7 @@ class ScriptedModel:
 def scripted_model(script: Script) -> Iterator[ScriptedModel]:
     """Serve a script; fails afterwards when a request did not fit the OpenAI types or the script ran out."""
     replies = iter(script)
+    over = threading.Event()
     lock = threading.Lock()
     model = ScriptedModel("")
 
@@ -90,7 +114,16 @@ def scripted_model(script: Script) -> Iterator[ScriptedModel]:
             self._answer(reply, body, number)
 
         def _answer(self, reply: Reply, body: dict[str, Any], number: int) -> None:
-            if isinstance(reply, Fails):
+            if isinstance(reply, Late):
+                over.wait(reply.seconds)
+                reply = reply.reply
+            if isinstance(reply, Raw):
+                self._send(200, "text/event-stream" if body.get("stream") else "application/json", reply.body.encode(), {})
+            elif isinstance(reply, Cut):
+                parts = [f"data: {chunk.model_dump_json(exclude_none=True)}\n\n" for chunk in _chunks(reply.reply, number)]
+                self._send(200, "text/event-stream", "".join(parts[: len(parts) // 2]).encode(), {"content-length": "1000000"})
+                self.close_connection = True
+            elif isinstance(reply, Fails):
                 self._send(reply.status, "application/json", b'{"error": {"message": "scripted failure", "type": "x"}}', reply.headers)
             elif body.get("stream"):
                 lines = "".join(f"data: {chunk.model_dump_json(exclude_none=True)}\n\n" for chunk in _chunks(reply, number))
@@ -105,16 +138,24 @@ def scripted_model(script: Script) -> Iterator[ScriptedModel]:
             self.end_headers()
             self.wfile.write(data)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     model.url = f"http://127.0.0.1:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield model
     finally:
+        over.set()
         server.shutdown()
         thread.join()
     assert not model.problems, model.problems
+
+
+class _Server(ThreadingHTTPServer):
+    """Whose clients may hang up as they like."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nobody is told."""
 
 
 USAGE = CompletionUsage(prompt_tokens=100, completion_tokens=10, total_tokens=110)
@@ -136,7 +177,7 @@ def _completion(reply: Says | Calls, number: int) -> ChatCompletion:
     message: dict[str, Any] = {"role": "assistant", "content": reply.text if isinstance(reply, Says) else None}
     if isinstance(reply, Calls):
         message["tool_calls"] = _tool_calls(reply, number)
-    finish = "stop" if isinstance(reply, Says) else "tool_calls"
+    finish = reply.finish if isinstance(reply, Says) else "tool_calls"
     choice = {"index": 0, "message": message, "finish_reason": finish}
     base = {"id": f"c{number}", "created": 0, "model": "scripted", "object": "chat.completion", "choices": [choice], "usage": USAGE}
     return ChatCompletion.model_validate(base)
@@ -146,7 +187,7 @@ def _chunks(reply: Says | Calls, number: int) -> Iterator[ChatCompletionChunk]:
     if isinstance(reply, Says):
         words = reply.text.split(" ")
         deltas: list[dict[str, Any]] = [{"content": w if i == 0 else f" {w}"} for i, w in enumerate(words)]
-        finish = "stop"
+        finish = str(reply.finish)
     else:
         deltas = [{"tool_calls": [call]} for call in _tool_calls(reply, number)]
         finish = "tool_calls"

@@ -1,7 +1,5 @@
 """The conversation with a language model behind an OpenAI-compatible endpoint, scripted, over real HTTP."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +8,8 @@ import pytest
 from agents.registry import find_agents
 from swarm import Assistant, Settings
 from swarm.reply import AnswerDelta
-from tests.scripted_model import Calls, Fails, Says, Script, ScriptedModel, scripted_model
-
-
-@asynccontextmanager
-async def talking(home: Path, script: Script, **swarm: Any) -> AsyncIterator[tuple[Assistant, ScriptedModel]]:
-    with scripted_model(script) as model:
-        given = {"swarm": {"home": home, **swarm}, "openai": {"base_url": model.url, "api_key": "sk-test", "timeout": 10}}
-        async with Assistant.open(Settings.model_validate(given)) as assistant:
-            yield assistant, model
-
-
-def task(text: str) -> dict[str, Any]:
-    return {"task": text}
+from tests.integration.swarm.talking import talking, task
+from tests.scripted_model import Calls, Fails, Says
 
 
 async def test_one_tool_costs_three_calls_and_streams_the_answer(home: Path) -> None:
