@@ -2,8 +2,8 @@
 
     python -m evals.chaos_conversation --kills 100 --seed 7
 
-A child process talks: it asks for a write, gets the approval, approves, and reports every step over a pipe. It is killed at a random moment,
-also in the middle of the approved call. Another process then looks at what is left, decides what still waits, and goes on.
+A child process talks: it asks for a write, gets the approval, approves, and reports every step over a pipe. It is killed at a random
+moment, also in the middle of the approved call. Another process then looks at what is left, decides what still waits, and goes on.
 """
 
 import argparse
