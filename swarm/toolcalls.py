@@ -90,11 +90,9 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
         refusal = refused(request.tool_call, request.state)
         if refusal is not None:
             return Made(refusal, given, effect)
-        if effect != "read":
-            known = await self._workers.run(self._journal.find, call_id)
-            if known is not None:
-                return Made(known.outcome, known.args, effect)
         prepared = await self._prepare(name, given, mandate)
+        if known := await self._known(call_id, effect):
+            return known
         if isinstance(prepared, ToolResult):
             return Made(prepared, given, effect)
         if not mandate.permissions.allows(prepared.effect):
@@ -107,8 +105,13 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
             return Made(approvals.refusal(decision), prepared.args, prepared.effect, approval, by)
         bound = await self._bound(prepared, decision, mandate)
         if isinstance(bound, ToolResult):
-            return Made(bound, decision.args, decision.effect, approval, by)
+            return await self._known(call_id, effect) or Made(bound, decision.args, decision.effect, approval, by)
         return replace(await self._run(call_id, bound, mandate), approval=approval, by=by)
+
+    async def _known(self, call_id: str, effect: Effect) -> Made | None:
+        """What the journal knows of the call: it was begun before, here or in another program, perhaps a moment ago."""
+        known = await self._workers.run(self._journal.find, call_id) if effect != "read" else None
+        return Made(known.outcome, known.args, effect) if known else None
 
     async def _prepare(self, name: str, args: dict[str, Any], mandate: Mandate) -> Call | ToolResult:
         tools = self._agent.toolset.tools

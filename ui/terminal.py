@@ -15,9 +15,10 @@ from rich.markup import escape
 from swarm.assistant import Assistant
 from swarm.errors import MessageError, SwarmError
 from swarm.mandate import ApproveMode
-from swarm.reply import Event, Finished, Reply, StepFinished, StepProgress, StepStarted
+from swarm.reply import Event, Finished, PlanUpdated, Reply, StepFinished, StepProgress, StepStarted
 from swarm.settings import BUILTIN, Settings
 
+STATES = {"pending": "○", "running": "▸", "done": "✓", "failed": "✗", "asked": "?"}
 MARKS = {"ok": "[green]✓[/]", "no_data": "[yellow]∅[/]", "error": "[red]✗[/]", "rejected": "[yellow]–[/]"}
 
 
@@ -99,7 +100,10 @@ async def show_steps(events: AsyncIterator[Event], console: Console | None) -> R
 
 
 def _draw_step(console: Console, event: Event) -> None:
-    if isinstance(event, StepStarted):
+    if isinstance(event, PlanUpdated):
+        for number, step in enumerate(event.steps, start=1):
+            console.print(f"[dim]{STATES[step.state]} {number}. {escape(step.text)}[/]", highlight=False)
+    elif isinstance(event, StepStarted):
         console.print(f"[dim]… {event.agent} · {event.tool} {escape(_short(event.args))}[/]", highlight=False)
     elif isinstance(event, StepProgress):
         console.print(f"[dim]  {escape(event.text)}[/]", highlight=False)
@@ -166,17 +170,8 @@ async def _listen(assistant: Assistant, session: str, console: Console) -> None:
 
 
 async def _turn(assistant: Assistant, text: str, session: str, console: Console) -> None:
-    """One message; while an approval waits, `yes` and `no` decide on it."""
-    decisions: dict[str, Literal["approve", "reject"]] = {
-        "yes": "approve",
-        "y": "approve",
-        "approve": "approve",
-        "no": "reject",
-        "n": "reject",
-        "reject": "reject",
-    }
-    decision = decisions.get(text.strip().lower()) if await assistant.pending(session) else None
+    """One message; the assistant itself understands a yes or no while an approval waits."""
     try:
-        await show(assistant.stream_decision(session, decision) if decision else assistant.stream(text, session), console=console)
+        await show(assistant.stream(text, session), console=console)
     except SwarmError as error:
         console.print(f"[red]{escape(str(error))}[/]", highlight=False)

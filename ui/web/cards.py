@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from swarm.reply import Approval
+from swarm.reply import Approval, PlanStep
 from tools.markdown import duration, size
 from tools.result import Artifact, Source
 from ui.web.markup import html, text
@@ -19,6 +19,13 @@ MAX_ROWS = 1000
 """Rows that a browser still draws at once."""
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
+STEPS = {
+    "pending": ("○", "to do"),
+    "running": ("▸", "under way"),
+    "done": ("✓", "done"),
+    "failed": ("✗", "failed"),
+    "asked": ("?", "asked back"),
+}
 VERDICTS = {"approve": ("good", "Approved"), "edit": ("good", "Approved with changes"), "reject": ("bad", "Rejected")}
 
 
@@ -130,6 +137,12 @@ def _until(approval: Approval) -> str:
     return (
         f"Nothing happens before you decide. <time datetime='{expires.isoformat()}' data-until>You have until {expires:%H:%M} UTC.</time>"
     )
+
+
+def plan(steps: Sequence[PlanStep]) -> str:
+    """The steps of a plan, ticked off as they are done."""
+    lines = "".join(f"<li><span aria-label='{STEPS[s.state][1]}'>{STEPS[s.state][0]}</span> {text(s.text)}</li>" for s in steps)
+    return f"<section class='card plan'><h4>Plan</h4><ol>{lines}</ol></section>"
 
 
 def sources(cited: Sequence[Source]) -> str:

@@ -34,6 +34,8 @@ def messages(turn: Turn) -> list[gr.ChatMessage]:
 def _messages(turn: Turn) -> Iterator[gr.ChatMessage]:
     if turn.said:
         yield gr.ChatMessage(role="user", content=markup.shown(turn.said))
+    if turn.plan:
+        yield _card(cards.plan(turn.plan))
     for part in turn.parts:
         yield _step(part, turn.running) if isinstance(part, Call) else _card(cards.decision(part))
     if turn.answer:

@@ -3,7 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from swarm.reply import AnswerDelta, Approval, Event, Finished, Reply, Step, StepFinished, StepProgress, StepStarted
+from swarm.reply import (
+    AnswerDelta,
+    Approval,
+    Event,
+    Finished,
+    PlanStep,
+    PlanUpdated,
+    Reply,
+    Step,
+    StepFinished,
+    StepProgress,
+    StepStarted,
+)
 from tools.result import Artifact, Source
 
 Verdict = Literal["approve", "reject", "edit"]
@@ -36,6 +48,7 @@ class Turn:
 
     said: str
     parts: list[Call | Request] = field(default_factory=list)
+    plan: list[PlanStep] = field(default_factory=list)
     answer: str = ""
     sources: list[Source] = field(default_factory=list)
     running: bool = True
@@ -58,6 +71,8 @@ class Turn:
     def apply(self, event: Event) -> None:
         """Take in what happened."""
         match event:
+            case PlanUpdated():
+                self.plan = event.steps
             case StepStarted():
                 self.answer = ""
                 self._call(event.id, event.agent, event.tool, event.args)
@@ -108,6 +123,8 @@ class Turn:
     def _finish(self, reply: Reply) -> None:
         if reply.approval is not None:
             self.wait(reply.approval)
+            if reply.approval.preview not in reply.answer:
+                self.answer = reply.answer  # something else was said while the approval waits
             return
         self.running, self.failed = False, reply.status == "failed"
         self.answer, self.sources, self._delivered = reply.answer, reply.sources, reply.artifacts

@@ -1,5 +1,6 @@
 """Approvals in words, beside other questions, by somebody else, and across a program that dies."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from swarm.errors import ApprovalError
 from swarm.reply import PlanUpdated
 from tests.integration.swarm.talking import talking, task
 from tests.scripted_model import Calls, Says
+from tools.result import ErrorCode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROLES = {"vera": "viewer", "olaf": "operator"}
@@ -46,12 +48,10 @@ async def test_a_clear_no_rejects(assistant: Assistant, word: str) -> None:
     assert made(reply) == [("create_bucket", "rejected")]
 
 
-@pytest.mark.parametrize(
-    "word", ["ok", "sure", "y", "go ahead", "do it", "yes but which?", "maybe", "yesterday", "no problem", "not yet"]
-)
+@pytest.mark.parametrize("word", ["ok", "sure", "y", "go ahead", "do it", "yes but which?", "maybe", "yesterday", "no problem", "not yet"])
 async def test_nothing_ambiguous_approves_or_rejects_what_removes(assistant: Assistant, word: str) -> None:
     session = f"ambiguous-{word}"
-    asked = await assistant.ask("delete wine.csv from the datasets bucket", session)
+    asked = await assistant.ask("remove the object wine.csv from datasets", session)
     reply = await assistant.ask(word, session)
     assert (reply.status, reply.approval) == ("needs_approval", asked.approval)
     assert [a.id for a in await assistant.pending(session)] == [asked.approval.id if asked.approval else ""]
@@ -80,7 +80,9 @@ async def test_a_question_beside_an_approval_is_answered_and_recorded(assistant:
 
 
 async def test_only_who_has_the_role_decides(assistant: Assistant) -> None:
-    asked = await assistant.ask("delete wine.csv from the datasets bucket", "roles")
+    asked = await assistant.ask("remove the object wine.csv from datasets", "roles")
+    for user in [*ROLES, "anna"]:
+        await assistant.conversations.share("roles", user)
     for user in ROLES:
         with pytest.raises(ApprovalError, match=ROLES[user]):
             await assistant.decide("roles", "approve", user=user)
@@ -90,10 +92,15 @@ async def test_only_who_has_the_role_decides(assistant: Assistant) -> None:
     assert made(reply) == [("delete_objects", "rejected")]
 
 
-async def test_two_decisions_on_one_approval_make_one_call(assistant: Assistant) -> None:
-    """Two programs decide at the same time; one of them makes the call, the other hears what came of it."""
-    await assistant.ask("run iris-classification with run_name=only-once", "once")
-    await assistant.decide("once", "approve")
+async def test_two_programs_that_decide_at_once_make_one_call(assistant: Assistant, home: Path, database_url: str | None) -> None:
+    await assistant.ask("create a bucket called once-only", "once")
+    given: dict[str, Any] = {"swarm": {"home": home, "roles": ROLES}, "database": {"url": database_url}}
+    async with Assistant.open(Settings.model_validate(given)) as another:
+        both = await asyncio.gather(assistant.decide("once", "approve"), another.decide("once", "approve"), return_exceptions=True)
+    assert all(isinstance(r, Reply | ApprovalError) for r in both)
+    codes = [s.code for r in both if isinstance(r, Reply) for s in r.steps]
+    assert None in codes
+    assert ErrorCode.CONFLICT not in codes, "a second call would have found the bucket of the first"
     with pytest.raises(ApprovalError, match="nothing waits"):
         await assistant.decide("once", "approve")
 
