@@ -101,8 +101,8 @@ async def show_steps(events: AsyncIterator[Event], console: Console | None) -> R
 
 def _draw_step(console: Console, event: Event) -> None:
     if isinstance(event, PlanUpdated):
-        for number, step in enumerate(event.steps, start=1):
-            console.print(f"[dim]{STATES[step.state]} {number}. {escape(step.text)}[/]", highlight=False)
+        for number, planned in enumerate(event.steps, start=1):
+            console.print(f"[dim]{STATES[planned.state]} {number}. {escape(planned.text)}[/]", highlight=False)
     elif isinstance(event, StepStarted):
         console.print(f"[dim]… {event.agent} · {event.tool} {escape(_short(event.args))}[/]", highlight=False)
     elif isinstance(event, StepProgress):
