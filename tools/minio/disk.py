@@ -31,7 +31,7 @@ def arriving(path: Path, mark: str) -> Iterator[BinaryIO]:
         if not ours:
             raise ToolError(ErrorCode.CONFLICT, f"`{path}` is being written by another download. Wait for it, or choose another path.")
         yield file
-        flush(file)
+        file.flush()  # the disk may take its time: the object is still where it came from
         partial.replace(path)
     for outdated in path.parent.glob(f"{own}*.part"):
         outdated.unlink(missing_ok=True)

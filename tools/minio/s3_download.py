@@ -1,19 +1,17 @@
-"""Downloads into files: several ranges at once, in bounded memory, checked against the checksum that the server keeps."""
+"""Downloads into files: taken up where one broke off, in bounded memory, checked against the checksum that the server keeps."""
 
 import hashlib
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
-from tools.minio.side_by_side import side_by_side
 from tools.result import ErrorCode, ToolError
 
 MIB = 1024 * 1024
-RANGE = 8 * MIB
-"""Bytes of one request."""
 
 
 class Hash(Protocol):
@@ -108,26 +106,35 @@ class Source:
         while content := file.read(MIB):
             checksum.update(content) if checksum else None
 
-        def fetch(start: int) -> bytes:
-            with errors():
-                return self._range(start)
-
-        for content in side_by_side(fetch, range(have, self.size, RANGE)):
-            file.write(content)
-            if checksum:
-                checksum.update(content)
-            have += len(content)
-            yield have
+        with ThreadPoolExecutor(1) as beside:  # sums a piece while the next one is on its way
+            summed: Future[None] | None = None
+            for content in self._stream(have, errors):
+                if summed:
+                    summed.result()
+                summed = beside.submit(checksum.update, content) if checksum else None
+                file.write(content)
+                have += len(content)
+                yield have
         if have != self.size or (checksum and not checksum.matches):
             file.truncate(0)
             message = f"`{self.bucket}/{self.key}` arrived damaged: its checksum is not the server's. Nothing was kept; try again."
             raise ToolError(ErrorCode.UNAVAILABLE, message)
 
-    def _range(self, start: int) -> bytes:
+    def _stream(self, start: int, errors: Callable[[], AbstractContextManager[None]]) -> Iterator[bytes]:
+        """The bytes from `start` on, piece by piece."""
+        if start == self.size:
+            return
         headers = {"If-Match": f'"{self.etag}"'} if self.etag else None
-        response = self.client.get_object(self.bucket, self.key, start, min(RANGE, self.size - start), request_headers=headers)
+        with errors():
+            response = self.client.get_object(self.bucket, self.key, start, request_headers=headers)
         try:
-            return bytes(response.read())
+            pieces = response.stream(MIB)
+            while True:
+                with errors():
+                    content = next(pieces, b"")
+                if not content:
+                    return
+                yield content
         finally:
             response.close()
             response.release_conn()

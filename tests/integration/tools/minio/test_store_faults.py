@@ -19,7 +19,6 @@ from tests.object_servers import server
 from tests.small_disk import on_small_disk
 from tests.tcp_proxy import TcpProxy
 from tests.unit.tools.calling import refusal
-from tools.minio.minio_store import MinioStore
 from tools.minio.store import ObjectStore
 from tools.result import ErrorCode, ToolError
 
@@ -270,16 +269,3 @@ def test_a_clock_that_is_wrong(minio: ObjectServer, monkeypatch: pytest.MonkeyPa
     assert error.code is ErrorCode.PERMISSION_DENIED
     assert "differ by more than 15 minutes: set this machine's clock" in error.message
     assert minio.url in error.message
-
-
-def test_an_object_that_changes_while_it_is_downloaded(minio: ObjectServer, tmp_path: Path) -> None:
-    minio.sdk.make_bucket("box")
-    store: MinioStore = store_of(minio.url)
-    put(store, "key", content(SIZE))
-    target = tmp_path / "target.bin"
-    error = refusal(store.download_file, "box", "key", target, progress=at(8 * MIB, lambda: put(store, "key", b"other")))
-    assert error.code is ErrorCode.CONFLICT
-    assert "try again" in error.message
-    assert not target.exists()
-    store.download_file("box", "key", target)
-    assert target.read_bytes() == b"other"
