@@ -4,7 +4,8 @@ from agents.agent import Agent, prompt_file
 
 agent = Agent(
     name="minio",
-    description="Object storage (MinIO, S3): buckets and the files in them: datasets, models, reports. List, preview, upload, delete.",
+    description="Object storage (MinIO, S3): buckets and the files in them. Find, preview, profile, plot, upload, download, copy, delete, "
+    "share, versions.",
     package="tools.minio",
     prompt=prompt_file("minio.md"),
 )

@@ -21,7 +21,7 @@ def existing(store: ObjectStore, bucket: str, key: str) -> ObjectInfo | None:
     try:
         return store.stat(bucket, key)
     except ToolError as error:
-        if error.code is ErrorCode.NOT_FOUND:
+        if error.code in (ErrorCode.NOT_FOUND, ErrorCode.INVALID_ARGUMENT):  # the latter for what cannot be a key
             return None
         raise
 

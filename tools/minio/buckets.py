@@ -78,7 +78,9 @@ def get_bucket(store: ObjectStore, /, bucket: Bucket) -> ToolResult:
         ("access", _access(store, bucket)),
         ("where", store.address),
     ]
-    content = f"Bucket `{bucket}` holds {held.objects} ({held.size}).\n\n" + fitted(["", bucket], rows)
+    content = f"Bucket `{bucket}` holds {held.objects} object{'' if held.objects == '1' else 's'} ({held.size}).\n\n" + fitted(
+        ["", bucket], rows
+    )
     return ToolResult(
         content=content,
         artifacts=[table_artifact(f"Bucket {bucket}", ["what", "value"], rows)],
@@ -105,8 +107,8 @@ def _counted(store: ObjectStore, bucket: str) -> Held:
         changed = max([*times, *([changed] if changed else [])], default=None)
         after = page.next_token
         if after is None:
-            return Held(count(number, "object"), size(total), changed)
-    return Held(f"more than {count(number, 'object')}", f"more than {size(total)}", changed)
+            return Held(f"{number:,}", size(total), changed)
+    return Held(f"more than {number:,}", f"more than {size(total)}", changed)
 
 
 def _access(store: ObjectStore, bucket: str) -> str:

@@ -8,7 +8,7 @@ from tools.kfp.client import Kfp
 from tools.kinds import Bucket, Days, Objects, Prefix
 from tools.markdown import count, size, when
 from tools.minio.addresses import bulleted, existing
-from tools.minio.limits import check_days, text_problem
+from tools.minio.limits import check_days
 from tools.minio.names import key as resolve_key
 from tools.minio.patterns import glob
 from tools.minio.references import references
@@ -81,7 +81,7 @@ def _named(store: ObjectStore, bucket: str, keys: Sequence[str]) -> list[ObjectI
     """
     found: dict[str, ObjectInfo] = {}
     for given in keys:
-        info = existing(store, bucket, given) if text_problem(given) is None else None
+        info = existing(store, bucket, given)
         if info is not None:
             found[given] = info
             continue

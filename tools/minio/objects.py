@@ -1,5 +1,7 @@
 """One object: what is known of it without reading it, and its tags."""
 
+import mimetypes
+
 from tools.kfp.client import Kfp
 from tools.kinds import Bucket, Object, Tags
 from tools.markdown import count, size, table_artifact, when
@@ -39,7 +41,7 @@ def get_object_info(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, key: Object
         ("size", size(info.size)),
         ("bytes", f"{info.size:,}"),
         ("changed", when(info.modified)),
-        ("type", info.content_type or "not told"),
+        ("type", info.content_type or mimetypes.guess_type(key)[0] or "not told"),
         ("versions", _versions(store, info)),
         ("tags", ", ".join(f"{k}={v}" for k, v in tags.items()) or "none"),
         ("checksum (ETag)", info.etag or "none"),

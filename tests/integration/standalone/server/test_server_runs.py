@@ -92,7 +92,7 @@ def test_task_details_tell_the_tree_the_times_and_the_artifacts(client, packages
 
     (lineage,) = get("/artifacts", uri=table["uri"])["artifacts"]
     assert (lineage["run"], lineage["artifact"]["task"]) == ("lineage", "write-table")
-    assert lineage["read_by"] == [{"run_id": run.run_id, "task_id": count.task_id, "task": "count-rows"}]
+    assert lineage["read_by"] == [{"run_id": run.run_id, "run": "lineage", "task_id": count.task_id, "task": "count-rows"}]
 
 
 def test_tasks_say_what_upstream_leaves_out(client, packages, experiment, get):
