@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, HumanMessage
@@ -11,6 +12,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from agents.registry import find_agents
 from swarm import approvals, decisions
 from swarm.approvals import Decision, Verdict
+from swarm.audit import AuditLog
 from swarm.backends import open_services
 from swarm.chores import background
 from swarm.desk import Desk
@@ -29,7 +31,7 @@ from swarm.samples import first_start
 from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
 from swarm.specialist import Specialist
-from swarm.telemetry import Measured
+from swarm.telemetry import Measured, Telemetry
 from swarm.toolbox import Toolbox
 from swarm.turns import Turns, parts, told
 from swarm.workers import Workers
@@ -210,13 +212,24 @@ class Assistant:
         """What users asked to be remembered; its methods block."""
         return self._desk.profiles
 
+    @property
+    def audit(self) -> AuditLog:
+        """What was done, for whom and by whose approval; its methods block."""
+        return self._desk.audit
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """What is measured, for pages and ports that show it."""
+        return self._desk.telemetry
+
     async def _mandate(self, session: str, user: str, approve: ApproveMode, measured: Measured | None) -> Mandate:
         """What this user may do in a turn, and how much it may cost."""
         given = self._settings
         permissions = Permissions(given.roles.get(user, given.role), given.approval, given.approval_minutes)
         limits = Limits(given.turn_steps, given.turn_tokens, given.turn_seconds)
         facts = await self._desk.facts(session, user)
-        return Mandate(session, user, permissions, approve, limits, facts=facts, measured=measured)
+        mask = partial(self._desk.vault.mask_all, session)
+        return Mandate(session, user, permissions, approve, limits, facts=facts, mask=mask, measured=measured)
 
     async def _beside(self, message: str, pending: list[Approval], mandate: Mandate) -> AsyncIterator[Event]:
         """A message while approvals wait: a decision on the one that is shown, perhaps with a new request, or an aside."""

@@ -1,8 +1,9 @@
 """What a turn is played with: for whom, with which rights, and how much it may cost."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from langchain_core.messages import AIMessage
 
@@ -41,6 +42,8 @@ class Mandate:
     spent: Usage = field(default_factory=Usage)
     begun: float = field(default_factory=time.monotonic)
     facts: Facts = field(default_factory=Facts)
+    mask: Callable[[Any], Any] = field(default=lambda data: data)
+    """Takes the secrets out of texts, plain data and models, for this conversation."""
     measured: Measured | None = None
     """The turn as telemetry sees it."""
 

@@ -77,7 +77,7 @@ class Models:
         error: Exception | None = None
         for choice in [c for c in able if not c.down] or able[:1]:
             try:
-                message = tidied(await self._asked(ask, choice))
+                message = _masked(tidied(await self._asked(ask, choice)), mandate)
             except Exception as failure:  # noqa: BLE001 - the boundary: whatever a provider throws is told, and the next model is asked
                 log.warning("model %s failed: %s", choice.name, failure)
                 error = failure
@@ -175,3 +175,12 @@ def _other(provider: str, model: str, settings: Settings) -> BaseChatModel:
         raise SettingsError(f"{provider}:{model} needs a package that is not installed ({error}); try: pip install {package}.") from None
     except Exception as error:  # noqa: BLE001 - every provider's package complains in its own way
         raise SettingsError(f"{provider}:{model} cannot be used: {error}") from None
+
+
+def _masked(message: AIMessage, mandate: Mandate) -> AIMessage:
+    """The message without secrets: a model may have put one together, or have known it before."""
+    content, calls = mandate.mask(message.content), mandate.mask(message.tool_calls)
+    if content == message.content and calls == message.tool_calls:
+        return message
+    extra = {name: value for name, value in message.additional_kwargs.items() if name != "tool_calls"}
+    return message.model_copy(update={"content": content, "tool_calls": calls, "additional_kwargs": extra})

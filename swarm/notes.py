@@ -14,6 +14,8 @@ from tools.speaker import speaker
 
 MOST = 50
 """Notes of one user."""
+NOUNS = frozenset({"bucket", "pipeline", "experiment", "run", "schedule"})
+"""Kinds of things: the word stays where a user's own name for one is replaced."""
 EVERYTHING = frozenset({"everything", "all"})
 _SUBJECT = re.compile(
     r"^\W*(?P<subject>(?:my|our|the)\s[\w\s-]{2,60}?)\s*(?:\bis\b|\bare\b|\bmeans\b|=|:)\s*(?P<value>\S.*?)[.!\s]*$", re.I
@@ -111,9 +113,11 @@ def aliases(known: list[str]) -> dict[str, str]:
 
 
 def expanded(text: str, known: list[str]) -> str:
-    """A request with the user's own names replaced by what they stand for."""
+    """A request with the user's own names replaced by what they stand for: "my bucket" by "bucket datasets"."""
     for subject, value in sorted(aliases(known).items(), key=lambda pair: -len(pair[0])):
-        text = re.sub(rf"\b{re.escape(subject)}\b", value.replace("\\", r"\\"), text, flags=re.I)
+        noun = subject.split()[-1]
+        meant = f"{noun} {value}" if noun in NOUNS else value
+        text = re.sub(rf"\b{re.escape(subject)}\b", meant.replace("\\", r"\\"), text, flags=re.I)
     return text
 
 

@@ -63,6 +63,10 @@ class Telemetry:
                 telemetry.port = server.server_port
             yield telemetry
 
+    def use(self, tracer: Tracer | None) -> None:
+        """Send spans to this tracer, or again to the one that the process has."""
+        self._tracer = tracer or trace.get_tracer("mlops-swarm")
+
     port: int | None = None
     """Where the metrics are served, if they are."""
 

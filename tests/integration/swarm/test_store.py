@@ -166,7 +166,10 @@ def test_a_note_replaces_the_one_about_the_same_thing(store: Store) -> None:
     for note in ("my bucket is datasets", "always use UTC+2", "My bucket is raw-data.", "the usual experiment is churn"):
         profiles.add("ben", note)
     assert profiles.notes("ben") == ["always use UTC+2", "My bucket is raw-data.", "the usual experiment is churn"]
-    assert expanded("list my bucket, then run it in the usual experiment", profiles.notes("ben")) == "list raw-data, then run it in churn"
+    assert (
+        expanded("list my bucket, then run it in the usual experiment", profiles.notes("ben"))
+        == "list bucket raw-data, then run it in experiment churn"
+    )
     assert profiles.remove("ben", "forget about my bucket"[7:]) == ["My bucket is raw-data."]
     assert profiles.remove("ben", "nothing like it") == []
     assert len(profiles.remove("ben", "everything you know about me")) == 2

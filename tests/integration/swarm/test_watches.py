@@ -1,0 +1,117 @@
+"""Watches: set by words, kept through restarts, reported once with cause and next step, whichever replica is there."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kfp import dsl
+
+from standalone.platform import stop_server
+from swarm import Assistant, Settings
+from swarm.notices import Notice
+from tests.integration.tools.kfp_world import World, opened
+
+PATIENCE = 60.0
+
+
+@dsl.component
+def wait_for_file(path: str, good: bool):  # type: ignore[no-untyped-def]
+    import os
+    import time
+
+    while not os.path.exists(path):  # noqa: PTH110 - a component is shipped as source
+        time.sleep(0.05)
+    if not good:
+        raise ValueError("the column churned is missing")
+
+
+@dsl.pipeline(name="patient-training")
+def patient(path: str, good: bool = True):  # type: ignore[no-untyped-def]
+    wait_for_file(path=path, good=good)
+
+
+@pytest.fixture(scope="module")
+def world(database_url: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    home = tmp_path_factory.mktemp("watched")
+    with opened(home, [patient]) as world:
+        yield world
+    stop_server(home)
+
+
+@pytest.fixture
+def settings(world: World, database_url: str | None) -> Settings:
+    swarm = {"home": world.home, "samples": False, "watch_seconds": 0.2}
+    return Settings.model_validate({"swarm": swarm, "database": {"url": database_url}})
+
+
+def started(world: World, name: str, good: bool = True) -> Path:
+    """A run that ends when its file appears inside its own bucket folder."""
+    gate = world.home / "buckets" / "mlpipeline" / f"{name}.gate"
+    world.start("patient-training", name, path=str(gate), good=good)
+    return gate
+
+
+async def first(assistant: Assistant, sessions: str, user: str = "local") -> Notice:
+    async with asyncio.timeout(PATIENCE):
+        async for notice in assistant.notifications(sessions, user):
+            return notice
+    raise AssertionError("notifications do not end by themselves")
+
+
+async def nothing_more(assistant: Assistant, sessions: str) -> bool:
+    notices: Any = assistant.notifications(sessions)
+    try:
+        await asyncio.wait_for(anext(notices), 1.0)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_a_watch_survives_a_restart_and_tells_the_cause(world: World, settings: Settings) -> None:
+    started(world, "ends-badly", good=False)
+    async with Assistant.open(settings) as assistant:
+        reply = await assistant.ask("tell me when ends-badly is done", "w1")
+        assert [(s.tool, s.status) for s in reply.steps] == [("watch_run", "ok")]
+    await asyncio.to_thread(world.kfp.terminate_run, world.kfp.run("ends-badly"))
+    await asyncio.to_thread(world.finish, "ends-badly")
+    async with Assistant.open(settings) as restarted:
+        notice = await first(restarted, "w1")
+        assert notice.session == "w1"
+        assert "ends-badly" in notice.text
+        assert await nothing_more(restarted, "w1")
+        listed = await restarted.ask("which runs are you watching?", "w1")
+        assert listed.steps[0].status == "no_data"
+        assert [s.role for s in await restarted.conversations.messages("w1")][2] == "notice"
+
+
+async def test_replicas_report_once_and_the_conversation_goes_on_from_there(world: World, settings: Settings) -> None:
+    world.start("patient-training", "quick", path="/", good=False)
+    async with Assistant.open(settings) as one, Assistant.open(settings) as two:
+        await one.ask("let me know how quick went", "chan:w2", user="ann")
+        takers = [asyncio.create_task(first(a, "chan:*")) for a in (one, two)]
+        done, waiting = await asyncio.wait(takers, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        notice = done.pop().result()
+        assert (notice.session, notice.user) == ("chan:w2", "ann")
+        assert "ValueError" in notice.text or "churned" in notice.text
+        assert "What to do" in notice.text
+        await asyncio.sleep(1)
+        assert [t.done() for t in waiting] == [False]
+        for task in waiting:
+            task.cancel()
+        why = await two.ask("why did it fail?", "chan:w2", user="ann")
+        assert [(s.tool, s.args.get("run")) for s in why.steps] == [("diagnose_run", "quick")]
+
+
+async def test_a_watch_is_canceled(world: World, settings: Settings) -> None:
+    started(world, "left-alone")
+    async with Assistant.open(settings) as assistant:
+        await assistant.ask("watch left-alone", "w3")
+        listed = await assistant.ask("which runs are you watching?", "w3")
+        assert "left-alone" in listed.answer
+        canceled = await assistant.ask("stop watching left-alone", "w3")
+        assert [(s.tool, s.status) for s in canceled.steps] == [("cancel_watch", "ok")]
+        await asyncio.to_thread(world.kfp.terminate_run, world.kfp.run("left-alone"))
+        await asyncio.to_thread(world.finish, "left-alone")
+        assert await nothing_more(assistant, "w3")
