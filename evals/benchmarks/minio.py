@@ -5,6 +5,8 @@ What we do stands beside the bare `minio` SDK on the same real server in the sam
 
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +33,29 @@ PAGE = 100
 REPEAT = 3
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the folder in it is our own
 """Where hundreds of thousands of folders come and go quickly."""
+TABLE, LINE = 1_000_000_000, 43
+"""Bytes of the table that is profiled, and of each line."""
+END = """
+print(time.perf_counter() - started, memory("VmHWM"))
+"""
+OURS = f"""
+import sys, time
+from pathlib import Path
+from evals.benchmarks.minio import ask, memory, world
+from standalone.objects import FolderStore
+import tools.minio.profile
+folder = Path(sys.argv[1])
+services = world(FolderStore(folder / "buckets"), folder)
+started = time.perf_counter()
+ask(services, "profile_dataset", bucket="bench", key="large.csv")
+{END}"""
+PANDAS = f"""
+import sys, time
+import pandas
+from evals.benchmarks.minio import memory
+started = time.perf_counter()
+pandas.read_csv(sys.argv[1]).describe(include="all")
+{END}"""
 LINKS = 50_000
 """Names that one file may have on common file systems, with room to spare."""
 
@@ -45,6 +70,8 @@ def measure() -> Iterator[Measurement]:
         yield _server_listing(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         yield _preview(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _profile(Path(folder))
 
 
 def _transfers(folder: Path) -> Iterator[Measurement]:
@@ -56,13 +83,13 @@ def _transfers(folder: Path) -> Iterator[Measurement]:
     with _minio(folder / "minio") as server:
         sdk = server.sdk
         sdk.make_bucket("bench")
-        world = _world(store_of(server.url), folder)
+        services = world(store_of(server.url), folder)
         upload, growth_up = _beside(
-            lambda: _ask(world, "upload_object", path=local.name, bucket="bench", key="ours"),
+            lambda: ask(services, "upload_object", path=local.name, bucket="bench", key="ours"),
             lambda: sdk.fput_object("bench", "theirs", str(local)),
         )
         download, growth_down = _beside(
-            lambda: _ask(world, "download_object", bucket="bench", key="ours", path=back.name),
+            lambda: ask(services, "download_object", bucket="bench", key="ours", path=back.name),
             lambda: sdk.fget_object("bench", "ours", str(bare)),
         )
     for name, (ours, theirs), growth in (("upload", upload, growth_up), ("download", download, growth_down)):
@@ -144,10 +171,33 @@ def _preview(folder: Path) -> Measurement:
     with (folder / "buckets" / "bench" / "large.csv").open("w") as file:
         file.write("id,value,label\n" + lines)
         file.truncate(LARGE)
-    answer = _ask(_world(store, folder), "preview_object", bucket="bench", key="large.csv")
+    answer = ask(world(store, folder), "preview_object", bucket="bench", key="large.csv")
     if "label" not in answer.content:
         raise RuntimeError(answer.content)
     return Measurement(name="minio.preview_5gb_csv_read", value=store.bytes_read / MIB, unit="MiB", target=1)
+
+
+def _profile(folder: Path) -> Iterator[Measurement]:
+    """A CSV file of 1 GB: statistics of all of it, each way in a process of its own."""
+    FolderStore(folder / "buckets").create_bucket("bench")
+    table = folder / "buckets" / "bench" / "large.csv"
+    with table.open("w") as file:
+        file.write("id,value,label,when\n")
+        for start in range(0, TABLE // LINE, 100_000):
+            rows = range(start, start + 100_000)
+            file.writelines(f"{n:09},{n * 7919 % 100_003 / 10:011.2f},label {n % 50:02},2026-01-{n % 28 + 1:02}\n" for n in rows)
+    ours, peak = _alone(OURS, folder)
+    theirs, _ = _alone(PANDAS, table)
+    baseline = "pandas read_csv + describe"
+    yield Measurement(name="minio.profile_1gb_csv", value=ours, unit="s", baseline=baseline, baseline_value=theirs, target=1, of="ratio")
+    yield Measurement(name="minio.profile_1gb_csv_memory", value=peak / MIB, unit="MiB", target=400)
+
+
+def _alone(script: str, path: Path) -> tuple[float, int]:
+    """Seconds of a script's work, imports left out, and the peak of its process's memory in bytes."""
+    answer = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True).stdout
+    took, peak = answer.split()[-2:]
+    return float(took), int(peak)
 
 
 class _Counting(FolderStore):
@@ -180,16 +230,16 @@ def _beside(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[t
     for _ in range(REPEAT):
         for work, taken in ((ours, times[0]), (theirs, times[1])):
             Path("/proc/self/clear_refs").write_text("5")  # begins a new peak
-            before = _memory("VmRSS")
+            before = memory("VmRSS")
             started = time.perf_counter()
             work()
             taken.append(time.perf_counter() - started)
             if work is ours:
-                growth = max(growth, _memory("VmHWM") - before)
+                growth = max(growth, memory("VmHWM") - before)
     return times, growth
 
 
-def _memory(name: str) -> int:
+def memory(name: str) -> int:
     """A figure of this process's memory in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
@@ -209,12 +259,12 @@ def _minio(folder: Path) -> Iterator[ObjectServer]:
         server.stop()
 
 
-def _world(store: ObjectStore, folder: Path) -> Services:
+def world(store: ObjectStore, folder: Path) -> Services:
     """What the tools work with."""
     return Services({ObjectStore: lambda: store, LocalFiles: lambda: LocalFiles([folder])})
 
 
-def _ask(services: Services, tool: str, **arguments: str) -> ToolResult:
+def ask(services: Services, tool: str, **arguments: str) -> ToolResult:
     """The tool as an agent calls it; an error would not be worth measuring."""
     toolset = discover("tools.minio")
     call = prepare(toolset.tools[tool], arguments, services, toolset.resolvers)
