@@ -45,15 +45,20 @@ def _resolved(path: str) -> tuple[Path, list[Path]]:
     if not glob.has_magic(expanded):
         raise UnreadableDocumentError(f"There is no file or folder {path!r}; check the spelling, or give the full path.")
     root = fixed_part(expanded).resolve()
-    matches = (Path(match).resolve() for match in glob.iglob(expanded, recursive=True))  # noqa: PTH207 - absolute patterns
-    files = _bounded((match for match in matches if _is_document(match, root)), path)
+    matches = (_document(Path(match), root) for match in glob.iglob(expanded, recursive=True))  # noqa: PTH207 - absolute patterns
+    files = _bounded(filter(None, matches), path)
     if not files:
         raise UnreadableDocumentError(f"No readable file matches {path!r}; files of these kinds are read: {', '.join(KINDS)}.")
     return root, files
 
 
-def _is_document(file: Path, root: Path) -> bool:
-    return file.is_relative_to(root) and file.suffix.lower() in KINDS and file.is_file()
+def _document(file: Path, root: Path) -> Path | None:
+    """Where a file really lies, if that is below `root`, its name tells a kind of document, and links to it end somewhere."""
+    try:
+        place = file.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+    return place if place.is_relative_to(root) and place.suffix.lower() in KINDS and place.is_file() else None
 
 
 def _bounded(files: Iterator[Path], path: str) -> list[Path]:
@@ -67,8 +72,8 @@ def _walk(root: Path) -> Iterator[Path]:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
         for name in names:
             file = Path(folder, name)
-            if not name.startswith(".") and file.suffix.lower() in KINDS and _is_document(file.resolve(), root):
-                yield file.resolve()
+            if not name.startswith(".") and file.suffix.lower() in KINDS and (place := _document(file, root)):
+                yield place
 
 
 def file_item(file: Path, root: Path) -> Item:

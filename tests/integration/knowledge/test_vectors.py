@@ -4,16 +4,19 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import chromadb
 import pytest
+from chromadb.config import Settings
 from pydantic import SecretStr
 
 from evals.embedding_server import embedding_server
-from knowledge.embeddings import WordLlamaEmbedding
+from knowledge.embeddings import OpenAIEmbedding, WordLlamaEmbedding
 from knowledge.knowledge import Knowledge
 from knowledge.settings import KnowledgeSettings
 
@@ -127,3 +130,38 @@ def test_without_the_chroma_server_words_still_find(tmp_path: Path, docs: Path, 
         assert knowledge.search("hound feline").passages == []
     assert "http://127.0.0.1:9" in caplog.text
     knowledge.close()
+
+
+def test_another_embedding_is_made_beside_and_then_taken(tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OpenAIEmbedding, "at_once", 0)  # three pages count as many
+    home = tmp_path / "home"
+    before = Knowledge(KnowledgeSettings(home=home))
+    before.add(str(docs))
+    assert first(before, "hound feline") == "docs/pets.md"
+    before.close()
+    assert len(collections(home)) == 1
+    with embedding_server(WordLlamaEmbedding()) as server:
+        after = Knowledge(KnowledgeSettings(home=home, embeddings="openai:test-model", base_url=server.url))
+        assert first(after, "interest rate of a loan") == "docs/money.md", "words go on while vectors are made"
+        deadline = time.monotonic() + 60
+        while not (found := after.search("hound feline").passages):
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.05)
+        assert found[0].source == "docs/pets.md"
+        after.close()
+    assert [name.rpartition("-")[2] for name in collections(home)] == ["model"], "the old collection is gone"
+
+
+def test_vectors_are_made_before_the_documents_are_swapped_in(tmp_path: Path, docs: Path) -> None:
+    with embedding_server(WordLlamaEmbedding()) as server:
+        knowledge = Knowledge(KnowledgeSettings(home=tmp_path / "home", embeddings="openai:test-model", base_url=server.url))
+        seen: list[int] = []
+        knowledge.add(str(docs), lambda done, total, source: seen.append(len(knowledge.documents())) if source == "vectors" else None)
+        assert seen
+        assert set(seen) == {0}
+        knowledge.close()
+
+
+def collections(home: Path) -> list[str]:
+    with chromadb.PersistentClient(path=str(home / "chroma"), settings=Settings(anonymized_telemetry=False)) as client:
+        return [collection.name for collection in client.list_collections()]

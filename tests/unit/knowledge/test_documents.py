@@ -1,16 +1,21 @@
 """Which files a path means, and what one file holds as Markdown."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfWriter
 
 from knowledge.chunk import Document
 from knowledge.documents import load
+from knowledge.formats import word
 from knowledge.origins import selection
 from knowledge.origins.files import file_item, select_files
-from knowledge.origins.selection import EmptyDocumentError, UnreadableDocumentError
+from knowledge.origins.selection import KINDS, EmptyDocumentError, Item, UnreadableDocumentError
 
 
 def loaded(folder: Path, name: str, content: str | bytes) -> Document:
@@ -199,3 +204,118 @@ def test_a_pdf_with_text(tmp_path: Path) -> None:
     page = loaded(tmp_path, "report.pdf", body + b"trailer<</Root 1 0 R/Size 6>>\nstartxref\n0\n%%EOF")
     assert page.title == "Report"
     assert page.text == "## Page 1\n\nHello drift"
+
+
+def docx(*paragraphs: tuple[str, str], table: list[list[str]] | None = None) -> bytes:
+    """A Word file as Word itself packs it, reduced to what carries text."""
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    body = "".join(f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>' for style, text in paragraphs)
+    if table:
+        cells = [[f"<w:tc><w:p><w:r><w:t>{cell}</w:t></w:r></w:p></w:tc>" for cell in row] for row in table]
+        body += "<w:tbl>" + "".join(f"<w:tr>{''.join(row)}</w:tr>" for row in cells) + "</w:tbl>"
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/></w:style>'
+        for key, name in {"Title": "Title", "Heading1": "heading 1", "Code": "Code", "Normal": "Normal"}.items()
+    )
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
+        f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{main}.document.main+xml"/>'
+        f'<Override PartName="/word/styles.xml" ContentType="{main}.styles+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{office}/officeDocument" '
+        'Target="word/document.xml"/></Relationships>',
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{office}/styles" Target="styles.xml"/></Relationships>',
+        "word/document.xml": f"<w:document {space}><w:body>{body}</w:body></w:document>",
+        "word/styles.xml": f"<w:styles {space}>{styles}</w:styles>",
+    }
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def test_word_files_keep_headings_code_and_tables(tmp_path: Path) -> None:
+    data = docx(
+        ("Heading1", "Backups"),
+        ("Normal", "Kept for 30 days."),
+        ("Code", "mc mirror a b"),
+        ("Code", "mc ls b"),
+        table=[["name", "days"], ["daily", "30"]],
+    )
+    page = loaded(tmp_path, "backup-plan.docx", data)
+    assert page.title == "Backups"
+    assert "# Backups" in page.text
+    assert "Kept for 30 days." in page.text
+    assert "```\nmc mirror a b\nmc ls b\n```" in page.text
+    assert "| daily | 30 |" in page.text
+
+
+def test_word_files_that_are_none_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    for data, reason in (
+        (b"plain text", "not a Word file"),
+        (empty.getvalue(), "not a Word file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "protected by a password or in the old Word format"),
+        (docx(("Normal", "text"))[:-200], "not a Word file"),
+    ):
+        with pytest.raises(UnreadableDocumentError, match=reason):
+            loaded(tmp_path, "a.docx", data)
+    monkeypatch.setattr(word, "MAX_UNPACKED", 100)
+    with pytest.raises(UnreadableDocumentError, match="unpacks to more than"):
+        loaded(tmp_path, "bomb.docx", docx(("Normal", "x" * 10_000)))
+
+
+def test_a_pdf_of_200_mb_is_refused_without_being_read(tmp_path: Path) -> None:
+    file = tmp_path / "scan.pdf"
+    with file.open("wb") as target:
+        target.write(b"%PDF-1.7")
+        target.truncate(200 * 2**20)
+    with pytest.raises(UnreadableDocumentError, match="200 MiB is over the limit of 20 MiB"):
+        file_item(file, tmp_path).read()
+
+
+def test_loops_of_links_end(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("text")
+    (tmp_path / "docs" / "again").symlink_to(tmp_path / "docs", target_is_directory=True)
+    (tmp_path / "docs" / "self.md").symlink_to(tmp_path / "docs" / "self.md")
+    (tmp_path / "one").symlink_to(tmp_path / "two")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    assert selected(str(tmp_path / "docs"), tmp_path) == ["docs/a.md"]
+    assert len(selected(f"{tmp_path}/docs/**/*.md", tmp_path)) == 1
+    with pytest.raises(UnreadableDocumentError, match="no usable path"):
+        select_files(str(tmp_path / "one"))
+
+
+def test_a_pattern_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("secret")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "link.md").symlink_to(tmp_path / "secret.md")
+    for pattern in ("docs/*.md", "docs/*/../../*.md"):
+        with pytest.raises(UnreadableDocumentError, match="No readable file matches"):
+            select_files(f"{tmp_path}/{pattern}")
+
+
+def test_html_names_its_own_encoding(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "a.html", "<meta charset='iso-8859-1'><p>gr\u00fcn</p>".encode("latin-1")).text == "gr\u00fcn"
+
+
+def test_comments_of_yaml_are_kept(tmp_path: Path) -> None:
+    page = loaded(tmp_path, "a.yaml", "# how many workers\nworkers: 3  # at least 2\n")
+    assert "# how many workers" in page.text
+    assert "# at least 2" in page.text
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(KINDS)))
+def test_any_bytes_are_a_document_or_a_clear_refusal(data: bytes, suffix: str) -> None:
+    item = Item("file:///x", (f"x{suffix}",), 1, (), lambda: data)
+    try:
+        assert load(item, data, "x").text.strip()
+    except UnreadableDocumentError as error:
+        assert str(error)
