@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.outcome import FAILED, OK, read_settings, run
+from ui.outcome import FAILED, OK, fail, read_settings, run
 
 if TYPE_CHECKING:
     from evals.result import Evaluation
@@ -20,6 +20,8 @@ File = Annotated[Path, typer.Option(exists=True, dir_okay=False)]
 Model = Annotated[str | None, typer.Option(help="`builtin` or `openai:<name>`; by default that of the settings.")]
 Repeat = Annotated[int, typer.Option(min=1, help="How often each case is played.")]
 Output = Annotated[Path | None, typer.Option("--json", help="Write the result here, as JSON.")]
+Page = Annotated[Path | None, typer.Option("--html", help="Write the result here, as a page.")]
+Earlier = Annotated[Path | None, typer.Option("--compare", exists=True, dir_okay=False, help="An earlier result to compare with.")]
 Threshold = Annotated[float, typer.Option(min=0, max=1, help="Pass rate below which the exit code is 1.")]
 
 
@@ -31,12 +33,14 @@ def chat(
     repeat: Repeat = 1,
     perturb: Annotated[int | None, typer.Option(help="Change names, spelling and one word of each message, by this seed.")] = None,
     output: Output = None,
+    page: Page = None,
+    earlier: Earlier = None,
     threshold: Threshold = 0.0,
 ) -> None:
     """Load a world for real and play conversations in it. The model `oracle` does what the cases expect, which checks them."""
     from evals.chat.suite import evaluate
 
-    finish(run(evaluate(world, cases, model, repeat, perturb, tell=_dots())), output, threshold)
+    finish(run(evaluate(world, cases, model, repeat, perturb, tell=_dots())), output, threshold, page, earlier)
 
 
 @evaluation.command("rag")
@@ -59,24 +63,66 @@ def scenarios(
     tasks: Annotated[Path | None, typer.Option(exists=True, help="Folder or file of scenarios; else those that come along.")] = None,
     model: Model = None,
     repeat: Repeat = 1,
+    user: Annotated[str | None, typer.Option(help="A model that plays the user; else the script is said.")] = None,
+    record: Annotated[Path | None, typer.Option(dir_okay=False, help="Record the model's replies to this file.")] = None,
+    replay: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Take the model's replies from this file.")] = None,
+    only_look: Annotated[bool, typer.Option("--self-test", help="Read-only tasks on your own installation instead.")] = False,
     output: Output = None,
+    page: Page = None,
+    earlier: Earlier = None,
     threshold: Threshold = 0.0,
 ) -> None:
     """Do tasks of several turns and look at what they leave."""
+    from evals.scenarios.self_test import self_test
     from evals.scenarios.suite import evaluate
 
-    finish(run(evaluate(tasks, model, repeat, tell=_dots())), output, threshold)
+    if only_look:
+        work = self_test(read_settings(), model, tell=_dots())
+    else:
+        work = evaluate(tasks, model, repeat, user, record, replay, tell=_dots())
+    finish(run(work), output, threshold, page, earlier)
 
 
-def finish(result: "Evaluation", output: Path | None, threshold: float) -> None:
+@evaluation.command("compare")
+def compare(
+    earlier: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A result that --json wrote.")],
+    later: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Another one.")],
+) -> None:
+    """Show what became better and what worse between two results; the exit code is 1 when the pass rate fell."""
+    from evals.comparison import compared, load_result
+    from evals.errors import EvalError
+
+    try:
+        results = load_result(earlier), load_result(later)
+    except EvalError as error:
+        fail(str(error), FAILED)
+    typer.echo(compared(*results))
+    raise typer.Exit(FAILED if results[1]["pass_rate"] < results[0]["pass_rate"] else OK)
+
+
+def finish(result: "Evaluation", output: Path | None, threshold: float, page: Path | None = None, earlier: Path | None = None) -> None:
     """Print and write the result of an evaluation, and end with the exit code that it deserves."""
     from evals.chat.report import rendered
+    from evals.comparison import compared, load_result
+    from evals.errors import EvalError
+    from evals.page import html
 
     typer.echo(rendered(result))
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write(output, json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    if page is not None:
+        _write(page, html(result))
+    if earlier is not None:
+        try:
+            typer.echo("\n" + compared(load_result(earlier), result))
+        except EvalError as error:
+            fail(str(error), FAILED)
     raise typer.Exit(OK if result["pass_rate"] >= threshold else FAILED)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def _dots() -> Callable[[Any], None]:

@@ -55,6 +55,7 @@ async def play(
     repeat: int = 1,
     tell: Callable[[Played], None] = lambda _: None,
     talk: Talk = by_script,
+    address: str | None = None,
 ) -> list[Played]:
     """Play every case, `repeat` times, one after the other. A case that touched something is followed by a reset of the world.
 
@@ -65,11 +66,12 @@ async def play(
         repeat: how often.
         tell: called with each that was played.
         talk: who talks; by default the turns of the case are said.
+        address: of the model's endpoint, instead of that of the environment.
 
     Raises:
         SettingsError: the model's name is of no known form.
     """
-    settings = with_model(world.settings, model)
+    settings = with_model(world.settings, model, address)
     before = await asyncio.to_thread(take_inventory, world)
     waiting = ((case, attempt) for attempt in range(1, repeat + 1) for case in cases)
     played: list[Played] = []
@@ -82,9 +84,11 @@ async def play(
     return played
 
 
-def with_model(settings: Settings, model: str | None) -> Settings:
-    """The settings with another model."""
-    return settings.model_copy(update={"swarm": settings.swarm.model_copy(update={"model": model})}) if model else settings
+def with_model(settings: Settings, model: str | None, address: str | None = None) -> Settings:
+    """The settings with this model, where given, at this address, and no other that could stand in for it unnoticed."""
+    swarm = settings.swarm.model_copy(update={"model": model or settings.model, "fallback_models": ["none"]})
+    openai = settings.openai.model_copy(update={"base_url": address} if address else {})
+    return settings.model_copy(update={"swarm": swarm, "openai": openai})
 
 
 def touched(replies: Sequence[Reply]) -> bool:
