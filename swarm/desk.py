@@ -108,7 +108,8 @@ class Desk:
         """A turn's events, the reply measured and kept."""
         async for event in events:
             if isinstance(event, Finished):
-                reply = await asyncio.to_thread(self.vault.mask_all, mandate.conversation, event.reply)
+                answer = await asyncio.to_thread(self.vault.mask, mandate.conversation, event.reply.answer)
+                reply = event.reply.model_copy(update={"answer": answer})  # what tools brought was masked when it came
                 if mandate.measured is not None:
                     mandate.measured.replied(reply)
                 await archive.note(mandate.conversation, "assistant", mandate.user, reply.answer)

@@ -53,7 +53,9 @@ PAIRED = re.compile(
 ADDRESS = re.compile(r"(?<=[a-z0-9])://(?:[^\s/:@<>]{0,100}:(?P<password>[^\s/@<>]{1,200})|(?P<token>[^\s/:@<>]{16,200}))@", re.I)
 HEADER = re.compile(r"\b(?:Bearer|Basic|Token|ApiKey)\s+(?P<value>[A-Za-z0-9+/._~=-]{12,})", re.I)
 RANDOM = re.compile(r"(?<![A-Za-z0-9+/_.-])[A-Za-z0-9+/_-]{36,100}={0,2}(?![A-Za-z0-9+/_=-])")
-KEYWORDS = ("pass", "pwd", "secret", "key", "token", "cred")
+KEYWORDS = ("pass", "pwd", "secret", "token", "cred")
+KEYS = re.compile(r"(?:api|access|private|account|shared|encryption|signing|auth)[ _.-]?key")
+"""Text without any of these words tells no secret by name: most text is looked at no further."""
 SCHEMES = ("bearer", "basic", "token", "apikey")
 
 _HARMLESS = re.compile(
@@ -74,7 +76,7 @@ def find(text: str) -> list[tuple[int, int]]:
     """Where secrets stand in a text, as start and end, in order and apart from one another."""
     lower = text.lower()
     spans: list[tuple[int, int]] = []
-    if any(word in lower for word in KEYWORDS):
+    if any(word in lower for word in KEYWORDS) or ("key" in lower and KEYS.search(lower)):
         spans += [_span(m, "quoted", "value") for m in NAMED.finditer(text) if _tells(m["quoted"] or m["value"], bool(m["word"]))]
         spans += [m.span("value") for m in PAIRED.finditer(text) if _tells(m["value"], "pass" in m["word"].lower(), loose=True)]
         spans += [m.span("value") for m in SPOKEN.finditer(text) if _spoken(m)]

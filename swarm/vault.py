@@ -48,7 +48,9 @@ class Vault:
                 self._own = sorted({*self._own, *forms}, key=len, reverse=True)
 
     def mask(self, session: str, text: str) -> str:
-        """A text without its secrets; the same secret has the same placeholder throughout a conversation."""
+        """A text without its secrets; the same secret has the same placeholder throughout a conversation. Without one it has no number."""
+        if not session:
+            return self.anonymous(text)
         for value in self._own:
             if value in text:
                 text = text.replace(value, OWN)
@@ -61,6 +63,8 @@ class Vault:
 
     def restore(self, session: str, data: T) -> T:
         """A copy of plain data with the values put back. Only for the arguments of a tool call."""
+        if not session:
+            return data
         return cast(T, _walked(data, lambda text: PLACEHOLDER.sub(lambda m: self._value(session, int(m.group(1))) or m.group(), text)))
 
     def anonymous(self, text: str) -> str:
