@@ -55,6 +55,10 @@ class WordLlamaEmbedding:
         """Unit vectors, shape (texts, 256)."""
         return np.asarray(self._model.embed(list(texts), norm=True), dtype=np.float32)
 
+    def is_word(self, word: str) -> bool:
+        """Whether the vocabulary has this word as a whole: common English words, not slips of them."""
+        return self._model.tokenizer.token_to_id(f"\u2581{word}") is not None
+
     @cached_property
     def _model(self) -> "WordLlamaInference":
         import wordllama

@@ -96,11 +96,13 @@ def briefing(messages: Sequence[AnyMessage], known: Facts) -> str:
     asked = [m.text for m in messages if isinstance(m, HumanMessage)][-4:]
     answered = [m.text for m in messages if isinstance(m, AIMessage) and not m.tool_calls][-1:]
     calls: list[dict[str, Any]] = []
-    for outcome in outcomes(messages):
+    earlier = len(outcomes(messages)) - len(outcomes(turn(messages)))
+    for number, outcome in enumerate(outcomes(messages)):
         for record in outcome.records:
             about = [{k: v for k, v in s.model_dump().items() if v} for s in record.subjects[:ABOUT]]
             args = {name: value for name, value in record.step.args.items() if name in record.given}
-            calls.append({"tool": record.step.tool, "args": args, "status": record.step.status, "about": about})
+            call = {"tool": record.step.tool, "args": args, "status": record.step.status, "about": about}
+            calls.append(call if number < earlier else {**call, "now": True})
     calls = [*calls[-REMEMBERED:], *known.calls()]
     facts: dict[str, Any] = {"user_said": asked, "last_answer": [text[:300] for text in answered], "calls": calls}
     if known.profile:

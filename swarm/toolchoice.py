@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, zip_longest
 
@@ -11,6 +12,8 @@ from langchain_core.tools import BaseTool, StructuredTool
 from swarm.conversation import parted
 from swarm.permissions import Permissions
 from swarm.planner.ranking import Ranker
+from swarm.planner.shape import shape
+from swarm.planner.toolview import views
 
 MORE = "more_tools"
 _CLAUSE = re.compile(r"[.;:!?\n]+|,|\b(?:and|then|after that|or)\b", re.I)
@@ -61,13 +64,13 @@ class ToolChoice:
     def _ranker(self) -> Ranker:
         from knowledge.embeddings import WordLlamaEmbedding
 
-        examples: dict[str, Sequence[str]] = {n: [*(t.metadata or {})["examples"], n.replace("_", " ")] for n, t in self._tools.items()}
-        return Ranker(examples, WordLlamaEmbedding())
+        seen = [view for tool in self._tools.values() for view in views(tool)]
+        return Ranker([replace(view, examples=(*view.examples, view.phrase)) for view in seen], WordLlamaEmbedding())
 
     def _nearest(self, task: str) -> Iterable[str]:
         """The tools by nearness: first the best for the whole task and for each of its clauses, then the second best, and so on."""
         clauses = [task, *(c for c in _CLAUSE.split(task) if len(c.split()) > 1)]
-        rankings = [[candidate.tool for candidate in self._ranker.rank(clause)] for clause in dict.fromkeys(clauses)]
+        rankings = [[candidate.tool.name for candidate in self._ranker.rank(shape(clause))] for clause in dict.fromkeys(clauses)]
         return (name for rank in zip_longest(*rankings) for name in rank if name)
 
 

@@ -1,10 +1,11 @@
 """What a step's arguments can come from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarm.planner.linking import Mention
+from swarm.planner.linking import Linker, Mention
+from swarm.planner.references import Memory
 from tools.tool import Entry
 
 
@@ -14,14 +15,32 @@ class Context:
 
     text: str
     found: list[Mention]
-    entries: Callable[[str], list[Entry]]
-    recent: list[dict[str, Any]] = field(default_factory=list)
-    """Things spoken of, the most recent first: `{kind, name, bucket?}`."""
+    entries: Callable[[str], Sequence[Entry]]
+    linker: Linker
+    memory: Memory
+    common: frozenset[str] = frozenset()
+    """Words of requests in general, which alone say nothing about a name."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """The kind of each argument of the tool."""
+    required: frozenset[str] = frozenset()
+    """Arguments that must be given."""
+    destroys: bool = False
+    """Whether the tool removes or overwrites: then nothing is guessed."""
 
-    def mentioned(self, kind: str) -> list[Entry]:
-        """The things of a kind that the text names."""
-        return list(dict.fromkeys(m.entry for m in self.found if m.entry.kind == kind)) if self.found else []
+    def mentioned(self, kind: str) -> list[Mention]:
+        """The places where the text names things of a kind."""
+        return [m for m in self.found if m.entry.kind == kind]
 
-    def last(self, kind: str) -> dict[str, Any] | None:
-        """The thing of a kind spoken of last."""
-        return next((thing for thing in self.recent if thing["kind"] == kind), None)
+    def free(self, start: int, end: int) -> bool:
+        """Whether no name lies in a stretch of the text."""
+        return not any(m.start < end and start < m.end for m in self.found)
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """An argument that the text leaves open between several things."""
+
+    choices: list[str]
+
+
+Args = dict[str, Any]

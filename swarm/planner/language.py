@@ -1,7 +1,7 @@
 """Words: tokens with their places, stems, and repaired misspellings."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"[^\W_]+(?:'[a-z]+)?", re.UNICODE)
 _STOP_WORDS = """
 a an and are as at be been can could do does for from have has i in is it its me my of on or our please pls some that
-the their them there these this those to us was we were will with would you your just now hey hi hello kindly so also
+the their them there this these those to us was we were will with would you your just now hey hi hello kindly so also
 """
 STOP = frozenset(_STOP_WORDS.split())
 """Words that say nothing about what is asked for."""
+_JOINED = "-_/.=@:"
+"""Marks that make the words beside them parts of a name, a path or a value."""
 
 
 @dataclass(frozen=True)
@@ -59,22 +61,55 @@ def content(text: str) -> list[str]:
 
 
 class Speller:
-    """Repairs words that are close to exactly one known word."""
+    """Repairs words that are close to a known word and are no words themselves."""
 
-    def __init__(self, known: Iterable[str]) -> None:
-        self._known = {w for w in known if len(w) >= 4}
+    def __init__(self, known: Iterable[str], is_word: Callable[[str], bool]) -> None:
+        self._known = sorted(w for w in set(known) if len(w) >= 4)
         self._stems = {stem(w) for w in self._known}
+        self._is_word = is_word
+        self._repaired: dict[str, str] = {}
 
-    def repair(self, text: str, protected: Iterable[str] = ()) -> str:
-        """The text with its misspelt words replaced; `protected` words stay."""
-        keep = set(protected)
+    def repair(self, text: str, spans: Iterable[tuple[int, int]] = ()) -> str:
+        """The text with its misspelt words replaced; what lies in `spans`, and parts of names, paths and values, stay."""
+        kept = list(spans)
         parts: list[str] = []
         last = 0
         for token in tokens(text):
-            if len(token.text) < 5 or token.text in keep or token.text in self._known or stem(token.text) in self._stems:
+            inside = any(a <= token.start < b for a, b in kept)
+            joined = text[token.start - 1 : token.start] in tuple(_JOINED) or _joins(text, token.end)
+            named = text[token.start].isupper() and token.start > 0 and text[token.start - 2 : token.start - 1] not in (".", "!", "?", "")
+            if inside or joined or named or not token.text.isalpha():
                 continue
-            best = process.extractOne(token.text, self._known, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.8)
-            if best is not None and best[0][0] == token.text[0]:
-                parts += [text[last : token.start], best[0]]
+            better = self._better(token.text)
+            if better != token.text:
+                parts += [text[last : token.start], better]
                 last = token.end
         return "".join([*parts, text[last:]])
+
+    def _better(self, word: str) -> str:
+        if word not in self._repaired:
+            if len(self._repaired) > 5000:
+                self._repaired.clear()
+            self._repaired[word] = self._closest(word)
+        return self._repaired[word]
+
+    def _closest(self, word: str) -> str:
+        if (
+            not 4 <= len(word) <= 24
+            or stem(word) in self._stems
+            or word in self._known
+            or self._is_word(word)
+            or self._is_word(word.removesuffix("s"))
+        ):
+            return word
+        allowed = 1 if len(word) < 8 else 2
+        near = process.extract(word, self._known, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=5)
+        fits = [(distance, known[0] != word[0], -len(known), known) for known, distance, _ in near if known[0] == word[0] or distance == 1]
+        if not fits or (len(word) == 4 and sorted(min(fits)[3]) != sorted(word)):
+            return word
+        return min(fits)[3]
+
+
+def _joins(text: str, end: int) -> bool:
+    """Whether a name, path or value goes on behind a word: a joining mark with something right behind it."""
+    return text[end : end + 1] in tuple(_JOINED) and text[end + 1 : end + 2].isalnum()

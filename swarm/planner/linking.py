@@ -1,55 +1,164 @@
-"""Linking: which of the things that exist a text mentions."""
+"""Linking: which of the things that exist a text mentions, however loosely it names them."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from swarm.planner.language import tokens
-from tools.names import normal
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from swarm.planner.language import STOP, Token, stem, tokens
 from tools.tool import Entry
 
-FILE_LIKE = re.compile(r"(?<![\w/.-])(?:~?/|\./|\.\./)?[\w.-]+(?:/[\w.-]+)*\.[A-Za-z][A-Za-z0-9]{0,7}\b|(?<![\w/.-])[\w.-]+(?:/[\w.-]+)+")
+FILE_LIKE = re.compile(
+    r"(?<![\w/.@-])(?:(?:minio|s3)://)?(?:~?/|\./"
+    r"|\.\./)?[\w.@+-]+(?:/[\w.@+-]+)*\.[A-Za-z][A-Za-z0-9]{0,7}\b(?!/)|(?<![\w/.-])[\w.-]+(?:/[\w.-]+)+"
+)
 QUOTED = re.compile(r"[\"“”`]([^\"“”`]{1,200})[\"“”`]|(?<!\w)'([^']{1,200})'(?!\w)")
-NAME_LIKE = re.compile(r"(?<![\w/.=-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+(?![\w/.=-])")
+NAME_LIKE = re.compile(r"(?<![\w/.=-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+(?![\w/=-]|\.\w)")
+LONGEST = 8
+"""Words that one name can be spoken in."""
+FUZZY = 0.84
+"""Similarity from which a misspelt name is taken for the real one."""
+_SENTENCE = re.compile(r"[,;:!?()\n\"`]|\.\s")
 
 
 @dataclass(frozen=True)
 class Mention:
-    """Something that exists, where the text names it."""
+    """Something that exists, where the text names it in full."""
 
     entry: Entry
     start: int
     end: int
+    exact: bool = True
+    """Whether just this name stands there; an object spoken of by its file name alone is not exact."""
 
 
-def mentions(text: str, entries: Iterable[Entry]) -> list[Mention]:
-    """The longest names in the text, separators and case ignored, in the order of the text; an object also by its own file name."""
-    by_words: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in entries:
-        names = [entry.name, entry.name.rsplit("/", 1)[-1]] if entry.kind == "object" else [entry.name]
-        for name in dict.fromkeys(names):
-            key = tuple(normal(name).split())
-            if key:
-                by_words.setdefault(key, []).append(entry)
-    longest = max((len(key) for key in by_words), default=0)
-    found: list[Mention] = []
-    spoken = tokens(text)
-    position = 0
-    while position < len(spoken):
-        for length in range(min(longest, len(spoken) - position), 0, -1):
+def squashed(name: str) -> str:
+    """A name without case, separators and leading zeros of numbers: all ways of writing it become one."""
+    parts = re.findall(r"[^\W\d_]+|\d+", name.lower())
+    return "".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)
+
+
+@dataclass
+class _Index:
+    """The names of one kind, ready for look-up."""
+
+    full: dict[str, list[Entry]] = field(default_factory=dict)
+    files: dict[str, list[Entry]] = field(default_factory=dict)
+    by_word: dict[str, set[str]] = field(default_factory=dict)
+    """For a stem: the names that have it."""
+    words: dict[str, frozenset[str]] = field(default_factory=dict)
+    """For a name: its stems."""
+
+
+class Linker:
+    """Knows the names of all kinds; renewed where the listings have changed."""
+
+    def __init__(self) -> None:
+        self._indexes: dict[str, tuple[Sequence[Entry], _Index]] = {}
+
+    def update(self, kind: str, entries: Sequence[Entry]) -> None:
+        """Take over the names of a kind."""
+        known = self._indexes.get(kind)
+        if known is None or known[0] is not entries:
+            self._indexes[kind] = (entries, _indexed(entries))
+
+    def mentions(self, text: str, kinds: Iterable[str] | None = None) -> list[Mention]:
+        """The longest names in the text, in its order; several where one word names several things."""
+        chosen = [index for kind, (_, index) in self._indexes.items() if kinds is None or kind in kinds]
+        spoken = tokens(text)
+        found: list[Mention] = []
+        position = 0
+        while position < len(spoken):
+            step, here = self._at(text, spoken, position, chosen)
+            found += here
+            position += step
+        return _agreed(found)
+
+    def _at(self, text: str, spoken: list[Token], position: int, indexes: list[_Index]) -> tuple[int, list[Mention]]:
+        for length in range(min(LONGEST, len(spoken) - position), 0, -1):
             window = spoken[position : position + length]
-            matched = by_words.get(tuple(t.text for t in window))
-            if matched and _together(text, window[0].start, window[-1].end):
-                found += [Mention(entry, window[0].start, window[-1].end) for entry in matched]
-                position += length - 1
-                break
-        position += 1
-    return found
+            start, end = window[0].start, window[-1].end
+            if length > 1 and _SENTENCE.search(text[start:end]):
+                continue
+            joined = squashed("-".join(t.text for t in window))
+            if length == 1 and (joined in STOP or len(joined) < 2):
+                continue
+            for key in dict.fromkeys((joined, joined.removesuffix("s"))):
+                whole = [Mention(e, start, end) for index in indexes for e in index.full.get(key, [])]
+                by_file = [Mention(e, start, end, exact=False) for index in indexes for e in index.files.get(key, [])]
+                if whole or by_file:
+                    return length, [*whole, *by_file]
+        return 1, []
+
+    def misspelt(self, text: str, found: Sequence[Mention]) -> list[Mention]:
+        """Names that the text has with a slip: only what looks like a name and is none."""
+        more: list[Mention] = []
+        for match in re.finditer(r"(?<![\w./-])[A-Za-z][\w./-]{4,}", text):
+            word = match.group().rstrip(".-")
+            taken = any(m.start < match.start() + len(word) and match.start() < m.end for m in found)
+            if taken or not re.search(r"[-_./\d]", word):
+                continue
+            for entry in self._close(squashed(word)):
+                more.append(Mention(entry, match.start(), match.start() + len(word)))
+        return more
+
+    def _close(self, wanted: str) -> list[Entry]:
+        best: list[Entry] = []
+        top = FUZZY
+        for _, index in self._indexes.values():
+            near = process.extractOne(wanted, index.full.keys(), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=top)
+            if near is None or re.sub(r"\D", "", near[0]) != re.sub(r"\D", "", wanted):
+                continue  # another number is another thing, no slip
+            best = [*(best if near[1] == top else []), *index.full[near[0]]]
+            top = near[1]
+        return best
+
+    def partly(self, kind: str, spoken: Sequence[str], among: Sequence[str] | None = None) -> list[str]:
+        """The names of a kind that share most, and the rarest, words with what was said."""
+        known = self._indexes.get(kind)
+        if known is None:
+            return []
+        index = known[1]
+        scores: dict[str, float] = {}
+        for word in dict.fromkeys(s for w in spoken for s in _forms(w)):
+            names = index.by_word.get(word, set())
+            for name in names:
+                if among is None or name in among:
+                    scores[name] = scores.get(name, 0.0) + 1.0 + 1.0 / len(names)
+        best = max(scores.values(), default=0.0)
+        return [name for name in (e.name for e in known[0]) if scores.get(name, 0.0) >= best - 1e-9 and best > 0]
+
+    def is_name_word(self, word: str) -> bool:
+        """Whether any name has this word."""
+        return any(form in index.by_word for _, index in self._indexes.values() for form in _forms(word))
 
 
-def _together(text: str, start: int, end: int) -> bool:
-    """Whether a stretch of text can be one name: no sentence mark inside."""
-    return not re.search(r"[,;:!?()]|\.\s", text[start:end])
+def _forms(word: str) -> list[str]:
+    """A word as names may have it: its stem, and a number without leading zeros."""
+    return [word.lstrip("0") or "0"] if word.isdigit() else [stem(word)]
+
+
+def _indexed(entries: Sequence[Entry]) -> _Index:
+    index = _Index()
+    for entry in entries:
+        index.full.setdefault(squashed(entry.name), []).append(entry)
+        if "/" in entry.name:
+            index.files.setdefault(squashed(entry.name.rsplit("/", 1)[-1]), []).append(entry)
+        parts = re.findall(r"[^\W\d_]+|\d+", entry.name.lower())
+        stems = frozenset(form for part in parts for form in _forms(part))
+        index.words[entry.name] = stems
+        for word in stems:
+            index.by_word.setdefault(word, set()).add(entry.name)
+    return index
+
+
+def _agreed(found: list[Mention]) -> list[Mention]:
+    """Without the file names that a full key elsewhere in the text settles."""
+    exact = {m.entry for m in found if m.exact}
+    settled = {(m.start, m.end) for m in found if not m.exact and m.entry in exact}
+    return [m for m in found if m.exact or (m.start, m.end) not in settled]
 
 
 def stand_in(kind: str) -> str:

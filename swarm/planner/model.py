@@ -1,5 +1,6 @@
 """The planner as a LangChain chat model: messages and bound tools in, tool calls or an answer out."""
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -16,10 +17,15 @@ from pydantic import ConfigDict, Field, PrivateAttr
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.conversation import ASK_USER, parted
 from swarm.notes import expanded
+from swarm.planner import recall, talk
 from swarm.planner.answers import compose
 from swarm.planner.catalogue import Catalogue
-from swarm.planner.planner import FITS, ToolView
 from swarm.planner.planner import Planner as Planning
+from swarm.planner.references import Memory
+from swarm.planner.toolview import views
+
+_CALL_ID = re.compile(r"call_(\d+)_")
+"""The id of a call carries the number of the step that it is for."""
 
 
 class Planner(BaseChatModel):
@@ -51,63 +57,87 @@ class Planner(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _answer(self, messages: list[BaseMessage], tools: Sequence[BaseTool]) -> AIMessage:
-        views = [v for t in tools if isinstance(t, BaseTool) and t.name != ASK_USER for v in _views(t)]
-        names = tuple(v.delegate + v.name for v in views)
+        seen = [view for tool in tools if isinstance(tool, BaseTool) for view in views(tool)]
+        names = tuple(v.delegate + v.name for v in seen)
         if names not in self._plannings:
-            self._plannings[names] = Planning(views, self.catalogue, _embedding())
-        planning = self._plannings[names]
-        said = [m for m in messages if isinstance(m, HumanMessage)]
-        request = _request(planning, messages)
-        done = _after(messages, said[-1])
-        if any(v.delegate for v in views):
-            return self._route(planning, request, done)
-        return self._work(planning, said, done)
+            self._plannings[names] = Planning(seen, self.catalogue, _embedding())
+        kinds = {v.name: v.kinds for v in seen}
+        if any(v.delegate for v in seen):
+            return self._route(self._plannings[names], messages, kinds)
+        return self._work(self._plannings[names], messages, kinds)
 
-    def _route(self, planning: Planning, request: str, done: list[BaseMessage]) -> AIMessage:
+    def _route(self, planning: Planning, messages: list[BaseMessage], kinds: recall.Kinds) -> AIMessage:
         """As the router: steps grouped by the specialist who does them, one group after another."""
-        results = [m for m in done if isinstance(m, ToolMessage)]
-        said = planning.small_talk(request) if not results else None
+        results = [m for m in _after_request(messages) if isinstance(m, ToolMessage)]
+        request = recall.request(messages, planning.begins)
+        said = talk.small_talk(request) if not results else None
         if said is not None:
             return AIMessage(said)
+        plan = planning.plan(request, recall.conversation(messages, kinds))
         groups: list[tuple[str, list[str]]] = []
-        for step in planning.steps(request):
-            tool, score = planning.best(step)
-            specialist = tool.delegate
-            if score < FITS and groups:
-                specialist = groups[-1][0]
-            elif score < FITS:
-                return AIMessage(planning.act(step, []).say)
-            if groups and groups[-1][0] == specialist:
-                groups[-1][1].append(step)
-            else:
-                groups.append((specialist, [step]))
+        for step in plan:
+            if groups and step.delegate in (groups[-1][0], ""):
+                groups[-1][1].append(step.text)
+            elif step.delegate:
+                groups.append((step.delegate, [*([] if groups else [s.text for s in plan[: plan.index(step)]]), step.text]))
+        if not groups:
+            return AIMessage("\n\n".join(dict.fromkeys(step.declined for step in plan)))
         if len(results) >= len(groups):
             return AIMessage("\n\n".join(m.text for m in results))
         specialist, steps = groups[len(results)]
-        args: dict[str, Any] = {"task": ". ".join(steps) if len(groups) > 1 else request}
+        args: dict[str, Any] = {"task": "\n".join(steps)}
         if len(groups) > 1:
             args["then"] = [step for _, later in groups[len(results) + 1 :] for step in later]
-        return _call(specialist, args)
+        return _call(specialist, args, len(results))
 
-    def _work(self, planning: Planning, said: list[HumanMessage], done: list[BaseMessage]) -> AIMessage:
+    def _work(self, planning: Planning, messages: list[BaseMessage], kinds: recall.Kinds) -> AIMessage:
         """As a specialist: one call a step, then the answer."""
-        task, calls, remembered = parted(said[-1].text)
+        said = next(m.text for m in reversed(messages) if isinstance(m, HumanMessage))
+        task, _, remembered = parted(said)
         if not planning.takes("note"):
             task = expanded(task, remembered)
+        done = _after_request(messages)
         results = [m for m in done if isinstance(m, ToolMessage)]
         steps = planning.steps(task)
         last = results[-1] if results else None
-        choices = last.artifact.get("choices", []) if last is not None and isinstance(last.artifact, dict) else []
-        if last is not None and last.text.startswith("AMBIGUOUS") and choices:
-            return _call(ASK_USER, {"question": compose(task, results)})
-        if len(results) >= len(steps) or (last is not None and last.status == "error"):
-            return AIMessage(compose(task, results))
-        action = planning.act(steps[len(results)], _recent(calls, results))
-        if action.tool:
-            return _call(action.tool, action.args)
-        if action.question:
-            return _call(ASK_USER, {"question": "\n\n".join(filter(None, [compose(task, results), action.question]))})
-        return AIMessage("\n\n".join(filter(None, [compose(task, results), action.say])))
+        if last is not None and last.status == "error":
+            return _ended(task, results, steps[_number(last) + 1 :])
+        made = [(c["name"], c["args"]) for m in done if isinstance(m, AIMessage) for c in m.tool_calls]
+        memory = recall.briefed(said, results, kinds)
+        remarks: list[str] = []
+        for number in range(_number(last) + 1 if last is not None else 0, len(steps)):
+            action = planning.act(steps[number], memory)
+            if action.tool and (action.tool, action.args) not in made:
+                return _call(action.tool, action.args, number)
+            if action.question:
+                return _call(ASK_USER, {"question": _joined(compose(task, results), *remarks, action.question)}, number)
+            remarks += [action.say]
+        return AIMessage(_joined(compose(task, results), *remarks) or _nothing(planning, task, memory))
+
+
+def _ended(task: str, results: Sequence[ToolMessage], left: Sequence[str]) -> AIMessage:
+    """The answer after a call that failed: what came of it, and what was left undone; a question where names are to choose from."""
+    last = results[-1]
+    answer = compose(task, results)
+    choices = last.artifact.get("choices", []) if isinstance(last.artifact, dict) else []
+    if last.text.startswith("AMBIGUOUS") and choices:
+        return _call(ASK_USER, {"question": answer}, _number(last) + 1)
+    undone = f"Not done because of that: {'; '.join(f'“{step}”' for step in left)}." if left else ""
+    return AIMessage(_joined(answer, undone))
+
+
+def _nothing(planning: Planning, task: str, memory: Memory) -> str:
+    return planning.declined(planning.understood(task), memory)
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(dict.fromkeys(part for part in parts if part))
+
+
+def _number(message: ToolMessage | None) -> int:
+    """The number of the step that a call was made for."""
+    found = _CALL_ID.match(str(message.tool_call_id)) if message is not None else None
+    return int(found.group(1)) if found else 0
 
 
 @cache
@@ -115,41 +145,12 @@ def _embedding() -> WordLlamaEmbedding:
     return WordLlamaEmbedding()
 
 
-def _views(tool: BaseTool, delegate: str = "") -> list[ToolView]:
-    """A tool, or the tools behind a delegation, as the planner sees them."""
-    meta = tool.metadata or {}
-    if "tools" in meta:
-        return [view for inner in meta["tools"] for view in _views(inner, tool.name)]
-    schema = tool.args_schema if isinstance(tool.args_schema, dict) else tool.get_input_jsonschema()
-    return [ToolView(tool.name, schema, meta.get("examples", ()), meta.get("kinds", {}), delegate)]
+def _call(tool: str, args: dict[str, Any], number: int) -> AIMessage:
+    call_id = f"call_{number}_{uuid.uuid4().hex[:12]}"
+    return AIMessage("", tool_calls=[{"name": tool, "args": args, "id": call_id, "type": "tool_call"}])
 
 
-def _call(tool: str, args: dict[str, Any]) -> AIMessage:
-    return AIMessage("", tool_calls=[{"name": tool, "args": args, "id": f"call_{uuid.uuid4().hex[:12]}", "type": "tool_call"}])
-
-
-def _after(messages: Sequence[BaseMessage], message: BaseMessage) -> list[BaseMessage]:
-    index = max(i for i, m in enumerate(messages) if m is message)
-    return list(messages[index + 1 :])
-
-
-def _request(planning: Planning, messages: Sequence[BaseMessage]) -> str:
-    """The user's last message; where it answers a question of ours, together with the request that the question was about."""
-    humans = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
-    last = messages[humans[-1]].text
-    if len(humans) < 2:
-        return last
-    between = messages[humans[-2] : humans[-1]]
-    asked = any(isinstance(m, ToolMessage) and isinstance(m.artifact, dict) and m.artifact.get("status") == "needs_input" for m in between)
-    return f"{messages[humans[-2]].text.rstrip(' .!?')} {last}" if asked and not planning.begins(last) else last
-
-
-def _recent(calls: Sequence[dict[str, Any]], results: Sequence[ToolMessage]) -> list[dict[str, Any]]:
-    """Things spoken of, the most recent first: of this task's results, then of the conversation's briefing."""
-    things: list[dict[str, Any]] = []
-    for result in reversed(results):
-        if isinstance(result.artifact, dict):
-            things += result.artifact.get("subjects", [])
-    for call in reversed(calls):
-        things += call.get("about", [])
-    return things
+def _after_request(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """What came after the user's last message."""
+    last = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
+    return list(messages[last + 1 :])

@@ -1,99 +1,174 @@
-"""Ranking: which tool a step asks for, by the examples that the tools carry."""
+"""Ranking: which tool a step asks for. A dozen readable features of step and tool, weighed by numbers fitted on development data."""
 
-import math
+import importlib.resources
+import json
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embeddings import WordLlamaEmbedding
-from swarm.planner.language import STOP, content, words
-from swarm.planner.linking import file_names, name_like, quoted, stand_in
+from swarm.planner.examples import Embedding, Examples
+from swarm.planner.language import stem, words
+from swarm.planner.lexicon import lexicon
+from swarm.planner.references import PRONOUN
+from swarm.planner.shape import Shape, shape
+from swarm.planner.toolview import ToolView
 
-WORDS, MEANING = 0.75, 0.25
-"""Weights of shared words and of similar meaning."""
-LEAD = 0.1
-"""What the same first word adds: requests begin with what is to be done."""
-NAME = 0.12
-"""What the words of the tool's own name add at the most."""
+FEATURES = (
+    "estimate", "nearest", "meaning", "name", "verb", "wrong_verb", "taken", "unused", "needless", "unnamed",
+    "values", "unused_values", "missing_values", "asked", "howto", "named_howto", "write", "destroy",
+)  # fmt: skip
+_TAKES: Mapping[str, frozenset[str]] = {
+    "pipeline": frozenset({"pipeline", "run"}),
+    "bucket": frozenset({"bucket"}),
+    "object": frozenset({"object", "path", "new_key"}),
+    "path": frozenset({"path", "object", "new_key", "document"}),
+    "document": frozenset({"document", "path"}),
+    "setting": frozenset({"arguments", "tags"}),
+    "cron": frozenset({"cron"}),
+    "duration": frozenset({"minutes", "days"}),
+    "pattern": frozenset({"pattern"}),
+    "prefix": frozenset({"prefix", "path", "new_key"}),
+    "address": frozenset({"bucket", "object", "path", "pipeline_steps"}),
+    "name": frozenset({"new_name", "step", "artifact", "run", "pipeline", "experiment", "bucket", "schedule", "version", "metric"}),
+}
+"""For a placeholder: the kinds of arguments that it can fill."""
+_THINGS = frozenset({"pipeline", "run", "experiment", "schedule", "bucket", "object", "document"})
+_VALUES = frozenset({"setting", "cron", "duration", "pattern", "path", "prefix", "address"})
+_VAGUE = frozenset({"list", "show", "find", "metric", "run", "log", "plot"})
+"""Meanings of verbs that many requests have which ask for something else."""
+_NEEDED = frozenset({"cron", "path", "pattern", "tags", "pipeline_steps", "days", "new_name", "column", "version"})
+QUESTION = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|well|hey|hi|hello|please|also|then)\W+)*(?:what|who|why|when"
+    r"|where|which|is|are|does|do|did|was|were|has|have|how|any|can i|could i|should)\b"
+    r"|\?\s*$",
+    re.I,
+)
+HOW_TO = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|hey|hi|hello|please)\W+)*(?:how (?:do|can|does|should|would|to|could)\b|what (?:is"
+    r"|are) (?:the )?(?:difference|meant|best|recommended)\b|what(?: is| are) (?:an?\b|the (?:purpose|point|meaning|use))"
+    r"|what does .* (?:mean|stand for|do in)\b|(?:can|could) you explain (?:what|how|why|the (?:concept|idea|difference))"
+    r"|explain (?:what|how|why|the (?:concept|idea|difference)|to me (?:what|how|why))|why (?:do|does|would|should|is it|use|are) "
+    r"|(?:what is )?(?:the )?difference between\b|best practi|when (?:should|do|would)\b"
+    r"|is (?:there|it) (?:\w+ )*(?:limit|possible|necessary|recommended|way|maximum)\b"
+    r"|(?:tell me|i want to know|i would like to know) how (?:to|do|does|can) |what happens (?:if|when)\b|can (?:i|you|one"
+    r"|we) \w+ .* (?:in|with) (?:kubeflow|minio|kfp|kubernetes)|what (?:is"
+    r"|are) \w+(?: \w+)?\W*$|should i\b|do i (?:have|need) to\b|pros and cons)",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A tool with how well it fits: 0 nothing in common, about 1 an example's own words."""
+    """A tool, how likely it is meant among all, and how much the step is like it at all (0 nothing, about 1 an example)."""
 
-    tool: str
+    tool: ToolView
+    chance: float
+    likeness: float
     score: float
+    complete: bool = False
+    """Whether the step names all that the tool needs, and something at all."""
+
+
+@cache
+def fitted() -> NDArray[np.float64]:
+    """The weights of the features, from the data file that the fitting script writes."""
+    stored = json.loads(importlib.resources.files("swarm.planner").joinpath("weights.json").read_text("utf-8"))
+    return np.array([stored["weights"].get(name, 0.0) for name in FEATURES])
 
 
 class Ranker:
-    """Compares a step with every example of the tools in view."""
+    """Ranks the tools in view for a step."""
 
-    def __init__(self, examples: dict[str, Sequence[str]], embedding: WordLlamaEmbedding) -> None:
-        pairs = [(tool, plain(example)) for tool, lines in examples.items() for example in lines]
-        self._tools = [tool for tool, _ in pairs]
-        self._bags = [Counter(content(line)) for _, line in pairs]
-        self._leads = [_first(line) for _, line in pairs]
-        self._names = {tool: set(content(tool.replace("_", " "))) for tool in examples}
-        self._embedding = embedding
-        self._vectors: NDArray[np.float32] = embedding.embed([line for _, line in pairs]) if pairs else np.zeros((0, 1), np.float32)
-        seen = Counter(word for bag in self._bags for word in bag)
-        self._idf = {word: math.log(1 + len(pairs) / n) for word, n in seen.items()}
-        self._unknown = math.log(1 + len(pairs))
-        self.vocabulary = {word for _, line in pairs for word in words(line)}
+    def __init__(self, tools: Sequence[ToolView], embedding: Embedding) -> None:
+        self.tools = list(tools)
+        self.examples = Examples({t.name: [shape(e) for e in t.examples] for t in tools}, embedding)
+        self._names = [_meanings(t.name.replace("_", " ")) for t in tools]
+        self._verbs = [_meanings(t.name.split("_")[0]) for t in tools]
+        self._all_verbs = {verb for verbs in self._verbs for verb in verbs} - _VAGUE
+        self.vocabulary = {word for t in tools for e in t.examples for word in words(re.sub(r"\{\w+\}", " ", e))}
 
-    def rank(self, text: str) -> list[Candidate]:
-        """All tools, the best first."""
-        text = plain(text)
-        bag = Counter(content(text))
-        if not self._tools:
+    def rank(self, step: Shape, weights: NDArray[np.float64] | None = None) -> list[Candidate]:
+        """All tools, the most likely first."""
+        if not self.tools:
             return []
-        cosines = self._vectors @ self._embedding.embed([text])[0]
-        best: dict[str, float] = {}
-        first = _first(text)
-        for tool, example, lead, cosine in zip(self._tools, self._bags, self._leads, cosines, strict=True):
-            score = WORDS * self._overlap(bag, example) + MEANING * max(0.0, float(cosine))
-            score += LEAD * (first is not None and first == lead)
-            best[tool] = max(best.get(tool, 0.0), score)
-        for tool, name in self._names.items():
-            if name and tool in best:
-                best[tool] += NAME * len(name & set(bag)) / len(name)
-        return sorted((Candidate(tool, score) for tool, score in best.items()), key=lambda c: -c.score)
+        estimate, nearest, meaning = self.examples.likeness(step)
+        features = self.features(step, (estimate, nearest, meaning))
+        scores = features @ (fitted() if weights is None else weights)
+        column = {name: features[:, number] for number, name in enumerate(FEATURES)}
+        complete = (column["taken"] > 0) & (column["unnamed"] == 0) & (column["missing_values"] == 0) & (column["unused_values"] == 0)
+        chances = np.exp(scores - scores.max())
+        chances /= chances.sum()
+        order = np.argsort(-scores, kind="stable")
+        return [
+            Candidate(self.tools[i], float(chances[i]), float(max(estimate[i], nearest[i])), float(scores[i]), bool(complete[i]))
+            for i in order
+        ]
 
-    def strange(self, text: str) -> float:
-        """How much of a text is in words that no example has, 0 to 1."""
-        named = [*name_like(text), *quoted(text), *file_names(text)]
-        for name in named:
-            text = text.replace(name, " ")
-        bag = Counter(content(text))
-        masses = {word: self._idf.get(word, self._unknown) ** 2 for word in bag}
-        whole = sum(masses.values())
-        return sum(mass for word, mass in masses.items() if word not in self._idf) / whole if whole else 0.0
-
-    def _overlap(self, bag: Counter[str], example: Counter[str]) -> float:
-        """Cosine of the two bags of stems, rare words counting more."""
-        shared = sum(self._weight(w) ** 2 for w in bag.keys() & example.keys())
-        norm = math.sqrt(self._mass(bag) * self._mass(example))
-        return shared / norm if norm else 0.0
-
-    def _mass(self, bag: Counter[str]) -> float:
-        return sum(self._weight(w) ** 2 for w in bag)
-
-    def _weight(self, word: str) -> float:
-        return self._idf.get(word, self._unknown * 0.5)
-
-
-def _first(text: str) -> str | None:
-    """The first word that carries meaning, as it stands: "run" is no "runs"."""
-    return next((word for word in words(text) if word not in STOP), None)
+    def features(self, step: Shape, likeness: tuple[NDArray[np.float64], ...]) -> NDArray[np.float64]:
+        """One row a tool, one column a feature."""
+        estimate, nearest, meaning = likeness
+        said = _meanings(step.text)
+        about = _About(step)
+        acting = said & self._all_verbs
+        rows = [
+            (
+                estimate[i],
+                nearest[i],
+                meaning[i],
+                len(name & said) / max(1, len(name)),
+                float(bool(self._verbs[i] & acting)),
+                float(bool(acting) and not self._verbs[i] & acting),
+                *about.beside(tool),
+            )
+            for i, (tool, name) in enumerate(zip(self.tools, self._names, strict=True))
+        ]
+        return np.array(rows, dtype=np.float64)
 
 
-def plain(text: str) -> str:
-    """A text without what changes from case to case: placeholders and `name=value` become words, numbers go."""
-    text = re.sub(r"\{(\w+)\}\s*=\s*\S+|\b[A-Za-z]\w*\s*=\s*\S+", stand_in("parameter"), text)
-    text = re.sub(r"\b(?:the |my )?(?:latest|last|newest|most recent) (?:run|job)\b", stand_in("run"), text, flags=re.I)
-    text = re.sub(r"\{(\w+)\}", lambda m: stand_in(m.group(1)), text)
-    return re.sub(r"(?<![A-Za-z])[-+]?\d[\d.:%]*\b", " ", text)
+class _About:
+    """What a step offers to a tool's arguments."""
+
+    def __init__(self, step: Shape) -> None:
+        kinds = step.kinds
+        self.things = [set(k) for k in kinds if set(k) & _THINGS]
+        self.values = [k[0] for k in kinds if k[0] in _VALUES and not set(k) & _THINGS]
+        self.pointing = PRONOUN.search(step.text) is not None
+        self.asking = QUESTION.search(step.text) is not None
+        self.howto = HOW_TO.search(step.text) is not None
+        self.any_name = any("name" in k for k in kinds)
+
+    def beside(self, tool: ToolView) -> tuple[float, ...]:
+        takes, needs = tool.takes, tool.needs
+        taken = sum(any(_TAKES.get(kind, {kind}) & takes for kind in thing) for thing in self.things)
+        values = sum(bool(_TAKES[value] & takes) for value in self.values)
+        present = {kind for thing in self.things for kind in thing}
+        unnamed = len([k for k in needs & _THINGS if k not in present and not (k == "run" and "pipeline" in present)])
+        missing = len([k for k in needs & _NEEDED if not any(k in _TAKES[v] for v in self.values)]) if not self.any_name else 0
+        query = "query" in takes
+        return (
+            float(bool(self.things) and taken == len(self.things)),
+            float(len(self.things) - taken),
+            float(not self.things and not self.pointing and bool(needs & _THINGS)),
+            float(unnamed if self.things or self.values else 0),
+            float(values),
+            float(len(self.values) - values),
+            float(missing),
+            float(self.asking and tool.effect != "read"),
+            float(self.howto and query),
+            float(query and bool(self.things)),
+            float(tool.effect == "write"),
+            float(tool.effect == "destroy"),
+        )
+
+
+def _meanings(text: str) -> set[str]:
+    """What the words of a text mean, by synonyms, else their stems."""
+    found: set[str] = set()
+    for word in words(text):
+        groups = lexicon().groups.get(word) or lexicon().groups.get(stem(word))
+        found |= {min(groups)} if groups else {stem(word)}
+    return found

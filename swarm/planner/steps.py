@@ -1,41 +1,169 @@
 """Splitting a request into its steps."""
 
 import re
-from collections.abc import Set
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from swarm.planner.language import words
 
 _BOUNDARY = re.compile(
-    r"\s*(?:[;\n]+|(?<=[\w)\"'`])[.!?]+(?=\s|$)|,?\s+(?:and then|then|after that|afterwards|finally)\b,?|,?\s+and\s+|,\s+)\s*", re.I
+    r"\s*(?:[;\n]+|(?<=[\w)\"'`\]])[.!?]+(?=\s|$)|,?\s+(?:(?:and |but )?(?:then|after that|afterwards|finally"
+    r"|next|meanwhile|in the meantime|also|at the end|lastly|once (?:that|it) is done))\b,?"
+    r"|,?\s+(?:and|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
+    re.I,
 )
-_ALWAYS = re.compile(r"[;\n.!?]|\bthen\b|after that|afterwards|finally", re.I)
-_LEADING = frozenset(["please", "pls", "also", "just", "now", "can", "could", "would", "you", "kindly", "then"])
+_STRONG = re.compile(
+    r"[;\n.!?]|\bthen\b|after that|afterwards|finally|\bnext\b"
+    r"|meanwhile|meantime|at the end|lastly|once (?:that|it)",
+    re.I,
+)
+_LEADING = frozenset(
+    "please also just now can could would will you kindly then and so ok okay well hey hi hello good morning i want to need would "
+    "like us let first second next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets".split()
+)
+_ASKING = frozenset("what which who where when why how is are does do did any whose has was were".split())
+_WISH = re.compile(r"\b(?:could|can|would|will) you\b|\bplease\b|\bi (?:want|need|would like)\b|\bmake sure\b", re.I)
+_SCOPE = re.compile(r"^\W*((?:in|for|from|on|with|within|inside|regarding|about)\s[^:,.;]{1,80}):\s+", re.I)
+_PREFACE = re.compile(r"^([^:]{3,120}):\s+(?=[A-Za-z])")
+_CONNECTIVE = re.compile(
+    r"^\W*(?:(?:(?:and|but|then|after that|afterwards|finally|next|meanwhile"
+    r"|in the meantime|lastly|at the end|if so|in that case|as well as)\b[,\s]*"
+    r"|(?:first|second|third|fourth|fifth|last)(?:ly)?\s*[,:]\s*|(?:first|secondly|thirdly)\s+(?=the\b|a\b|all\b))+)+",
+    re.I,
+)
+_SHOULD = re.compile(r"^[^\s,]+(?:\s[^\s,]+){0,5}\s(?:should|must|has to|have to|needs? to|ought to|shall|may|can)\s(?!you\b)", re.I)
+_SHOULD_BE = re.compile(
+    r"\b(?:should|must|shall|can|may) (?:be|have|equal)\b|^\W*(?:i|we|you"
+    r"|it|that|which|who|what|he|she|they|nobody|everyone)\b",
+    re.I,
+)
+_WITH = re.compile(
+    r"\s+(?:with|and have|having)\s+(?=(?:[a-z]+\s+){1,2}(?:turned "
+    r"|switched )?(?:on|off|enabled|disabled|activated)\b)",
+    re.I,
+)
+_SWITCHED = re.compile(r"^(?:[a-z]+\s+){1,2}(?:turned |switched )?(?:on|off|enabled|disabled|activated)\b", re.I)
+_THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
+_LISTING = re.compile(r",|as well as|plus|along with", re.I)
+_CLAUSE = re.compile(r"[^,;.!?]*")
+_LIST = (
+    r"(?:(?:the |its |their |all |our |my )?({noun})s?\s*,\s*)*(?:the |its |their |all |our "
+    r"|my )?({noun})\s*,?\s+(?:and|or|&)\s+(?:the |its |their |all |our |my )?({noun})"
+)
 
 
-def split(text: str, verbs: Set[str]) -> list[str]:
-    """The steps of a request in order.
+class _Piece(NamedTuple):
+    """A part of a request between two marks."""
 
-    Strong marks (full stop, semicolon, "then") always separate; a comma or "and" only where a request begins behind it, which a verb
-    of `verbs` (stems of words that requests begin with) tells.
-    """
-    steps: list[str] = []
-    start = 0
-    for match in _BOUNDARY.finditer(text):
-        rest = text[match.end() :]
-        if not rest.strip() or not text[start : match.start()].strip():
-            continue
-        if _ALWAYS.search(match.group()) or begins(rest, verbs):
-            steps.append(text[start : match.start()].strip())
-            start = match.end()
-    steps.append(text[start:].strip(" \t\n;,"))
-    return [step for step in steps if words(step)]
+    text: str
+    ordered: bool = False
+    """Whether the mark before it says that something is to be done next: "then", "after that"."""
 
 
-def begins(text: str, verbs: Set[str]) -> bool:
-    """Whether a text begins like a request."""
-    for word in words(text)[:4]:
-        if word in verbs:
+class Splitter:
+    """Knows with which words requests begin, and which nouns they are about."""
+
+    def __init__(self, verbs: Collection[str], nouns: Collection[str], asks: Callable[[str], bool], place: Callable[[str], str]) -> None:
+        self._verbs = frozenset(verbs)
+        self._place = place
+        self._asks = asks
+        noun = "|".join(sorted(map(re.escape, nouns), key=len, reverse=True)) or "(?!)"
+        self._list = re.compile(rf"\b{_LIST.format(noun=noun)}\b", re.I)
+        self._noun = re.compile(rf"\b(?:{noun})\b", re.I)
+
+    def split(self, text: str) -> list[str]:
+        """The steps of a request in order, each to be understood by itself as far as the text allows."""
+        scope = _SCOPE.match(text)
+        text = text[scope.end() :] if scope else text
+        about, pieces = self._cut(text)
+        steps = [part for step in self._joined(pieces) for part in self._distributed(step)]
+        whole = scope.group(1) if scope else about
+        return [f"{whole} {step}" for step in steps] if whole else steps
+
+    def begins(self, text: str) -> bool:
+        """Whether a text begins like a request."""
+        text = _CONNECTIVE.sub("", text)
+        if _SHOULD.match(text) and not _SHOULD_BE.search(text):
             return True
-        if word not in _LEADING:
-            return False
-    return False
+        for position, word in enumerate(re.findall(r"[\w'/.-]+", text.lower())[:8]):
+            if word in self._verbs or word in _ASKING or (word == "have" and position == 0):
+                return True
+            if word not in _LEADING:
+                return False
+        return False
+
+    def _cut(self, text: str) -> tuple[str, list[_Piece]]:
+        """What all of a text is about, if it says so first, and its pieces: cut where a request begins."""
+        about = ""
+        pieces: list[_Piece] = []
+        start, ordered = 0, False
+        preface = _PREFACE.match(text)
+        if preface and self.begins(text[preface.end() :]) and "://" not in preface.group():
+            start = preface.end()
+            about = "" if self.begins(preface.group(1)) else self._place(preface.group(1))
+            pieces += [] if about else [_Piece(preface.group(1).strip())]
+        for match in sorted([*_BOUNDARY.finditer(text, start), *_WITH.finditer(text, start)], key=lambda m: m.start()):
+            before, rest = text[start : match.start()].strip(), text[match.end() :]
+            if before and rest.strip() and not _quoted(text, match.start()) and self._separates(match, rest):
+                pieces.append(_Piece(before + ("?" if "?" in match.group() else ""), ordered))
+                start, ordered = match.end(), _THEN.search(match.group()) is not None
+        pieces.append(_Piece(text[start:].strip(" \t\n;,"), ordered))
+        bare = [_Piece(_CONNECTIVE.sub("", piece.text), piece.ordered) for piece in pieces]
+        return about, [piece for piece in bare if words(piece.text)]
+
+    def _separates(self, mark: re.Match[str], rest: str) -> bool:
+        """Whether a new request begins behind a mark."""
+        if mark.re is _WITH:
+            clause = _CLAUSE.match(rest)
+            return clause is not None and self._asks(clause.group())
+        if _STRONG.search(mark.group()) or self.begins(rest):
+            return True
+        return _LISTING.search(mark.group()) is not None and self._noun_phrase(rest)
+
+    def _noun_phrase(self, text: str) -> bool:
+        """Whether a text begins with a thing that is asked for: "a list of its artifacts"."""
+        head = re.match(
+            r"(?:and\s+)?(?:(?:a|an|the|its|their)\s+|\w+\s+(?:of|for"
+            r"|from)\s+)(?:(?!\s+(?:and|as well as|plus)\s)[^,;.])+",
+            text,
+            re.I,
+        )
+        return head is not None and self._noun.search(head.group()) is not None and self._asks(head.group())
+
+    def _joined(self, pieces: Sequence[_Piece]) -> list[str]:
+        """Statements put together with the request they belong to: the one behind, else the one before."""
+        requests = [self._is_request(piece) for piece in pieces]
+        if not any(requests):
+            requests = [self._asks(piece.text) for piece in pieces] if len(pieces) > 1 else [True]
+        steps: list[str] = []
+        waiting: list[str] = []
+        for number, piece in enumerate(pieces):
+            if requests[number]:
+                steps.append(", ".join([*waiting, piece.text]))
+                waiting = []
+            elif steps and not any(requests[number + 1 :]):
+                steps[-1] += f", {piece.text}"
+            else:
+                waiting.append(piece.text)
+        return steps or [", ".join(waiting)]
+
+    def _is_request(self, piece: _Piece) -> bool:
+        text = piece.text
+        wished = _WISH.search(text) is not None or text.endswith("?") or _SWITCHED.search(text) is not None
+        return piece.ordered or wished or self.begins(text) or self._noun_phrase(text)
+
+    def _distributed(self, step: str) -> list[str]:
+        """ "Which pipelines, runs and buckets are there" as three questions."""
+        found = self._list.search(step)
+        if found is None:
+            return [step]
+        nouns = [m.group() for m in self._noun.finditer(found.group())]
+        different = len({n.lower().rstrip("s") for n in nouns}) == len(nouns) > 1
+        if not different:
+            return [step]
+        return [f"{step[: found.start()]}{noun}{step[found.end() :]}" for noun in nouns]
+
+
+def _quoted(text: str, position: int) -> bool:
+    """Whether a position lies within quotes."""
+    return text[:position].count('"') % 2 == 1 or text[:position].count("`") % 2 == 1

@@ -1,151 +1,184 @@
-"""Values that a text gives: numbers, names yet to be, paths, times, and the rest that is no name of something existing."""
+"""Values that a text gives: names yet to be, paths, numbers, switches, and the rest that is no name of something existing."""
 
-import json
 import re
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from swarm.planner.context import Context
+from swarm.planner import timing
+from swarm.planner.authoring import pipeline_steps
+from swarm.planner.context import Args, Context
 from swarm.planner.language import words
-from swarm.planner.linking import file_names, name_like, quoted
-from tools.names import matching, normal
+from swarm.planner.linking import NAME_LIKE, file_names, name_like, quoted
+from swarm.planner.references import NOUNS, states
+from swarm.planner.shape import ASSIGNMENT
+from tools.names import normal
 
-NUMBER = r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
-ASSIGNMENT = re.compile(r"([A-Za-z][\w.-]*)\s*=\s*(\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|[^\s,;]+)")
-CALLED = re.compile(r"\b(?:called|named|with (?:the )?name|name it|call it|call the \w+|as)\s+[\"'`“]?([A-Za-z0-9][\w.-]*)", re.I)
-STATES = {
-    "failed": ("failed", "fail", "failing", "broken", "crashed", "died"),
-    "running": ("running", "active", "ongoing", "progress"),
-    "succeeded": ("succeeded", "successful", "completed", "green", "finished"),
-    "pending": ("pending", "waiting", "queued"),
-    "canceled": ("canceled", "cancelled", "terminated", "stopped"),
-    "skipped": ("skipped",),
-}
-SHORT = {"lr": "learning rate", "bs": "batch size", "n_est": "n estimators"}
-
-
-def arguments(context: Context, args: dict[str, Any]) -> dict[str, Any] | None:
-    """`name=value` pairs, and the pipeline's own parameters where a value stands beside their name."""
-    found: dict[str, Any] = {}
-    pipeline = next((e for e in context.entries("pipeline") if e.name == args.get("pipeline")), None)
-    parameters = list(pipeline.facts.get("parameters", {})) if pipeline else []
-    for name, value in ASSIGNMENT.findall(context.text):
-        spoken = SHORT.get(name.lower(), name)
-        known = matching(spoken, parameters)
-        found[known[0] if len(known) == 1 else name] = literal(value)
-    for parameter in parameters:
-        if parameter not in found:
-            value = _beside(normal(parameter), context.text)
-            if value is not None:
-                found[parameter] = literal(value)
-    return found or None
+_NAME = r"[\"'`“]?([A-Za-z0-9][\w.-]*)"
+_CUE = re.compile(
+    r"\b(?:called|named|titled|naming it|name it|call it|name (?:is|should be|shall be|must be"
+    r"|will be|of|=|:)|have (?:the )?name|(?:with|under|by|as)(?: the)? name(?: of)?"
+    rf"|(?:call|name)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it|job))(?: be| to be)?\s*[:=]?\s*{_NAME}",
+    re.I,
+)
+_AS = re.compile(rf"\bas\s+{_NAME}", re.I)
+_NOT_NAMES = frozenset(
+    "a an the it is in on for with and or well new my our this that please run "
+    "pipeline bucket experiment schedule file soon be before".split()
+)
+_FORMATS = r"csv|tsv|parquet|jsonl|json|yaml|yml|pkl|pickle|pdf|png|jpe?g|txt|html|md|zip|joblib|onnx|npy|xlsx"
 
 
-def _beside(name: str, text: str) -> str | None:
-    """The value that a text gives beside a parameter's name."""
-    spoken = r"[\s_-]+".join(re.escape(w) for w in name.split())
-    link = r"\s*(?:=|:|\bof\b|\bto\b|\bat\b|\bis\b|\bas\b|\bshould be\b|\bset to\b)?\s*"
-    after = re.search(rf"(?<![\w-]){spoken}(?![\w-]){link}({NUMBER}|true|false|yes|no|\"[^\"]*\"|'[^']*')(?![\w])", text, re.I)
-    if after:
-        return after.group(1)
-    worded = re.search(
-        rf"(?<![\w-]){spoken}(?![\w-])\s*(?:=|:|\bof\b|\bto\b|\bis\b|\bas\b|\bshould be\b|\bset to\b)\s*([A-Za-z][\w.-]*)", text, re.I
-    )
-    if worded:
-        return worded.group(1)
-    before = re.search(rf"(?<![\w.-])({NUMBER})\s+{spoken}(?![\w-])", text, re.I)
-    return before.group(1) if before else None
+def without_values(text: str) -> str:
+    """The text with `name=value` and what is newly named blanked, places kept."""
+    for pattern in (ASSIGNMENT, _CUE):
+        text = pattern.sub(lambda m: " " * len(m.group()), text)
+    return text
 
 
-def literal(text: str) -> Any:
-    """A value as typed: numbers, truth values, lists and quoted text become what they say."""
-    text = text.strip().rstrip(".") if not re.fullmatch(NUMBER, text.strip()) else text.strip()
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        return text[1:-1]
-    lowered = text.lower()
-    if lowered in ("true", "yes"):
-        return True
-    if lowered in ("false", "no"):
-        return False
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def new_name(context: Context, args: dict[str, Any]) -> str | None:
-    """A name for something new: after "called", quoted, or looking like a name."""
-    called = CALLED.search(context.text)
+def new_name(name: str, context: Context, args: Args) -> str | None:
+    """A name for something new: after "called"; or, where it must be given, quoted, looking like a name, or behind the noun."""
+    called = [m for m in _CUE.finditer(context.text) if m.group(1).lower() not in _NOT_NAMES]
     if called:
-        return called.group(1).rstrip(".")
-    if "pipeline" in args:
-        return None
-    free = [n for n in [*quoted(context.text), *name_like(context.text)] if n not in args.values()]
+        return called[0].group(1).rstrip(".")
+    if "pipeline" in context.kinds.values() or "run" in context.kinds.values():
+        as_named = _AS.search(context.text)
+        fits = as_named and re.search(r"[-_\d]", as_named.group(1)) and "." not in as_named.group(1)
+        return as_named.group(1).rstrip(".") if as_named and fits else None
+    if "path" in context.kinds.values():
+        as_named = _AS.search(context.text)
+        return as_named.group(1).rstrip(".") if as_named and as_named.group(1).lower() not in _NOT_NAMES else None
+    free = [n for n in [*quoted(context.text), *(m.group() for m in NAME_LIKE.finditer(context.text))] if n not in args.values()]
     if free:
         return free[0]
-    after = re.search(r"\b(?:bucket|experiment)\s+([A-Za-z0-9][\w.-]+)", context.text, re.I)
-    return after.group(1).rstrip(".") if after else None
-
-
-def path(context: Context, args: dict[str, Any]) -> str | None:
-    """A local path."""
-    given = file_names(context.text)
-    return given[0] if given else next(iter(quoted(context.text)), None)
-
-
-def new_key(context: Context, args: dict[str, Any]) -> str | None:
-    """The key an upload is to have, where it is not the file's own name."""
-    given = file_names(context.text)
-    named = re.search(r"\bas\s+[\"'`]?([\w./-]+\.\w+)", context.text, re.I)
-    if named:
-        return named.group(1)
-    overwrite = re.search(r"\b(?:overwrite|replace)\s+[\"'`]?([\w./-]+\.\w+)", context.text, re.I)
-    if overwrite and len(given) > 1:
-        return overwrite.group(1)
+    noun = "|".join([NOUNS["bucket"], NOUNS["experiment"], NOUNS["pipeline"]])
+    after = re.search(rf"\b(?:{noun})\s*[:,]?\s+{_NAME}", context.text, re.I)
+    if after and after.group(1).lower() not in _NOT_NAMES:
+        return after.group(1).rstrip(".")
     return None
 
 
-def rows(context: Context, args: dict[str, Any]) -> int | None:
-    """How many rows to show."""
-    match = re.search(
-        r"(?:\b(?:first|top|head)\s*-?\s*(?:n\s*)?|-)(\d{1,4})\b|\b(\d{1,4})\s*(?:\w+\s+)?(?:rows?|lines?|records?)\b", context.text, re.I
+def path(name: str, context: Context, args: Args) -> str | None:
+    """A local path: a file that is not the target; a quoted text with a dot or slash."""
+    takes = set(context.kinds.values())
+    address = re.search(r"\b(?:https?|minio|s3)://[^\s\"'`<>]+", context.text, re.I)
+    if address and not takes & {"bucket", "object"}:
+        return address.group().rstrip(".,;)")
+    given = [f for f in file_names(context.text) if "://" not in f]
+    target = new_key("key", context, args) if "new_key" in context.kinds.values() else None
+    places = [f for f in given if f != target and f not in (args.get("key"), args.get("bucket"))]
+    if "object" in context.kinds.values():
+        local = re.search(r"\b(?:to|into|as|under|at)\s+[\"'`]?((?:~|\.{1,2})?/?[\w./-]*[/.][\w./-]*)", context.text, re.I)
+        return local.group(1).rstrip(".") if local and local.group(1) not in (args.get("key"), args.get("bucket")) else None
+    if places:
+        return places[0]
+    folder = re.search(r"(?<![\w/.:-])((?:~|\.{1,2})?/?(?:[\w.-]+/)+)(?![\w*])", context.text)
+    if folder and not takes & {"bucket", "object"}:
+        return folder.group(1)
+    return next((q for q in quoted(context.text) if re.search(r"[./]", q)), None)
+
+
+def new_key(name: str, context: Context, args: Args) -> str | None:
+    """The key that a copy or an upload is to have, where it is not the file's own name."""
+    given = file_names(context.text)
+    named = re.search(
+        r"\b(?:as|called|named|rename(?:d)?(?: \S+)? to"
+        r"|name of \S+(?: in \S+)? to|new name)\s+[\"'`]?([\w./-]+\.\w+)",
+        context.text,
+        re.I,
     )
-    return int(match.group(1) or match.group(2)) if match else None
+    if named:
+        return named.group(1)
+    overwrite = re.search(
+        r"\b(?:overwrite|replace|update"
+        r"|refresh)\s+(?:the\s+)?(?:file\s+|object\s+)?[\"'`]?([\w./-]+\.\w+)",
+        context.text,
+        re.I,
+    )
+    if overwrite and len(given) > 1:
+        return overwrite.group(1)
+    folder = re.search(
+        r"\b(?:under|below|to|into|in)\s+(?:the\s+)?(?:folder\s+"
+        r"|prefix\s+)?[\"'`]?((?:[\w.-]+/)+)(?![\w])",
+        context.text,
+        re.I,
+    )
+    source = str(args.get("path") or args.get("key") or (given[0] if given else ""))
+    if folder and source and not source.startswith(folder.group(1)):
+        return folder.group(1) + source.rsplit("/", 1)[-1]
+    return None
 
 
-def limit(context: Context, args: dict[str, Any]) -> int | None:
+def rows(name: str, context: Context, args: Args) -> int | None:
+    """How many rows to show."""
+    text = _digits(context.text)
+    match = re.search(
+        r"\b(?:first|top|head|initial|beginning)\s*-?\s*(?:n\s*)?(\d{1,4})\b|\s-n?\s?(\d{1,4})\b"
+        r"|\b(\d{1,4})\s*(?:\w+\s+)?(?:rows?|lines?|records?|entries|samples)\b",
+        text,
+        re.I,
+    )
+    return next(int(g) for g in match.groups() if g) if match else None
+
+
+def limit(name: str, context: Context, args: Args) -> int | None:
     """How many things to list."""
-    match = re.search(r"\b(?:last|latest|newest|first|top)\s+(\d{1,3})\b", context.text, re.I)
-    return int(match.group(1)) if match else None
+    match = re.search(
+        r"\b(?:last|latest|newest|first|top|recent)\s+(\d{1,3})\b"
+        r"|\b(\d{1,3})\s+(?:most recent|latest|newest|last)\b",
+        _digits(context.text),
+        re.I,
+    )
+    return next(int(g) for g in match.groups() if g) if match else None
 
 
-def state(context: Context, args: dict[str, Any]) -> str | None:
+def _digits(text: str) -> str:
+    spoken = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10, "dozen": 12, "twenty": 20}
+    return re.sub(r"\b(" + "|".join(spoken) + r")\b", lambda m: str(spoken[m.group(1).lower()]), text, flags=re.I)
+
+
+def state(name: str, context: Context, args: Args) -> str | None:
     """A state of runs."""
-    spoken = set(words(context.text))
-    return next((state for state, said in STATES.items() if spoken & set(said)), None)
+    masked = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
+    return next(iter(states(masked)), None)
 
 
-def prefix(context: Context, args: dict[str, Any]) -> str | None:
-    """A folder inside a bucket."""
-    match = re.search(r"\b(?:under|below|in(?:side)? (?:the )?folder|prefix)\s+[\"'`]?([\w.-]+(?:/[\w.-]*)*/?)", context.text, re.I)
-    return match.group(1) if match and match.group(1) != args.get("bucket") else None
+def prefix(name: str, context: Context, args: Args) -> str | None:
+    """A folder inside a bucket: something that ends in "/", or what stands behind "under" or "folder"."""
+    behind = next((m for m in context.mentioned("bucket") if context.text[m.end : m.end + 1] == "/"), None)
+    inside = re.match(r"/([\w./-]+)", context.text[behind.end :]) if behind else None
+    if inside:
+        return inside.group(1).rstrip(".")
+    folder = re.search(r"(?<![\w/.:-])((?:[\w.-]+/)+)(?![\w*])", context.text)
+    if folder:
+        return folder.group(1)
+    named = re.search(
+        r"\b(?:under|below|beneath|(?:in(?:side)? )?(?:the )?(?:folder|directory|prefix)"
+        r"|starting with|start with|beginning with)\s+[\"'`]?([\w.-]+(?:/[\w.-]*)*/?)",
+        context.text,
+        re.I,
+    )
+    before = re.search(r"\b(?:the\s+)?[\"'`]?([\w.-]+(?:/[\w.-]+)*/?)[\"'`]?\s+(?:folder|directory|prefix)\b", context.text, re.I)
+    found = named.group(1) if named else before.group(1) if before else None
+    return (
+        found if found and found != args.get("bucket") and found.lower() not in ("the", "a", "of", "in", "that", "this", "with") else None
+    )
 
 
-def query(context: Context, args: dict[str, Any]) -> str | None:
+def query(name: str, context: Context, args: Args) -> str | None:
     """The text itself, as a question."""
     return context.text.strip() or None
 
 
-def note(context: Context, args: dict[str, Any]) -> str | None:
+def note(name: str, context: Context, args: Args) -> str | None:
     """What is to be remembered: the text without the asking."""
     return _bare(
-        r"(?:please\s+)?(?:(?:also\s+)?(?:remember|note|keep in mind|memori[sz]e|don'?t forget)(?:\s+that|\s+this)?\s*[:,]?\s*)?", context
+        r"(?:please\s+)?(?:(?:also\s+)?(?:remember|note|keep in mind|memori[sz]e|do not forget)(?:\s+that|\s+this)?\s*[:,]?\s*)?", context
     )
 
 
-def note_words(context: Context, args: dict[str, Any]) -> str | None:
+def note_words(name: str, context: Context, args: Args) -> str | None:
     """What is to be forgotten: the text without the asking."""
     return _bare(
-        r"(?:please\s+)?(?:forget|remove|delete|drop|(?:do not|don'?t) remember)(?:\s+(?:the\s+note|what I said|about|that|on))*\s*",
+        r"(?:please\s+)?(?:forget|remove|delete|drop|do not remember)(?:\s+(?:the\s+note|what I said|about|that|on))*\s*",
         context,
     )
 
@@ -154,208 +187,261 @@ def _bare(asking: str, context: Context) -> str | None:
     return re.sub(rf"^\W*{asking}", "", context.text, flags=re.I).strip(" .!?") or None
 
 
-def pattern(context: Context, args: dict[str, Any]) -> str | None:
+def pattern(name: str, context: Context, args: Args) -> str | None:
     """What files to find are called: a wildcard, a file name, a kind of file, or the words that describe them."""
-    wild = re.search(r"[\w./-]*[*?][\w.*?/-]*", context.text)
-    if wild:
+    wild = re.search(r"[\w./-]*[*?][\w.*?/-]*\w|\*\.\w+", context.text)
+    if wild and "*" in wild.group():
         return wild.group()
-    files = [f for f in file_names(context.text) if f != args.get("bucket")]
+    bucket = args.get("bucket")
+    files = [f for f in file_names(context.text) if f != bucket]
     if files:
         return files[0]
-    kinds = re.search(r"\b(csv|tsv|parquet|json|jsonl|yaml|pkl|pickle|pdf|png|txt|html)s?\b(?:\s+files?)?", context.text, re.I)
-    described = [w for w in words(context.text) if w not in _SEARCH_WORDS and w != (kinds.group(1).lower() if kinds else "")]
-    if kinds and not described:
-        return f"*.{kinds.group(1).lower()}"
-    text = " ".join([*described, *([kinds.group(1).lower()] if kinds else [])])
-    return text or None
+    named = re.search(
+        r"\b(?:containing|contains?|with|called|named|matching"
+        r"|like)\s+(?:the word\s+)?[\"'`]([\w .-]+)[\"'`]",
+        context.text,
+        re.I,
+    )
+    if named:
+        return named.group(1)
+    masked = context.text if bucket is None else "".join(c if not _in_bucket(i, context) else " " for i, c in enumerate(context.text))
+    kinds = re.search(rf"(?<![\w-])\.?({_FORMATS})s?\b(?:\s+files?)?", masked, re.I)
+    form = kinds.group(1).lower().replace("pickle", "pkl") if kinds else ""
+    described = [w for w in words(masked) if w not in _SEARCH_WORDS and w not in (form, form + "s", "pickle", "pickles")]
+    if form and not described:
+        return f"*.{form}"
+    return " ".join([*described, *([form] if form else [])]) or None
+
+
+def _in_bucket(position: int, context: Context) -> bool:
+    return any(m.entry.kind == "bucket" and m.start <= position < m.end for m in context.found)
 
 
 _SEARCH_WORDS = frozenset(
     """
-    a all any anywhere are bucket buckets can data file files find for get holds in is it located locate look me my of our please search
-    show storage the there to us what where which with you called named name their
+    a all any anywhere are bucket buckets can data do does file files find for get has have holds i in is it its located
+    locate look me my of on object objects or our please search show somewhere storage the there to us we what where
+    which with you called named name their and list every everywhere across inside hold keep stored store by contain
+    contains containing whose that hunt track out up exist exists
     """.split()
 )
 
 
-def minutes(context: Context, args: dict[str, Any]) -> int | None:
+def minutes(name: str, context: Context, args: Args) -> int | None:
     """A length of time, in minutes."""
-    match = re.search(r"\b(\d+|an?|one|two|half an)\s*(minutes?|mins?|hours?|h|days?|weeks?)\b", context.text, re.I)
-    if not match:
-        return None
-    spoken = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "half an": 0.5}
-    number = spoken.get(match.group(1).lower()) or float(match.group(1))
-    unit = match.group(2).lower()[0]
-    return round(number * {"m": 1, "h": 60, "d": 1440, "w": 10080}[unit])
+    found = timing.duration(context.text)
+    return round(found[0]) if found else None
 
 
-def days(context: Context, args: dict[str, Any]) -> int | None:
+def days(name: str, context: Context, args: Args) -> int | None:
     """A length of time, in days."""
-    match = re.search(r"\b(\d+|a|one|two)\s*(days?|weeks?|months?|years?)\b", context.text, re.I)
-    if not match:
-        return None
-    number = {"a": 1, "one": 1, "two": 2}.get(match.group(1).lower()) or int(match.group(1))
-    return number * {"d": 1, "w": 7, "m": 30, "y": 365}[match.group(2).lower()[0]]
+    found = timing.duration(context.text)
+    return max(1, round(found[0] / 1440)) if found and found[0] >= 720 else None
 
 
-def switch(context: Context, args: dict[str, Any]) -> bool:
+def switch(name: str, context: Context, args: Args) -> bool:
     """Whether something is to be on."""
-    return re.search(r"\b(?:off|disable|suspend|stop|without|no)\b", context.text, re.I) is None
+    return re.search(r"\b(?:off|disabled?|suspend|stop|without|no|deactivate|halt|not)\b", context.text, re.I) is None
 
 
-def tags(context: Context, args: dict[str, Any]) -> dict[str, str] | None:
-    """`name=value` pairs."""
-    found = {name: value.strip("\"'") for name, value in ASSIGNMENT.findall(context.text)}
+def tags(name: str, context: Context, args: Args) -> dict[str, str] | None:
+    """`name=value` pairs, also written as "name: value"."""
+    found = {key: value.strip("\"'`") for key, value in ASSIGNMENT.findall(context.text)}
+    if not found:
+        pairs = re.findall(r"(?<![\w/])([A-Za-z][\w-]*)\s*:\s*([A-Za-z0-9][\w.-]*)(?!/)", context.text)
+        found = {key: value.rstrip(".") for key, value in pairs if key.lower() not in ("minio", "s3", "tags", "tag", "labels")}
+    if not found:
+        said = re.search(
+            r"\b(?:tag|label|mark)\b.*?\b(?:with"
+            r"|as)\s+(?:the\s+)?(\w+)\s+(?:set to\s+|is\s+|of\s+|=\s*)?(\w+)\s*$",
+            context.text,
+            re.I,
+        )
+        found = {said.group(1): said.group(2)} if said else {}
     return found or None
 
 
-def column(context: Context, args: dict[str, Any]) -> str | None:
+def column(name: str, context: Context, args: Args) -> str | None:
     """The next column spoken of: after "of", "plot", "histogram of", "and", "vs"."""
     taken = {str(v) for v in args.values()}
+    text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
     found = re.findall(
-        r"\b(?:plot|draw|chart|of|and|vs\.?|versus|against|column)\s+(?:the\s+)?([A-Za-z_]\w*)\b(?!\.\w)", context.text, re.I
+        r"\b(?:plot|draw|chart|of|and|vs\.?|versus|against|over|by|column|between|histogram"
+        r"|for)(?=\s+(?:the\s+)?(?:column\s+)?[\"'`]?([A-Za-z_]\w*)\b(?!\.\w))",
+        text,
+        re.I,
     )
-    plain = {"the", "a", "histogram", "scatter", "line", "bar", "column", "plot", "chart"}
+    plain = {
+        "the",
+        "a",
+        "an",
+        "histogram",
+        "scatter",
+        "line",
+        "bar",
+        "column",
+        "plot",
+        "chart",
+        "show",
+        "me",
+        "distribution",
+        "file",
+        "it",
+        "of",
+        "in",
+        "from",
+    }
     return next((f for f in found if f.lower() not in plain and f not in taken), None)
 
 
-def contains(context: Context, args: dict[str, Any]) -> str | None:
+def contains(name: str, context: Context, args: Args) -> str | None:
     """A part of names."""
-    match = re.search(r"\b(?:containing|contain|with)\s+[\"'`]?([\w-]+)[\"'`]?\s+in (?:the|their) name", context.text, re.I)
-    return match.group(1) if match else None
-
-
-def section(context: Context, args: dict[str, Any]) -> str | None:
-    """A section of a document: what stands between the word and "of" or "in"."""
     match = re.search(
-        r"\b(?:section|chapter)s?\s+(?:on\s+|about\s+|called\s+)?[\"“'`]?(.+?)[\"”'`]?\s+(?:of|in|from)\b", context.text, re.I
+        r"\b(?:containing|contain|with|having)\s+[\"'`]?([\w-]+)[\"'`]?\s+in (?:the|their|its) names?"
+        r"|\bnames? (?:containing|contains?|with|has|having|starting with)\s+[\"'`]?([\w-]+)",
+        context.text,
+        re.I,
     )
-    return match.group(1) if match else None
+    return next((g for g in match.groups() if g), None) if match else None
 
 
-def step(context: Context, args: dict[str, Any]) -> str | None:
+_NO_STEP = frozenset(
+    "the a an failing failed which this that each its first last of in was me wrong every any "
+    "next one whole full latest training run show print logs log and what to did".split()
+)
+
+
+def step(name: str, context: Context, args: Args) -> str | None:
     """A step: the name beside the word "step"; or one that looks like a name and belongs to no run or pipeline."""
-    beside = re.search(r"\b(?:step|task)\s+[\"'`]?([\w-]+)|\b([\w-]+)[\"'`]?\s+(?:step|task|log)s?\b", context.text, re.I)
-    if beside:
-        name = beside.group(1) or beside.group(2)
-        if name.lower() not in (
-            "the",
-            "a",
-            "failing",
-            "failed",
-            "which",
-            "this",
-            "that",
-            "each",
-            "its",
-            "first",
-            "last",
-            "of",
-            "in",
-            "was",
-            "me",
-        ):
-            return name
+    for pattern_ in (
+        r"\b(?:step|task|component)\s+[\"'`]?([\w-]+)",
+        r"\b([\w-]+)[\"'`]?\s+(?:step|task|component)s?\b",
+        r"\b([\w]+[-_][\w-]+)[\"'`]?\s+logs?\b",
+    ):
+        for match in re.finditer(pattern_, context.text, re.I):
+            if match.group(1).lower() not in _NO_STEP and context.free(match.start(1), match.end(1)):
+                return match.group(1)
     named = {m.entry.name for m in context.found}
-    free = [n for n in name_like(context.text) if n not in named and n not in args.values()]
+    free = [n for n in name_like(context.text) if n not in named and n not in args.values() and _is_free(n, context)]
     return free[0] if free else None
 
 
+def _is_free(name: str, context: Context) -> bool:
+    at = context.text.find(name)
+    return context.free(at, at + len(name))
+
+
+_SHOWN = re.compile(
+    r"\b(?:show|open|display|view|see|get|print|render|draw|pull up|bring up|give|look at"
+    r"|want|need)(?:\s+(?:me|us|up|at))?\s+(?:the\s+|its\s+|a\s+|that\s+|an\s+)?"
+    r"([A-Za-z][\w -]{1,40}?)(?:\s+(?:artifacts?|artefacts?|one|please|plot"
+    r"|file))?\s*(?:\b(?:of|from|for|that|made|produced|in|by|please)\b|[.,?!]|$)",
+    re.I,
+)
 _ARTIFACTS = re.compile(
-    r"\b(confusion[\s_-]matrix|roc(?:[\s_-]curve)?|(?:html[\s_-])?report|summary|model|metrics|predictions|dataset)\b", re.I
+    r"\b(confusion[\s_-]matrix|roc(?:[\s_-]curve)?|(?:html[\s_-])?report|summary"
+    r"|feature[\s_-]importances?|model[\s_-]card|model|metrics|predictions|dataset|forecast[\s_-]plot)\b",
+    re.I,
 )
 
 
-def artifact(context: Context, args: dict[str, Any]) -> str | None:
+def artifact(name: str, context: Context, args: Args) -> str | None:
     """An artifact of a run."""
-    quoted_names = [q for q in quoted(context.text) if q not in args.values()]
-    if quoted_names:
-        return quoted_names[0]
-    beside = re.search(
-        r"\bartifact\s+[\"'`]?([\w-]+)|\b([\w-]+)[\"'`]?\s+artifact\b|\b(?:open|show)\s+(?:the\s+)?([\w-]+)\s+one\b", context.text, re.I
-    )
-    if beside:
+    names = [q for q in quoted(context.text) if q not in args.values()]
+    if names:
+        return names[0]
+    joined = [n for n in name_like(context.text) if n not in args.values() and _is_free(n, context)]
+    if joined:
+        return joined[0]
+    beside = re.search(r"\bartifact\s+(?:called\s+|named\s+)?[\"'`]?([\w-]+)|\b([\w-]+)[\"'`]?\s+artifact\b", context.text, re.I)
+    if beside and next(g for g in beside.groups() if g).lower() not in ("the", "of", "from", "an", "this", "that"):
         return next(g for g in beside.groups() if g)
-    spans = [(m.start, m.end) for m in context.found]
-    for match in sorted(_ARTIFACTS.finditer(context.text), key=lambda m: m.group(1).lower() == "metrics"):
-        if not any(a <= match.start() < b for a, b in spans):
-            return "_".join(match.group(1).lower().replace("-", " ").split())
-    named = {m.entry.name for m in context.found}
-    return next((n for n in name_like(context.text) if n not in named and "_" in n), None)
+    for match in sorted(_ARTIFACTS.finditer(context.text), key=lambda m: m.group(1).lower() in ("metrics", "model")):
+        if context.free(match.start(), match.end()):
+            return "_".join(normal(match.group(1)).split())
+    shown = _SHOWN.search(context.text)
+    return "_".join(normal(shown.group(1)).split()) if shown and context.free(*shown.span(1)) else None
 
 
 _METRIC = re.compile(
-    r"\b((?:val|test|train)[_ ])?(accuracy|f1(?:[_ ]score)?|precision|recall|roc[_ ]auc|auc"
-    r"|rmse|mse|mae|mape|r2|loss|log[_ ]loss|perplexity)\b",
+    r"\b((?:val|test|train|validation|training)[_ ])?(accuracy|f1(?:[_ -]score)?|precision|recall|sensitivity|specificity|dice|auroc"
+    r"|auprc|roc[_ ]auc|auc|rmse|mse|mae|mape|r2|loss|log[_ ]?loss|perplexity|iou|map|bleu|silhouette|error rate)\b",
     re.I,
 )
 
 
-def metric(context: Context, args: dict[str, Any]) -> str | None:
+def metric(name: str, context: Context, args: Args) -> str | None:
     """One metric."""
-    known = _METRIC.search(context.text)
-    if known:
-        return "_".join((known.group(0)).lower().split())
-    beside = re.search(r"\b(?:plot|chart|draw|graph)\s+(?:the\s+)?([\w-]+)", context.text, re.I)
-    return beside.group(1) if beside else None
+    found = metrics(context, args)
+    if found:
+        return found[0]
+    beside = re.search(
+        r"\b(?:plot|chart|draw|graph|visuali[sz]e|trend of|curve of|graph of|chart of"
+        r"|how did)\s+(?:the\s+|a\s+|me\s+)*(?:graph of\s+|chart of\s+)?([\w-]+)",
+        context.text,
+        re.I,
+    )
+    return (
+        beside.group(1) if beside and beside.group(1).lower() not in ("runs", "all", "it", "of", "their", "its", "them", "this") else None
+    )
 
 
-def metrics(context: Context, args: dict[str, Any]) -> list[str] | None:
+def metrics(context: Context, args: Args) -> list[str] | None:
     """All metrics spoken of."""
-    found = ["_".join(m.group(0).lower().split()) for m in _METRIC.finditer(context.text)]
+    text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
+    found = ["_".join(m.group(0).lower().replace("-", " ").split()).replace("f1_score", "f1") for m in _METRIC.finditer(text)]
     return list(dict.fromkeys(found)) or None
 
 
-_COMPONENTS = {
-    "load": r"\b(?:loads?|reads?|from|for)\b",
-    "validate": r"\b(?:validat|check)\w*",
-    "split": r"\bsplit\w*",
-    "train": r"\b(?:train|fit)\w*",
-    "evaluate": r"\b(?:evaluat|measur|test)\w*",
-    "register": r"\bregist\w*",
-    "report": r"\breport\w*",
-}
-_ESTIMATOR = re.compile(r"\b((?:[A-Z][a-z0-9]*){2,}|SVC|SVR|Ridge|Lasso)\b")
-_TARGET = re.compile(
-    r"\b(?:predicts?|target(?: column)?|label(?: column)?)\s+(?:is\s+|the\s+|=\s*)?[\"'`]?(\w+)|\bon\s+[\"'`]?(\w+)[\"'`]?\s*(?:$|[,.])",
-    re.I,
-)
-_SOURCE = re.compile(r"\b(?:minio|s3)://[^\s,;]+")
-
-
-def pipeline_steps(context: Context, args: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The steps of a pipeline to be written: what is spoken of, and what that needs before it."""
-    source = _SOURCE.search(context.text)
-    target = _TARGET.search(context.text)
-    if source is None or target is None:
-        return None
-    estimator = _ESTIMATOR.search(context.text)
-    spoken = {name for name, pattern in _COMPONENTS.items() if re.search(pattern, context.text, re.I)}
-    wanted = spoken | {"load"} | ({"split", "train", "evaluate"} if spoken & {"train", "evaluate", "register", "report"} else set())
-    options: dict[str, dict[str, Any]] = {
-        "load": {"source": source.group().rstrip(".")},
-        "split": {"target": target.group(1) or target.group(2)},
-        "train": {"estimator": estimator.group(1)} if estimator else {},
-        "register": {"model_name": str(args.get("name", "model"))},
-    }
-    return [{"component": name, "options": options.get(name, {})} for name in _COMPONENTS if name in wanted]
-
-
-_CRON = re.compile(r"(?<!\S)((?:[\d*?]\S*\s+){4,5}[\w*?,/-]+)")
-_WHEN = re.compile(
-    r"\b(?:every|each|daily|weekly|monthly|hourly|nightly|on (?:mon|tue|wed|thu|fri|sat|sun)\w*"
-    r"|weekdays?|weekends?|once a (?:day|week|month))\b.*",
-    re.I,
-)
-
-
-def cron(context: Context, args: dict[str, Any]) -> str | None:
+def cron(name: str, context: Context, args: Args) -> str | None:
     """When something is to run, as written: a cron expression or words."""
-    written = _CRON.search(context.text)
-    if written:
-        return written.group(1)
-    spoken = _WHEN.search(context.text)
-    if not spoken:
-        return None
-    clock = re.search(r"\bat \d[\d:.]*\s*(?:am|pm)?", context.text[: spoken.start()], re.I)
-    return spoken.group(0) + (f" {clock.group(0)}" if clock else "")
+    found = timing.repeated(context.text)
+    return found.value if found else None
+
+
+def version(name: str, context: Context, args: Args) -> str | None:
+    """The id of a version."""
+    match = re.search(r"\b(?:version|revision)s?\s+(?:id\s+)?[\"'`#]?([\w-]*\d[\w.-]*|[0-9a-f]{6,})", context.text, re.I)
+    if match is None and re.search(r"\b(?:previous|last|earlier|old) version\b|\bversion before\b|\bundo\b", context.text, re.I):
+        return "previous"
+    return match.group(1).rstrip(".") if match else None
+
+
+def section(name: str, context: Context, args: Args) -> str | None:
+    """The part of a document that is asked for."""
+    match = re.search(
+        r"\b(?:section|chapter|part)\s+(?:about|on|called|named"
+        r"|titled)?\s*[\"'`]?([\w -]{2,60}?)[\"'`]?\s*(?:\b(?:of|in|from)\b|[.?!]|$)",
+        context.text,
+        re.I,
+    )
+    return match.group(1) if match else None
+
+
+Filler = Callable[[str, Context, Args], object]
+FILLERS: Mapping[str, Filler] = {
+    "step": step,
+    "artifact": artifact,
+    "metric": metric,
+    "cron": cron,
+    "pipeline_steps": pipeline_steps,
+    "pattern": pattern,
+    "minutes": minutes,
+    "days": days,
+    "switch": switch,
+    "tags": tags,
+    "column": column,
+    "new_name": new_name,
+    "new_key": new_key,
+    "path": path,
+    "rows": rows,
+    "limit": limit,
+    "state": state,
+    "prefix": prefix,
+    "query": query,
+    "note": note,
+    "note_words": note_words,
+    "filter": contains,
+    "version": version,
+    "section": section,
+}

@@ -32,6 +32,13 @@ _IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".g
         "which outputs does {run} have",
         "which files did {run} write",
         "artifacts of the latest run",
+        "what came out of {run}",
+        "show me all artifacts from {run}",
+        "does {run} have a model",
+        "which artifacts are there for {run}",
+        "where is the model that {run} trained",
+        "a list of its artifacts",
+        "outputs of {run}",
     ],
 )
 def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
@@ -58,6 +65,14 @@ def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
         "display the artifact metrics of {run}",
         "let me see the html report of the latest run",
         "open the summary that {run} wrote",
+        "show me the confusion_matrix from {run}",
+        "open the roc_curve one",
+        "view the forecast_plot of {run}",
+        "display the feature importance artifact of {run}",
+        "can I see the plot that {run} made",
+        "open the model card from {run}",
+        "confusion matrix of {run}",
+        "roc curve from {run} please",
     ],
 )
 def show_artifact(kfp: Kfp, store: ObjectStore, /, run: Run, artifact: ArtifactName) -> ToolResult:

@@ -26,6 +26,11 @@ _WHY = {
         "which steps of {run} came from the cache",
         "why did {run} run everything again",
         "was anything cached in the latest run",
+        "did {run} use the cache",
+        "why was nothing reused from the cache in {run}",
+        "were the steps of {run} cached",
+        "why was the cache not used for the load-data step of {run}",
+        "cache hits of {run}",
     ],
 )
 def explain_caching(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:

@@ -31,6 +31,15 @@ PLOTTED = 30
         "what is the difference between {run} and {run}",
         "compare the last two runs on accuracy",
         "compare it with the previous one",
+        "which of {run} and {run} has the higher f1",
+        "put {run} next to {run}",
+        "{run} or {run}, which is the better model",
+        "how does {run} compare to {run}",
+        "did it get better than the run before",
+        "contrast {run} with {run}",
+        "what changed between {run} and {run}",
+        "compare 1 and 2",
+        "compare with the one before",
     ],
 )
 def compare_runs(
@@ -150,6 +159,12 @@ def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Sca
         "draw the rmse of {run} and {run}",
         "show a graph of auc over the runs",
         "plot f1 over time",
+        "plot f1 for the {pipeline} pipeline",
+        "how did accuracy develop over the runs of {pipeline}",
+        "visualise the rmse of {pipeline}",
+        "graph accuracy of all {pipeline} runs",
+        "trend of the loss across runs",
+        "chart of accuracy for {pipeline}",
     ],
 )
 def plot_runs(

@@ -30,6 +30,7 @@ Steps = Annotated[
         "write a pipeline that trains a LogisticRegression to predict churned and evaluates it",
         "build me a new pipeline with load, validate, train and evaluate",
         "make a training pipeline for minio://datasets/iris.csv with target species",
+        "compose a pipeline from minio://data/x.csv that predicts price",
     ],
 )
 def create_pipeline(

@@ -32,6 +32,16 @@ _PASSING = ("connection", "timeout", "killed", "terminated", "no room on the clu
         "what is the reason that {run} crashed",
         "root cause of {run}",
         "tell me why",
+        "why did it fail",
+        "what broke {run}",
+        "{run} failed, what is the problem",
+        "why is {run} broken",
+        "what killed {run}",
+        "find out why {run} died",
+        "troubleshoot {run}",
+        "what was the error in {run}",
+        "analyse the failure of {run}",
+        "how come {run} failed",
     ],
 )
 def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:

@@ -16,7 +16,16 @@ SHOWN = 20
 
 @tool(
     effect="read",
-    examples=["list the experiments", "which experiments do we have", "show all experiments", "experiments", "what experiments are there"],
+    examples=[
+        "list the experiments",
+        "which experiments do we have",
+        "show all experiments",
+        "experiments",
+        "what experiments are there",
+        "show experiments",
+        "which experiment groups exist",
+        "how many experiments are there",
+    ],
 )
 def list_experiments(kfp: Kfp, /) -> ToolResult:
     """List the experiments (groups of runs), newest first."""
@@ -42,6 +51,10 @@ def list_experiments(kfp: Kfp, /) -> ToolResult:
         "details of {experiment}",
         "overview of the {experiment} experiment",
         "what is in experiment {experiment}",
+        "show me experiment {experiment}",
+        "what is {experiment} for",
+        "summary of {experiment}",
+        "what do we know about {experiment}",
     ],
 )
 def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
@@ -66,6 +79,10 @@ def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
         "make a new experiment my-experiment",
         "set up an experiment named my-experiment",
         "new experiment my-experiment for the pricing project",
+        "I need an experiment my-experiment",
+        "open a new experiment with the name my-experiment",
+        "start an experiment called my-experiment",
+        "add an experiment my-experiment",
     ],
 )
 def create_experiment(
@@ -94,6 +111,9 @@ def _prepare_create(kfp: Kfp, /, name: str, description: str | None = None) -> P
         "put experiment {experiment} away",
         "{experiment} is over, archive it",
         "move the {experiment} experiment to the archive",
+        "we are done with {experiment}, shelve that experiment",
+        "retire the experiment {experiment}",
+        "archive {experiment}",
     ],
 )
 def archive_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:

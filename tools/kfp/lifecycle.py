@@ -29,6 +29,12 @@ def _about(run: RunView) -> list[Subject]:
         "cancel {run}",
         "abort the running job {run}",
         "kill it",
+        "stop the run",
+        "{run} takes too long, stop it",
+        "halt {run}",
+        "interrupt {run}",
+        "end {run} now",
+        "{run} is a mistake, cancel it",
     ],
 )
 def terminate_run(kfp: Kfp, /, run: Run) -> ToolResult:
@@ -55,7 +61,15 @@ def _prepare_terminate(kfp: Kfp, /, run: str) -> Prepared:
         "{run} died, rerun it",
         "restart the failed run {run}",
         "retry {run} with {parameter}=5",
-        "repeat {run} with another argument",
+        "repeat {run}",
+        "{run} failed, give it another try",
+        "rerun {run}",
+        "retry it",
+        "try it again",
+        "redo {run}",
+        "{run} crashed, run it once more",
+        "resubmit {run}",
+        "another attempt at {run} please",
     ],
 )
 def retry_run(kfp: Kfp, /, run: Run, arguments: Arguments | None = None) -> ToolResult:
@@ -105,7 +119,17 @@ def _version(kfp: Kfp, run: RunView) -> Version:
 
 @tool(
     effect="destroy",
-    examples=["archive the run {run}", "put run {run} into the archive", "archive {run}, do not delete it", "hide the old run {run}"],
+    examples=[
+        "archive the run {run}",
+        "put run {run} into the archive",
+        "archive {run}, do not delete it",
+        "hide the old run {run}",
+        "archive {run}",
+        "move {run} to the archive",
+        "shelve the run {run}",
+        "{run} is no longer interesting, archive it",
+        "put {run} away",
+    ],
 )
 def archive_run(kfp: Kfp, /, run: Run) -> ToolResult:
     """Archive a run: it leaves the lists, nothing is deleted."""
@@ -122,7 +146,16 @@ def _prepare_archive(kfp: Kfp, /, run: str) -> Prepared:
 
 @tool(
     effect="destroy",
-    examples=["delete run {run}", "remove the run {run} permanently", "erase {run}", "delete the failed run {run} for good"],
+    examples=[
+        "delete run {run}",
+        "remove the run {run} permanently",
+        "erase {run}",
+        "delete the failed run {run} for good",
+        "delete {run}",
+        "get rid of the run {run}",
+        "drop {run} from the list of runs",
+        "wipe the run {run}",
+    ],
 )
 def delete_run(kfp: Kfp, /, run: Run) -> ToolResult:
     """Delete the record of a run for good. Its artifacts in the object store stay."""

@@ -24,6 +24,15 @@ _WRAPPER = re.compile(r"\[KFP Executor [^\]]* INFO\]:")
         "show me its log",
         "tail the log of the failing step",
         "get the output of the evaluate-model step",
+        "print the log of {run}",
+        "and the logs",
+        "what does the log say",
+        "stdout of the train-model step in {run}",
+        "let me read the log output of {run}",
+        "console output of {run}",
+        "show me what train-model wrote to the log",
+        "paste me the output of train-model from {run}",
+        "output of the step train-model in {run}",
     ],
 )
 def get_run_logs(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:

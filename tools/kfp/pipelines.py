@@ -30,6 +30,11 @@ MOST_SPEC = 1_000_000
         "show me all workflows that I can run",
         "pipelines",
         "what can I train here",
+        "show pipelines",
+        "give me an overview of our workflows",
+        "what is available to run",
+        "is there a pipeline for images",
+        "how many pipelines do we have",
     ],
 )
 def list_pipelines(kfp: Kfp, /, query: Filter | None = None) -> ToolResult:
@@ -57,6 +62,14 @@ def list_pipelines(kfp: Kfp, /, query: Filter | None = None) -> ToolResult:
         "show me the inputs of {pipeline}",
         "tell me more about {pipeline}",
         "what does the {pipeline} pipeline do",
+        "which arguments can I set for {pipeline}",
+        "what can I configure in {pipeline}",
+        "explain {pipeline} to me",
+        "details of {pipeline}",
+        "what is the default of {parameter} in {pipeline}",
+        "how is the {pipeline} workflow built",
+        "what does it do and which knobs does it have",
+        "which versions of {pipeline} are there",
     ],
 )
 def get_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:
@@ -113,6 +126,11 @@ def _default(parameter: Parameter) -> str:
         "add the pipeline file ./train.yaml",
         "import pipeline train.yaml as my-pipeline",
         "upload a new version of {pipeline} from train.yaml",
+        "publish pipelines/train.yaml as a pipeline called my-pipeline",
+        "I compiled a workflow to build/train.yaml, please register it",
+        "put flow.yaml on the platform as a new pipeline",
+        "upload pipelines/train.yaml under the name train",
+        "i have a compiled pipeline in build/train.yaml, please add it",
     ],
 )
 def upload_pipeline(
@@ -169,6 +187,9 @@ def default_name(file: Path) -> str:
         "remove {pipeline}, nobody uses that pipeline",
         "get rid of the {pipeline} pipeline",
         "drop pipeline {pipeline}",
+        "delete {pipeline}",
+        "the workflow {pipeline} is obsolete, remove it",
+        "we do not need the pipeline {pipeline} any more, erase it",
     ],
 )
 def delete_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:

@@ -27,6 +27,16 @@ DEFAULT_EXPERIMENT = "Default"
         "schedule the pipeline {pipeline} with cron 0 6 * * *",
         "start {pipeline} automatically every hour",
         "retrain {pipeline} each morning at 5",
+        "run something every day at 5",
+        "{pipeline} should run on weekdays at 7 pm",
+        "make {pipeline} recurring, every 2 hours",
+        "create a schedule for {pipeline}: first of the month",
+        "put {pipeline} on a schedule every Friday at 18:00",
+        "have {pipeline} go twice a day",
+        "kick off {pipeline} every 6 hours",
+        "automate {pipeline} every Sunday night",
+        "have {pipeline} go off every 6 hours",
+        "let {pipeline} run daily at 5:45",
     ],
 )
 def schedule_pipeline(
@@ -72,6 +82,16 @@ def _prepare_schedule(kfp: Kfp, /, pipeline: str, cron: str, arguments: dict[str
         "show recurring runs",
         "schedules",
         "what is scheduled",
+        "which cron jobs do we have",
+        "show schedules",
+        "when does what run automatically",
+        "which schedules are left",
+        "what is planned to run",
+        "is anything scheduled for {pipeline}",
+        "which schedules are paused",
+        "when is the next scheduled run",
+        "what runs on a timer",
+        "what runs automatically here",
     ],
 )
 def list_schedules(kfp: Kfp, /) -> ToolResult:
@@ -101,6 +121,12 @@ def list_schedules(kfp: Kfp, /) -> ToolResult:
         "disable {schedule} for now",
         "suspend the {schedule} schedule",
         "turn off {schedule}",
+        "pause {schedule}",
+        "stop {schedule} for a while",
+        "{schedule} should not run until further notice",
+        "freeze the schedule {schedule}",
+        "hold {schedule} until next week",
+        "switch {schedule} off for the moment",
     ],
 )
 def pause_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
@@ -122,6 +148,12 @@ def _prepare_pause(kfp: Kfp, /, schedule: str) -> Prepared:
         "enable {schedule} again",
         "reactivate the {schedule} schedule",
         "unpause {schedule}",
+        "resume {schedule}",
+        "switch {schedule} on again",
+        "let {schedule} run again",
+        "start the schedule {schedule} again",
+        "continue with {schedule}",
+        "{schedule} may go on",
     ],
 )
 def resume_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
@@ -145,6 +177,10 @@ def _prepare_resume(kfp: Kfp, /, schedule: str) -> Prepared:
         "get rid of the {schedule} schedule",
         "drop the recurring run {schedule}",
         "stop scheduling {schedule} for good",
+        "delete {schedule}",
+        "cancel the schedule {schedule}",
+        "we do not need {schedule} any more, remove the schedule",
+        "cancel {schedule} permanently",
     ],
 )
 def delete_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:

@@ -32,6 +32,9 @@ COUNTED_PAGES = 10
         "buckets",
         "where is our data kept",
         "do we have any buckets yet",
+        "show all buckets",
+        "how many buckets do we have",
+        "give me the list of buckets",
     ],
 )
 def list_buckets(store: ObjectStore, /) -> ToolResult:
@@ -61,6 +64,14 @@ def list_buckets(store: ObjectStore, /) -> ToolResult:
         "total size of {bucket}",
         "how much space does {bucket} take",
         "when was {bucket} created",
+        "how large is the bucket {bucket} and is versioning on",
+        "describe bucket {bucket}",
+        "size of {bucket}",
+        "does {bucket} have versioning enabled",
+        "when was the bucket {bucket} created",
+        "tell me about the {bucket} bucket",
+        "properties of the bucket {bucket}",
+        "total size of the files in {bucket}",
     ],
 )
 def get_bucket(store: ObjectStore, /, bucket: Bucket) -> ToolResult:
@@ -129,6 +140,10 @@ def _access(store: ObjectStore, bucket: str) -> str:
         "set up a bucket my-bucket",
         "add another bucket, my-bucket",
         "new bucket my-bucket please",
+        "new bucket my-bucket",
+        "add a bucket with the name my-bucket",
+        "open a bucket my-bucket for the exports",
+        "give me a new bucket my-bucket",
     ],
 )
 def create_bucket(
@@ -156,6 +171,14 @@ def _prepare_create(store: ObjectStore, /, bucket: str) -> Prepared:
         "get rid of the empty bucket {bucket}",
         "the bucket {bucket} can go",
         "erase the whole bucket {bucket}",
+        "{bucket} can be deleted, with all that is inside",
+        "bucket {bucket} is not needed any longer, remove it with all its files",
+        "remove the {bucket} bucket with everything in it",
+        "drop bucket {bucket}",
+        "get rid of the bucket {bucket} and all its files",
+        "wipe out the {bucket} bucket, contents included",
+        "we no longer need the bucket {bucket}, delete it",
+        "delete {bucket}",
     ],
 )
 def delete_bucket(store: ObjectStore, kfp: Kfp, /, bucket: Bucket) -> ToolResult:  # noqa: ARG001 - the preview asks it

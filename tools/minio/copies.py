@@ -29,6 +29,13 @@ TargetKey = Annotated[
         "copy {object} of {bucket} into the folder archive/ of {bucket}",
         "back up {object} to {bucket}",
         "put a copy of {object} into {bucket}",
+        "duplicate {object} into {bucket}",
+        "put a copy of {object} in {bucket}",
+        "copy {object} from {bucket} into {bucket} as new.csv",
+        "clone {object} to {bucket}",
+        "replicate {object} from {bucket} into {bucket}",
+        "also keep {object} in {bucket}",
+        "make a copy of {object} called backup.csv",
     ],
 )
 def copy_object(store: ObjectStore, /, bucket: Bucket, key: Object, to_bucket: Bucket, to_key: TargetKey | None = None) -> ToolResult:
@@ -55,6 +62,12 @@ def _prepare_copy(store: ObjectStore, /, bucket: str, key: str, to_bucket: str, 
         "shift {object} over to {bucket}",
         "relocate {object} from {bucket} to {bucket}",
         "give {object} in {bucket} the name final.parquet",
+        "move {object} out of {bucket} and into {bucket}",
+        "relocate {object} to {bucket}",
+        "transfer {object} from {bucket} to {bucket}",
+        "rename {object} to new.csv",
+        "{object} belongs into {bucket}, move it there",
+        "change the name of {object} in {bucket} to new.csv",
     ],
 )
 def move_object(

@@ -36,6 +36,13 @@ LOOKED_AT = 50_000
         "clean the folder old/ in {bucket}",
         "empty the bucket {bucket}",
         "throw {object} away",
+        "delete the file",
+        "delete {object}",
+        "drop the files {object} and {object}",
+        "remove the file {object}",
+        "throw away {object} in {bucket}",
+        "delete old.csv from {bucket}",
+        "{object} is not needed, delete it",
     ],
 )
 def delete_objects(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, keys: Objects) -> ToolResult:  # noqa: ARG001 - the preview asks it
@@ -121,6 +128,16 @@ def _below(store: ObjectStore, bucket: str, given: str) -> list[ObjectInfo]:
         "set a retention of 60 days on {bucket}",
         "auto-delete logs/ of {bucket} when they are 10 days old",
         "clean up {bucket} by itself every 7 days",
+        "expire everything in {bucket} after 30 days",
+        "delete files under tmp/ in {bucket} automatically after 14 days",
+        "let everything under tmp/ expire in a week",
+        "set a lifecycle rule of 90 days on {bucket}",
+        "auto-delete objects older than 7 days in {bucket}",
+        "keep the files in {bucket} for only a month",
+        "objects in {bucket} should expire after 2 weeks",
+        "clean up {bucket} automatically every 30 days of age",
+        "set retention of {bucket} to 60 days",
+        "anything in {bucket} older than a year can go automatically",
     ],
 )
 def expire_objects(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, days: Days, prefix: Prefix | None = None) -> ToolResult:  # noqa: ARG001 - the preview asks it

@@ -27,6 +27,15 @@ COLUMNS = ["key", "size", "changed"]
         "which objects are stored in {bucket}",
         "ls {bucket}",
         "browse {bucket}",
+        "what is inside {bucket}",
+        "show me the files in {bucket}",
+        "what is in the folder raw/2024/ of {bucket}",
+        "list what is left in {bucket}",
+        "everything in {bucket}",
+        "which objects are in there",
+        "files in {bucket}",
+        "show {bucket}",
+        "what do we have in {bucket}",
     ],
 )
 def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = None, after: After | None = None) -> ToolResult:

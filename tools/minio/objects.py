@@ -30,6 +30,16 @@ NAMED_READERS = 8
         "which tags does {object} have",
         "which runs read {object} of {bucket}",
         "lineage of {object} in {bucket}",
+        "size of {object}",
+        "details of the file {object} in {bucket}",
+        "when was {object} last modified",
+        "what type is {object}",
+        "tell me about the object {object}",
+        "metadata of {object} in {bucket}",
+        "when was {object} uploaded",
+        "check the size of the object",
+        "tell me its size",
+        "how large is the file {object}",
     ],
 )
 def get_object_info(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, key: Object) -> ToolResult:
@@ -94,6 +104,13 @@ def _lineage(kfp: Kfp, bucket: str, key: str) -> tuple[str, list[tuple[str, str]
         "set tag quality=gold on {object} in {bucket}",
         "mark {object} with reviewed=yes",
         "put the tag env=test on {object} of {bucket}",
+        "tag {object} in {bucket} with owner=anna",
+        "add the tag stage=prod to {object}",
+        "label {object} as project=churn",
+        "set tags on {object}: team=ml",
+        "tag the copy purpose=test",
+        "mark {object} with status=approved",
+        "put the label env=dev on {object} in {bucket}",
     ],
 )
 def tag_object(store: ObjectStore, /, bucket: Bucket, key: Object, tags: Tags) -> ToolResult:

@@ -26,6 +26,16 @@ DEFAULT_MINUTES = 60
         "presigned url for {object} in {bucket}",
         "share {object} of {bucket} for 30 minutes",
         "send someone outside {object}",
+        "share {object} from {bucket} for 30 minutes",
+        "give me a link to {object}",
+        "create a temporary link to {object} in {bucket}",
+        "presigned url for {object}",
+        "I need a download link for {object} that works for 2 hours",
+        "make me a link that expires in a day",
+        "a colleague needs access to {object}, send a link",
+        "url for {object} valid 1 hour",
+        "let someone outside download {object}",
+        "make {object} accessible to a colleague for an hour",
     ],
 )
 def share_object(

@@ -35,6 +35,14 @@ MOST_FILES = 1000
         "copy my local file results.json into {bucket}",
         "upload the folder exports/daily to {bucket}",
         "send notes.md up to {bucket}",
+        "overwrite {object} in {bucket} with data/new.csv",
+        "upload my dataset",
+        "push results.json to {bucket}",
+        "send data/train.csv to the bucket {bucket}",
+        "copy my local file data.csv into {bucket}",
+        "replace {object} in {bucket} by new.csv",
+        "put data/new.csv in {bucket} under raw/",
+        "transfer the local file x.csv to {bucket}",
     ],
 )
 def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, bucket: Bucket, key: NewKey | None = None) -> ToolResult:
@@ -120,6 +128,14 @@ def _files_below(folder: Path) -> Iterator[Path]:
         "I want {object} on my disk",
         "download {object} from {bucket} into data/",
         "export {object} from {bucket} to a local file",
+        "get {object} from {bucket} onto my computer",
+        "save {object} locally",
+        "fetch {object} from {bucket} to ./data",
+        "pull {object} down to my laptop",
+        "I need a local copy of {object}",
+        "download it",
+        "download {object} as new.csv",
+        "grab {object} from {bucket} for me",
     ],
 )
 def download_object(

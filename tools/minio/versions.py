@@ -25,6 +25,15 @@ COLUMNS = ["version", "changed", "size", "state"]
         "stop keeping versions in {bucket}",
         "switch versioning off on {bucket}",
         "protect {bucket} against overwriting",
+        "enable versioning on {bucket}",
+        "disable versioning for the bucket {bucket}",
+        "switch versioning off in {bucket}",
+        "set versioning of {bucket} to on",
+        "suspend versioning on {bucket}",
+        "with versioning on",
+        "start keeping versions in {bucket}",
+        "stop versioning {bucket}",
+        "activate object versioning for {bucket}",
     ],
 )
 def set_versioning(store: ObjectStore, /, bucket: Bucket, enabled: Switch) -> ToolResult:
@@ -53,6 +62,14 @@ def _prepare_versioning(store: ObjectStore, /, bucket: str, enabled: bool) -> Pr
         "version history of {object} in {bucket}",
         "were there earlier versions of {object}",
         "is the deleted file {object} still there in an old version",
+        "list the versions of {object} in {bucket}",
+        "are there older versions of {object}",
+        "version history of {object}",
+        "show its version history",
+        "which versions of {object} exist",
+        "previous versions of {object} in {bucket}",
+        "show me all revisions of {object}",
+        "was {object} changed, and when",
     ],
 )
 def list_object_versions(store: ObjectStore, /, bucket: Bucket, key: Object) -> ToolResult:
@@ -85,6 +102,12 @@ def _state(version: Version) -> str:
         "roll {object} back to version 3f2a9c41",
         "undelete {object} in {bucket}",
         "recover {object} from {bucket}",
+        "restore version 3f2a of {object} in {bucket}",
+        "roll {object} back to version 3f2a",
+        "bring back the old version 3f2a of {object}",
+        "revert {object} to version 3f2a",
+        "undo the change of {object}: restore version 3f2a",
+        "make version 3f2a of {object} the current one again",
     ],
 )
 def restore_object_version(store: ObjectStore, /, bucket: Bucket, key: Object, version_id: VersionId) -> ToolResult:

@@ -136,7 +136,7 @@ async def test_an_expired_approval_does_nothing(home: Path, database_url: str | 
     [
         ("run no-such-pipeline", "NOT_FOUND", "no-such-pipeline"),
         ("run breast-cancer-svm with C=abc", "INVALID_ARGUMENT", "abc"),
-        ("run breast-cancer-svm with kernle=rbf", "INVALID_ARGUMENT", "kernel"),
+        ("run breast-cancer-svm with flavour=rbf", "INVALID_ARGUMENT", "kernel"),
         ("what is in the bucket nowhere-land", "NOT_FOUND", "nowhere-land"),
         ("create a bucket called datasets", "CONFLICT", "datasets"),
         ("upload ./missing.csv to datasets", "NOT_FOUND", "missing.csv"),

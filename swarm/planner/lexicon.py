@@ -1,0 +1,78 @@
+"""What people write and what they mean by it: slang, phrases and synonyms, from `lexicon.toml`."""
+
+import importlib.resources
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from swarm.planner.language import stem
+
+_WORD = re.compile(r"(?<![\w/.=`\"-])[A-Za-z][\w'’/.]*(?![\w=/-])")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The file's tables, ready for look-up."""
+
+    spelling: dict[str, str]
+    phrases: dict[str, str]
+    groups: dict[str, frozenset[str]]
+    """For a word: the actions and things it can mean, e.g. `nuke` -> {delete}."""
+    verbs: frozenset[str]
+    """Words that requests begin with."""
+    nouns: frozenset[str]
+    """What requests are about."""
+    domain: frozenset[str]
+    """Words of the field."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words that have a meaning here."""
+        return (
+            frozenset(self.groups) | self.verbs | self.domain | {word for text in self.phrases for word in text.split() if word.isalpha()}
+        )
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The one there is, read once."""
+    tables = tomllib.loads(importlib.resources.files("swarm.planner").joinpath("lexicon.toml").read_text("utf-8"))
+    groups: dict[str, set[str]] = {}
+    for meaning, members in tables["synonyms"].items():
+        for word in members.split():
+            for form in {word, stem(word)}:
+                groups.setdefault(form, set()).add(meaning)
+    return Lexicon(
+        spelling=tables["spelling"],
+        phrases=tables["phrases"],
+        groups={word: frozenset(meanings) for word, meanings in groups.items()},
+        verbs=frozenset(tables["verbs"]["words"].split()),
+        nouns=frozenset(tables["nouns"]["words"].split()),
+        domain=frozenset(tables["domain"]["words"].split()),
+    )
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    longest_first = sorted(lexicon().phrases, key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(p) for p in longest_first) + r")(?![\w-])", re.I)
+
+
+def written_out(text: str) -> str:
+    """The text with straight quotes, contractions and short forms written out; names, paths, quotes and values stay as they are."""
+    text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').replace("\u00a0", " ")
+    text = re.sub(r"(?<!\S)(w/o?)(?=\s)", lambda m: lexicon().spelling[m.group(1).lower()], text, flags=re.I)
+
+    def whole(match: re.Match[str]) -> str:
+        word = match.group()
+        bare = word.rstrip(".'")
+        meant = lexicon().spelling.get(bare.lower())
+        return word if meant is None else meant + word[len(bare) :]
+
+    return _WORD.sub(whole, text)
+
+
+def phrased(text: str) -> str:
+    """The text with phrases of several words replaced by the one word that they mean."""
+    return _phrases().sub(lambda m: lexicon().phrases[m.group().lower()], text)

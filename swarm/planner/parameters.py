@@ -1,0 +1,180 @@
+"""Parameters of a pipeline in prose: "with a learning rate of 0.05", "C should be 0.5 and penalty l1", "20 epochs", "seasonality off"."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from swarm.planner.language import STOP, Token, tokens
+from swarm.planner.lexicon import lexicon
+from swarm.planner.linking import squashed
+from swarm.planner.shape import ASSIGNMENT
+from tools.names import normal
+
+NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?|[-+]?\.\d+"
+_ON = frozenset({"true", "yes", "on", "enabled", "enable", "active"})
+_OFF = frozenset({"false", "no", "off", "disabled", "disable", "without"})
+_LINK = r"\s*(?:=|:|->|→|\b(?:of|to|at|is|as|being|be|equals?|equal to|set to|should be|must be|shall be|will be|goes to|around|now)\b)?\s*"
+_LINKED = r"\s*(?:=|:|->|→|\b(?:of|to|is|as|being|should be|must be|set to|equals?|equal to)\b)\s*"
+_AFTER = re.compile(rf"{_LINK}(?:\ba\s+)?({NUMBER})\s?(%|percent\b|k\b)?(?![\w/])", re.I)
+_WORD_AFTER = re.compile(rf"{_LINKED}(\"[^\"]*\"|'[^']*'|`[^`]*`|\[[^\]]*\]|[A-Za-z][\w./:-]*)", re.I)
+_BARE_AFTER = re.compile(r"\s+(\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z][\w./:-]*)")
+_BEFORE = re.compile(rf"(?<![\w./=-])({NUMBER})\s?(%|percent\b|k\b)?(?:[\s-]+(?:as|for|of)(?:\s+the)?)?[\s-]*$", re.I)
+_NOT_A_VALUE = frozenset(
+    "and or with in on for the a an to of please then run experiment instead as it "
+    "is this by at from under using but so now again which when".split()
+)
+LONGEST = 4
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter with its value, and where the text says so."""
+
+    name: str
+    value: Any
+    start: int
+    end: int
+
+
+def meant(spoken: str, parameters: Sequence[str]) -> list[str]:
+    """The parameters that a spoken name can mean: itself, its initials, the beginnings of its words, one of its words, or a slip of it."""
+    wanted = squashed(spoken)
+    words = normal(spoken).split()
+    if not wanted:
+        return []
+    exact = [p for p in parameters if squashed(p) == wanted]
+    if exact:
+        return exact if len(exact) == 1 else [p for p in exact if p == spoken] or exact
+    parted = {p: normal(p).split() for p in parameters}
+    initials = [p for p, parts in parted.items() if len(parts) > 1 and "".join(w[0] for w in parts) == wanted]
+    if initials:
+        return initials
+    begun = [
+        p for p, parts in parted.items() if len(words) == len(parts) and all(a.startswith(b) for a, b in zip(parts, words, strict=True))
+    ]
+    if begun and len(wanted) > 1:
+        return begun
+    within = [
+        p
+        for p, parts in parted.items()
+        if len(wanted) > 2 and set(words) <= {w for part in parts for w in (part, part + "s", part.rstrip("s"))}
+    ]
+    if within:
+        return within
+    near = process.extract(wanted, {p: squashed(p) for p in parameters}, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.82)
+    return [near[0][2]] if near and len(wanted) > 4 else []
+
+
+def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
+    """All values that the text gives for these parameters (name -> type), in its order."""
+    found: dict[str, Setting] = {}
+    names = list(parameters)
+    taken: list[tuple[int, int]] = []
+    for match in ASSIGNMENT.finditer(text):
+        known = meant(match.group(1), names)
+        name = known[0] if len(known) == 1 else match.group(1)
+        found[name] = Setting(name, literal(match.group(2)), match.start(), match.end())
+        taken.append((match.start(), match.end()))
+    spoken = tokens(text)
+    position = 0
+    while position < len(spoken):
+        setting = None
+        for length in range(min(LONGEST, len(spoken) - position), 0, -1):
+            window = spoken[position : position + length]
+            if any(a <= window[0].start < b for a, b in taken):
+                break
+            setting = _given(text, window, names, parameters)
+            if setting is not None and setting.name not in found:
+                found[setting.name] = setting
+                taken.append((setting.start, setting.end))
+                position += length - 1
+                break
+        position += 1
+    return sorted(found.values(), key=lambda s: s.start)
+
+
+def _given(text: str, window: Sequence[Token], names: Sequence[str], types: Mapping[str, str]) -> Setting | None:
+    """The setting that a few words make, if they name a parameter and a value stands beside them."""
+    start, end = window[0].start, window[-1].end
+    said = text[start:end]
+    within_a_name = text[start - 1 : start] in ("-", "_", "/", ".") or re.match(r"[-_/.]\w", text[end:])
+    if re.search(r"[,;:.!?()]", said) or window[0].text in STOP or window[-1].text in STOP or within_a_name:
+        return None
+    known = meant(said, names)
+    if len(known) != 1:
+        return None
+    name = known[0]
+    exact = squashed(name) == squashed(said)
+    if len(said) == 1 and said != name and said.lower() == said:
+        return None  # "a" and "c" are words before they are parameters
+    kind = types.get(name, "")
+    after = _AFTER.match(text, end)
+    if after:
+        return Setting(name, _number(after.group(1), after.group(2), kind), start, after.end())
+    before = _BEFORE.search(text[:start])
+    if before:
+        return Setting(name, _number(before.group(1), before.group(2), kind), before.start(), end)
+    switched = _switched(text, start, end) if _truth(kind) or not kind else None
+    if switched is not None:
+        return Setting(name, switched[0], switched[1], switched[2])
+    worded = _WORD_AFTER.match(text, end) or (
+        _BARE_AFTER.match(text, end) if exact and kind in ("str", "string", "text", "STRING") else None
+    )
+    bare = worded is not None and worded.re is _BARE_AFTER and worded.group(1).lower() in lexicon().words
+    if worded and worded.group(1).lower() not in _NOT_A_VALUE and not bare and (exact or kind):
+        return Setting(name, literal(worded.group(1)), start, worded.end())
+    return None
+
+
+def _truth(kind: str) -> bool:
+    return kind.lower().startswith("bool") or kind == "truth value"
+
+
+def _switched(text: str, start: int, end: int) -> tuple[bool, int, int] | None:
+    """On or off beside a parameter: "seasonality off", "without seasonality", "turn seasonality on"."""
+    behind = re.match(
+        r"\s*(?:=|:|\bto\b|\bis\b|\bset to\b|\bshould be\b|\bturned\b"
+        r"|\bswitched\b)?\s*(true|false|yes|no|on|off|enabled|disabled)\b",
+        text[end:],
+        re.I,
+    )
+    if behind:
+        return behind.group(1).lower() in _ON, start, end + behind.end()
+    ahead = re.search(
+        r"\b(without|no|disable|deactivate|skip|turn off|switch off|with|enable"
+        r"|activate|turn on|switch on|use)\s+(?:the\s+|any\s+)?$",
+        text[:start],
+        re.I,
+    )
+    if ahead:
+        on = ahead.group(1).lower() in ("with", "enable", "activate", "turn on", "switch on", "use")
+        return on, ahead.start(), end
+    return None
+
+
+def _number(text: str, unit: str | None, kind: str) -> Any:
+    value = literal(text.replace(",", ""))
+    if unit and unit.lower() != "k" and isinstance(value, int | float):
+        return value / 100 if not kind.lower().startswith("int") else value
+    if unit and isinstance(value, int | float):
+        return value * 1000
+    return value
+
+
+def literal(text: str) -> Any:
+    """A value as typed: numbers, truth values, lists and quoted text become what they say."""
+    text = text.strip() if re.fullmatch(NUMBER, text.strip()) else text.strip().rstrip(".")
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`":
+        return text[1:-1]
+    lowered = text.lower()
+    if lowered in ("true", "yes", "false", "no"):
+        return lowered in _ON
+    try:
+        return json.loads(re.sub(r"^([-+]?)\.", r"\g<1>0.", text).lstrip("+"))
+    except (ValueError, RecursionError):
+        return text

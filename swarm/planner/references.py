@@ -1,0 +1,171 @@
+"""References: "it", "the failed one", "that bucket", "the one before", from what was said and done before."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.tool import Entry
+
+PRONOUN = re.compile(
+    r"\b(?:it|its|this|that|them|these|those|they|their|there|same|one|ones|both|(?:the|this|that|these|those|said|its|new)\s+(?:\w+\s+)?"
+    r"(?:runs?|jobs?|pipelines?|workflows?|buckets?|files?|objects?|datasets?|experiments?|schedules?|documents?|copy|link|ones?))\b",
+    re.I,
+)
+NOUNS: Mapping[str, str] = {
+    "run": r"runs?|jobs?|executions?|trainings?|attempts?",
+    "pipeline": r"pipelines?|workflows?|dags?",
+    "bucket": r"buckets?",
+    "object": r"files?|objects?|datasets?|cop(?:y|ies)|keys?|csvs?|parquets?",
+    "experiment": r"experiments?",
+    "schedule": r"schedules?|crons?|timers?",
+    "document": r"documents?|docs?|guides?|manuals?|pdfs?",
+}
+STATES: Mapping[str, tuple[str, ...]] = {
+    "failed": (
+        "failed",
+        "fail",
+        "fails",
+        "failing",
+        "failure",
+        "failures",
+        "broken",
+        "broke",
+        "crashed",
+        "crashing",
+        "died",
+        "dead",
+        "errored",
+        "red",
+        "unsuccessful",
+    ),
+    "running": ("running", "active", "ongoing", "progress", "underway", "live"),
+    "succeeded": ("succeeded", "successful", "successfully", "completed", "green", "finished", "passed", "ok", "good"),
+    "pending": ("pending", "waiting", "queued"),
+    "canceled": ("canceled", "cancelled", "terminated", "stopped", "aborted", "killed"),
+    "skipped": ("skipped",),
+}
+_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1}
+_ORDINAL = re.compile(
+    rf"\b(?:the\s+)?({'|'.join(_ORDINALS)})\s+(?:one|of (?:them|those|these)|in the list)\b"
+    rf"|(?:^|\b(?:number|no\.?|nr\.?|option)\s*|#)([1-9])\b(?=\s*[.!?)]?\s*$)",
+    re.I,
+)
+_OTHER = re.compile(r"\b(?:the|that)\s+other\b", re.I)
+PREVIOUS = re.compile(
+    r"\b(?:previous|preceding|prior|earlier|(?:the )?(?:one|run|time) before"
+    r"|before (?:it|that)|last time|predecessor|last one|older)\b",
+    re.I,
+)
+LATEST = re.compile(r"\b(?:latest|last|newest|most recent)\b(?!\s+(?:\d|two|three|few|one before|time|week|month|night|year))", re.I)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that was spoken of or that a result was about."""
+
+    kind: str
+    name: str
+    bucket: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A call that was made, and what it was about."""
+
+    tool: str
+    args: Mapping[str, Any]
+    things: tuple[Thing, ...] = ()
+    ok: bool = True
+    now: bool = False
+    """Made for the request at hand, not for an earlier one."""
+
+
+@dataclass
+class Memory:
+    """What a conversation remembers, oldest first."""
+
+    calls: list[Done] = field(default_factory=list)
+
+    def focus(self, kind: str, now: bool = False) -> Thing | None:
+        """The one thing of a kind spoken of last; None where the last to speak of the kind spoke of several."""
+        for call in reversed(self.calls):
+            things = list(dict.fromkeys(t for t in call.things if t.kind == kind))
+            if now and not call.now:
+                return None
+            if things:
+                return things[0] if len(things) == 1 or _led(call, things[0]) else None
+        return None
+
+    def listed(self, kind: str) -> list[Thing]:
+        """The things of a kind that the last call about it was about."""
+        for call in reversed(self.calls):
+            things = list(dict.fromkeys(t for t in call.things if t.kind == kind))
+            if things:
+                return things
+        return []
+
+    def several(self, kind: str) -> list[Thing]:
+        """The last list of more than one thing of a kind."""
+        for call in reversed(self.calls):
+            things = list(dict.fromkeys(t for t in call.things if t.kind == kind))
+            if len(things) > 1:
+                return things
+        return []
+
+    def kinds(self, listed: bool = False) -> list[str]:
+        """Kinds of things there is one of in focus, or with `listed` also several, the most recent first."""
+        found = dict.fromkeys(t.kind for call in reversed(self.calls) for t in call.things)
+        return [kind for kind in found if listed or self.focus(kind) is not None]
+
+
+def _led(call: Done, thing: Thing) -> bool:
+    """Whether a call was about one thing in the first place: it was named among its arguments."""
+    return thing.name in [str(v) for v in call.args.values() if isinstance(v, str)]
+
+
+def states(text: str) -> list[str]:
+    """The states of runs that a text speaks of."""
+    said = set(re.findall(r"[a-z]+", text.lower()))
+    return [state for state, words in STATES.items() if said & set(words)]
+
+
+def speaks_of(kind: str, text: str) -> bool:
+    """Whether the noun of a kind stands in the text."""
+    noun = NOUNS.get(kind, f"{re.escape(kind)}s?")
+    return re.search(rf"\b(?:{noun})\b", text, re.I) is not None
+
+
+def referred(kind: str, text: str, memory: Memory, entries: Callable[[str], Sequence[Entry]]) -> list[str]:
+    """The things of a kind that a text points at without naming them: none, one, or several to choose from."""
+    there = memory.several(kind) or memory.listed(kind)
+    names = [t.name for t in there]
+    ordinal = _ORDINAL.search(text)
+    if ordinal and names:
+        position = _ORDINALS[ordinal.group(1).lower()] if ordinal.group(1) else int(ordinal.group(2)) - 1
+        return [names[position]] if -len(names) <= position < len(names) else []
+    known = {e.name: e for e in entries(kind)}
+    if kind == "run" and re.search(r"\b(?:one|run|job|it|execution)\b", text, re.I):
+        wanted = states(re.sub(r"\b(?:is|did|has|does)\b.*", "", text, flags=re.I))
+        pointing = re.search(
+            rf"\b(?:the|that|this|my"
+            rf"|our)\s+(?:\w+\s+)?({'|'.join(w for s in STATES.values() for w in s)})\s+(?:one|run|job)\b",
+            text,
+            re.I,
+        )
+        if wanted and pointing:
+            fits = [n for n in names if n in known and known[n].facts.get("state") in wanted]
+            return fits or [n for n, e in known.items() if e.facts.get("state") in wanted]
+    if _OTHER.search(text) and (speaks_of(kind, text[_OTHER.search(text).end() :][:20]) or re.search(r"\bother one\b", text, re.I)):  # type: ignore[union-attr]
+        current = memory.focus(kind)
+        return [n for n in (names if len(names) > 1 else known) if current is None or n != current.name]
+    return []
+
+
+def before(run: str, entries: Sequence[Entry]) -> str | None:
+    """The run before this one, of the same pipeline; entries are newest first."""
+    position = next((i for i, e in enumerate(entries) if e.name == run), None)
+    if position is None:
+        return None
+    pipeline = entries[position].facts.get("pipeline")
+    return next((e.name for e in entries[position + 1 :] if e.facts.get("pipeline") == pipeline), None)

@@ -1,0 +1,120 @@
+"""Times that a text speaks of: when something is to repeat, and how long something is to last."""
+
+import re
+from dataclasses import dataclass
+
+from swarm.planner.language import tokens
+
+_NUMBERS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {
+    "a": 1,
+    "an": 1,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "sixty": 60,
+    "ninety": 90,
+    "couple": 2,
+    "few": 3,
+    "dozen": 12,
+}
+_CRON = re.compile(r"(?<![\w*])((?:[\d*?][\d*?,/-]*[ \t]+){2,3}[\d*?][\d*?,/-]*[ \t]+[\w*?,/-]+(?:[ \t]+[\w*?,/-]+)?)(?![\w*])")
+_DAYS = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?s?"
+_TRIGGER = re.compile(
+    rf"^(?:every|each|everyday|daily|weekly|monthly|hourly|nightly|weekdays?"
+    rf"|weekends?|workdays?|twice|once|per|{_DAYS}|mornings|evenings|nights)$"
+)
+_PART = re.compile(
+    rf"^(?:at|on|in|of|the|and|to|past|half|quarter|other|from|between|o|clock|noon"
+    rf"|midday|midnight|a|an|am|pm|day|days|week|weeks|month|months"
+    rf"|hour|hours|h|minute|minutes|min|mins|morning|mornings|evening|evenings"
+    rf"|afternoon|night|nights|business|working|first|second|third|last"
+    rf"|times?|a|m|p|\d+(?:am|pm|h|st|nd|rd|th)?|{'|'.join(_NUMBERS)}|{_DAYS}|utc)$"
+)
+_EDGE = frozenset("at on in of the and to from a an between per past".split())
+_ONCE = re.compile(r"\b(?:once|twice)\b(?!\s+(?:a|an|per|every|each)\b)", re.I)
+_AMOUNT = rf"(\d+(?:\.\d+)?|half\s+an?|{'|'.join(_NUMBERS)})"
+_DURATION = re.compile(
+    rf"\b{_AMOUNT}(?:\s+(?:of|more|full))?(?:(?<=\d)|[\s-]+)\s*(minutes?|mins?|hours?"
+    rf"|hrs?|days?|weeks?|months?|quarters?|years?|yrs?|(?<=\d)[hdw])\b",
+    re.I,
+)
+_NAMED = {
+    "fortnight": 14 * 1440,
+    "overnight": 720,
+    "tomorrow": 1440,
+    "hourly": 60,
+    "day": 1440,
+    "hour": 60,
+    "week": 10080,
+    "month": 43200,
+    "year": 525600,
+}
+_UNITS = {"mi": 1, "h": 60, "hr": 60, "d": 1440, "w": 10080, "mo": 43200, "q": 129600, "y": 525600}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text and what it says."""
+
+    start: int
+    end: int
+    value: str
+
+
+def repeated(text: str) -> Span | None:
+    """When something is to happen again and again, as written: a cron expression or words such as "every Monday at 9:30"."""
+    written = _CRON.search(text)
+    if written and re.search(r"[*]", written.group()):
+        return Span(written.start(), written.end(), written.group(1))
+    best: tuple[int, int] | None = None
+    spoken = tokens(text)
+    triggers = [i for i, t in enumerate(spoken) if _TRIGGER.match(t.text) and not _ONCE.match(text, t.start)]
+    for i in triggers:
+        first = last = i
+        while last + 1 < len(spoken) and _fits(text, spoken[last].end, spoken[last + 1].start, spoken[last + 1].text):
+            last += 1
+        while first > 0 and _fits(text, spoken[first - 1].end, spoken[first].start, spoken[first - 1].text):
+            first -= 1
+        while last > i and spoken[last].text in _EDGE:
+            last -= 1
+        while first < i and spoken[first].text in _EDGE - {"at"}:
+            first += 1
+        if best is None or last - first > best[1] - best[0]:
+            best = (first, last)
+    if best is None or (best[0] == best[1] and spoken[best[0]].text in ("every", "each", "once", "twice", "per")):
+        return None
+    start, end = spoken[best[0]].start, spoken[best[1]].end
+    if best[0] == best[1] and re.search(r"\b(?:the|my|our|that|this|a)\s+$", text[:start], re.I):
+        return None  # "the nightly run" says which, not when
+    return Span(start, end, _in_digits(text[start:end]))
+
+
+def _fits(text: str, start: int, end: int, word: str) -> bool:
+    """Whether a neighbouring word belongs to the time: a word of times, with nothing but space, a comma or a colon between."""
+    return bool((_PART.match(word) or _TRIGGER.match(word)) and re.fullmatch(r"[\s:.,'’-]*", text[start:end]))
+
+
+def _in_digits(text: str) -> str:
+    """Number words as digits, "half past 7" as 7:30."""
+    words = [
+        str(_NUMBERS[w.lower()]) if w.lower() in _NUMBERS and w.lower() not in ("a", "an", "couple", "few") else w for w in text.split()
+    ]
+    joined = re.sub(r"\bhalf past (\d+)", r"\1:30", " ".join(words), flags=re.I)
+    joined = re.sub(r"\b(?:a )?quarter past (\d+)", r"\1:15", joined, flags=re.I)
+    return re.sub(r",", " ", joined)
+
+
+def duration(text: str) -> tuple[float, Span] | None:
+    """How long, in minutes, and where it says so."""
+    match = _DURATION.search(text)
+    if match is None:
+        named = re.search(r"\b(fortnight|overnight|until tomorrow)\b", text, re.I)
+        if named is None:
+            return None
+        return float(_NAMED[named.group(1).lower().removeprefix("until ")]), Span(named.start(), named.end(), named.group())
+    amount = match.group(1).lower()
+    number = 0.5 if amount.startswith("half") else float(_NUMBERS[amount]) if amount in _NUMBERS else float(amount)
+    unit = match.group(2).lower()
+    minutes = next(n for key, n in sorted(_UNITS.items(), key=lambda item: -len(item[0])) if unit.startswith(key))
+    return number * minutes, Span(match.start(), match.end(), match.group())
