@@ -28,6 +28,8 @@ FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
 DESTROYS = 0.42
 """The same where the tool removes or overwrites."""
+NEARLY = 0.35
+"""Part of the first tool's chance from which the second counts as nearly as likely."""
 STRANGE = 0.72
 """Share of a question's words that nobody here knows, from which it is none for us."""
 _ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|same|again|also|now|then|ok|or|but|for|with|the same|instead|not)\b", re.I)
@@ -94,10 +96,6 @@ class Planner:
     def takes(self, kind: str) -> bool:
         """Whether a tool takes an argument of this kind."""
         return any(kind in t.kinds.values() for t in self._tools.values())
-
-    def takes(self, kind: str) -> bool:
-        """Whether a tool takes an argument of this kind."""
-        return any(kind in t.takes for t in self._tools.values())
 
     def steps(self, text: str) -> list[str]:
         """The steps of a request; a general question is one."""
@@ -216,7 +214,7 @@ class Planner:
                 best, top = candidates, candidates[0].score - doubt
         if caution.only_asks(step.text) and best and best[0].tool.effect != "read":
             best = [c for c in best if c.tool.effect == "read"]
-        return best
+        return _completed_first(best)
 
     def _variants(self, first: Shape, memory: Memory) -> Iterator[tuple[Shape, float]]:
         """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses."""
@@ -390,6 +388,13 @@ class Planner:
         choices = f" There {'is' if len(names) == 1 else 'are'}: {listed(names)}." if names else ""
         where = " Say its name and bucket." if kind == "object" and not names else ""
         return f"Which {noun} do you mean, to {doing}?{choices}{where}"
+
+
+def _completed_first(ranked: list[Candidate]) -> list[Candidate]:
+    """The second before the first, if it is nearly as likely and only for it the step names all that is needed."""
+    if len(ranked) < 2 or ranked[0].complete or not ranked[1].complete or ranked[1].chance < NEARLY * ranked[0].chance:
+        return ranked
+    return [ranked[1], ranked[0], *ranked[2:]]
 
 
 def _clauses(whole: Shape) -> list[Shape]:

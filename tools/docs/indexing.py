@@ -35,6 +35,14 @@ PAUSE = 0.25
         "update the documents of docs/, they have changed",
         "also know our runbook runbooks/oncall.md",
         "ingest manual.pdf",
+        "index docs/manual.pdf so you can answer from it",
+        "learn the file guide.md",
+        "add docs/ops.md to the knowledge base",
+        "read in notes.md and remember it",
+        "ingest the pdf manual.pdf into your documentation",
+        "take docs/guide.md into the index",
+        "make docs/readme.md searchable",
+        "feed handbook.pdf to the assistant",
     ],
 )
 def add_documents(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, path: DocumentPath) -> ToolResult:
@@ -72,6 +80,11 @@ def _preview(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, pat
         "take {document} out of the index",
         "you should not answer from {document} any more",
         "unlearn {document}",
+        "forget the document {document}",
+        "delete {document} from the index",
+        "drop {document} from the knowledge base",
+        "throw {document} out of your documents",
+        "stop using {document} for answers",
     ],
 )
 def remove_document(knowledge: Knowledge, /, source: Document) -> ToolResult:

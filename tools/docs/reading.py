@@ -28,6 +28,14 @@ _PART = re.compile(r"(.*?)\bpart (\d{1,6})\)?", re.IGNORECASE | re.DOTALL)
         "which files have been added to the documentation",
         "how many documents are indexed",
         "documents?",
+        "what documentation is there",
+        "which documents can you answer from",
+        "documents",
+        "what have you indexed",
+        "show the knowledge base",
+        "which files are in your index",
+        "what are your sources",
+        "what manuals do you have",
     ],
 )
 def list_documents(knowledge: Knowledge, /) -> ToolResult:
@@ -61,6 +69,10 @@ def list_documents(knowledge: Knowledge, /) -> ToolResult:
         "read the section Installation of {document}",
         "what is in the document {document}",
         "show the chapter about backups in {document}",
+        "read the document {document}",
+        "show the section about caching in {document}",
+        "read {document} to me",
+        "print the chapter on retries of {document}",
     ],
 )
 def read_document(knowledge: Knowledge, /, source: Document, section: Section | None = None) -> ToolResult:

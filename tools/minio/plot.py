@@ -37,6 +37,14 @@ SECONDS = 60.0
         "line chart of temperature by date from {object}",
         "show the column age of {object} as a histogram",
         "graph revenue per region from {object}",
+        "plot age against income from {object}",
+        "draw a histogram of price in {object}",
+        "scatter plot of height and weight from {object} in {bucket}",
+        "chart the column amount of {object}",
+        "show the distribution of age in {object}",
+        "visualize sales over time from {object}",
+        "bar chart of the species in {object}",
+        "histogram of {object}",
     ],
 )
 def plot_dataset(

@@ -39,6 +39,16 @@ TARGETS = frozenset("target label class y outcome churn churned species category
         "what are mean and range of the columns in {object}",
         "analyse {object}",
         "distribution of values in {object}",
+        "column statistics of {object}",
+        "describe the data in {object}",
+        "how many nulls does {object} have",
+        "summary statistics for {object} from {bucket}",
+        "check the data quality of {object}",
+        "what columns does {object} have and how are they distributed",
+        "profile it",
+        "give me the stats of the dataset {object}",
+        "any duplicates or outliers in {object}",
+        "mean and standard deviation of the columns in {object}",
     ],
 )
 def profile_dataset(store: ObjectStore, /, bucket: Bucket, key: Object) -> ToolResult:
