@@ -127,7 +127,7 @@ def _ended(task: str, results: Sequence[ToolMessage], left: Sequence[str]) -> AI
 
 
 def _nothing(planning: Planning, task: str, memory: Memory) -> str:
-    return planning.declined(planning.understood(task), memory)
+    return planning.declined(task, memory)
 
 
 def _joined(*parts: str) -> str:

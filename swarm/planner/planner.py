@@ -10,19 +10,18 @@ from typing import Any
 from swarm.planner import caution, talk
 from swarm.planner.arguments import fill
 from swarm.planner.catalogue import Catalogue
-from swarm.planner.context import Context, Unclear
+from swarm.planner.context import Context
 from swarm.planner.examples import Embedding
-from swarm.planner.language import STOP, Speller, content, words
+from swarm.planner.language import STOP, content, words
 from swarm.planner.lexicon import lexicon, written_out
-from swarm.planner.linking import Linker, Mention
-from swarm.planner.parameters import settings
+from swarm.planner.linking import Mention
+from swarm.planner.questions import example, question
 from swarm.planner.ranking import HOW_TO, QUESTION, Candidate, Ranker
+from swarm.planner.reader import Reader, Understood
 from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing
-from swarm.planner.shape import Shape, shape
+from swarm.planner.shape import Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView
-from tools.names import listed
-from tools.tool import Entry
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
@@ -67,29 +66,16 @@ class Planned:
     declined: str = ""
 
 
-@dataclass(frozen=True)
-class Understood:
-    """A step after normalising and linking."""
-
-    text: str
-    found: list[Mention]
-    shape: Shape
-
-
 class Planner:
     """Plans over one set of tools."""
 
     def __init__(self, tools: Sequence[ToolView], catalogue: Catalogue, embedding: Embedding) -> None:
         self._tools = {t.name: t for t in tools}
-        self._catalogue = catalogue
-        self._linker = Linker()
         self._ranker = Ranker(tools, embedding)
         nouns = {form for t in tools for form in _noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
         self._splitter = Splitter(verbs, nouns, self._asks, self._place)
-        self._common = frozenset(self._ranker.vocabulary | lexicon().words | STOP)
-        self._is_word = embedding.is_word
-        self._speller: tuple[tuple[int, ...], Speller] | None = None
+        self._reader = Reader(catalogue, self._ranker.vocabulary, embedding.is_word)
 
     # --- reading -------------------------------------------------------------------------------------------------------------------
 
@@ -99,8 +85,8 @@ class Planner:
 
     def steps(self, text: str) -> list[str]:
         """The steps of a request; a general question is one."""
-        text = self._spelt(written_out(text))
-        if HOW_TO.search(text) and not self._link(text):
+        text = self._reader.spelt(written_out(text))
+        if HOW_TO.search(text) and not self._reader.link(text):
             return [text]
         steps: list[str] = []
         for step in self._splitter.split(text):
@@ -112,14 +98,14 @@ class Planner:
 
     def _each(self, step: str) -> list[str]:
         """ "Delete the runs a and b" as two steps, where the tool takes one at a time."""
-        seen = self.understood(step)
+        seen = self._reader.understood(step)
         exact = [m for m in seen.found if m.exact]
         row = [m for m, n in itertools.pairwise(exact) if m.entry.kind == n.entry.kind and _AND.fullmatch(seen.text[m.end : n.start])]
         if not row:
             return [step]
         row.append(exact[exact.index(row[-1]) + 1])
         ranked = self._ranker.rank(seen.shape)
-        single = self._ranker.rank(self._shape(_only(seen.text, row, row[0]), self._link(_only(seen.text, row, row[0]))))
+        single = self._ranker.rank(self._reader.shaped(_only(seen.text, row, row[0]), self._reader.link(_only(seen.text, row, row[0]))))
         tool = single[0].tool
         takes = [name for name, kind in tool.kinds.items() if kind == row[0].entry.kind]
         lists = any(tool.schema["properties"][name].get("type") == "array" for name in takes)
@@ -136,9 +122,9 @@ class Planner:
                 plan.append(Planned(step, "", talk.NOTHING_DONE))
                 continue
             chosen = self.best(step, memory)
-            seen = self.understood(step)
+            seen = self._reader.understood(step)
             if chosen is None:
-                plan.append(Planned(step, "", self.declined(seen, memory)))
+                plan.append(Planned(step, "", self.declined(step, memory)))
                 continue
             things = tuple(Thing(m.entry.kind, m.entry.name, m.entry.facts.get("bucket")) for m in seen.found)
             memory.calls.append(Done(chosen.tool.name, {}, things, now=True))
@@ -149,63 +135,12 @@ class Planner:
         """Whether a text is a request of its own rather than the answer to a question."""
         return self._splitter.begins(text) or HOW_TO.search(text) is not None
 
-    def understood(self, step: str) -> Understood:
-        """A step with its slips repaired and its names linked."""
-        text = self._spelt(written_out(step))
-        found = self._link(text)
-        return Understood(text, found, self._shape(text, found))
-
-    def _shape(self, text: str, found: list[Mention]) -> Shape:
-        parameters = {name: kind for e in self._catalogue.entries("pipeline") for name, kind in e.facts.get("parameters", {}).items()}
-        given = [Mention(Entry("setting", s.name), s.start, s.end) for s in settings(text, parameters) if "=" not in text[s.start : s.end]]
-        apart = [m for m in given if not any(f.start < m.end and m.start < f.end for f in found)]
-        return shape(text, [*found, *apart])
-
-    def _spelt(self, text: str) -> str:
-        entries = [self._entries(kind) for kind in self._catalogue.kinds]
-        key = tuple(id(e) for e in entries)
-        if self._speller is None or self._speller[0] != key:
-            known = self._ranker.vocabulary | lexicon().words
-            for pipeline in self._catalogue.entries("pipeline"):
-                known = known | {w for name in pipeline.facts.get("parameters", {}) for w in words(name)}
-            self._speller = (key, Speller(known, lambda w: self._is_word(w) or self._linker.is_name_word(w)))
-        spans = [(m.start, m.end) for m in self._linker.mentions(text)]
-        new = [m.span(1) for m in re.finditer(r"\b(?:called|named|name|as)\s+[\"'`]?([\w.-]+)", text, re.I)]
-        return self._speller[1].repair(text, [*spans, *new])
-
-    def _entries(self, kind: str) -> Sequence[Entry]:
-        entries = self._catalogue.entries(kind)
-        self._linker.update(kind, entries)
-        return entries
-
-    def _link(self, text: str) -> list[Mention]:
-        for kind in self._catalogue.kinds:
-            self._entries(kind)
-        found = self._linker.mentions(text)
-        found = [m for m in found if not self._plain_word(text, m)]
-        return sorted([*found, *self._linker.misspelt(text, found)], key=lambda m: m.start)
-
-    def _plain_word(self, text: str, mention: Mention) -> bool:
-        """Whether a one-word name is, where it stands, more likely the common word: a pipeline `train` in "train it"."""
-        said = text[mention.start : mention.end]
-        if not said.isalpha() or said.lower() not in self._common:
-            return False
-        noun = NOUNS.get(mention.entry.kind, mention.entry.kind)
-        near = text[max(0, mention.start - 14) : mention.end + 14]
-        placed = re.search(
-            r"(?:\b(?:in|to|into|from|of|on|inside|within|called|named"
-            r"|for)\s+(?:the\s+|my\s+|our\s+)?|[\"'`])$",
-            text[: mention.start],
-            re.I,
-        )
-        return not placed and not re.search(rf"\b(?:{noun})\b", near, re.I)
-
     # --- choosing a tool -----------------------------------------------------------------------------------------------------------
 
     def ranked(self, step: Understood, memory: Memory) -> list[Candidate]:
         """The tools for a step, the most likely first; what the step only asks about changes nothing."""
         text = caution.allowed_part(step.text)
-        first = step.shape if text == step.text else self._shape(text, self._link(text))
+        first = step.shape if text == step.text else self._reader.shaped(text, self._reader.link(text))
         best: list[Candidate] = []
         top = -math.inf
         for variant, doubt in self._variants(first, memory):
@@ -229,14 +164,14 @@ class Planner:
                 if several:
                     readings.append((Shape(_ONES.sub(f" {kind} ", first.text, count=1)), 0.2 * number + 0.1))
         if "{name}" in first.text and not present & set(NOUNS) and not _NEWLY.search(first.text):
-            readings += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), 2.5) for kind in self._catalogue.kinds]
+            readings += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), 2.5) for kind in self._reader.catalogue.kinds]
         for reading, doubt in readings:
             yield reading, doubt
             yield from ((clause, doubt) for clause in _clauses(reading) if self._splitter.begins(clause.text))
 
     def best(self, step: str, memory: Memory) -> Candidate | None:
         """The tool that fits a step best; None where nothing does."""
-        seen = self.understood(step)
+        seen = self._reader.understood(step)
         repeated = self._repeated(seen, memory)
         if repeated is not None:
             return repeated
@@ -269,11 +204,11 @@ class Planner:
             if w not in names and w in self._ranker.vocabulary and w not in ("same", "again", "one", "what", "about", "how", "instead")
         ]
         kinds = {m.entry.kind for m in seen.found}
-        if [w for w in telling if not self._linker.is_name_word(w) and not any(re.fullmatch(n, w) for n in NOUNS.values())]:
+        if [w for w in telling if not self._reader.linker.is_name_word(w) and not any(re.fullmatch(n, w) for n in NOUNS.values())]:
             return None
         if (
             kinds & tool.takes
-            or (not kinds and any(self._linker.is_name_word(w) for w in said if w not in self._common))
+            or (not kinds and any(self._reader.linker.is_name_word(w) for w in said if w not in self._reader.common))
             or ("{setting}" in seen.shape.text and "arguments" in tool.takes)
         ):
             return Candidate(tool, 1.0, 1.0, 0.0)
@@ -288,12 +223,12 @@ class Planner:
 
     def _place(self, preface: str) -> str:
         """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"."""
-        found = [m for m in self._link(preface) if m.exact and m.entry.kind in ("bucket", "experiment", "pipeline")]
+        found = [m for m in self._reader.link(preface) if m.exact and m.entry.kind in ("bucket", "experiment", "pipeline")]
         return f"in {preface[found[0].start : found[0].end]}" if len(found) == 1 else ""
 
     def _asks(self, text: str) -> bool:
         """Whether a few words by themselves are much like a request."""
-        seen = self.understood(text)
+        seen = self._reader.understood(text)
         ranked = self._ranker.rank(seen.shape)
         return bool(ranked) and ranked[0].likeness > 0.42 and ranked[0].chance > 0.5
 
@@ -301,7 +236,7 @@ class Planner:
         """Whether a step only completes the one before: "and put it in the churn experiment", "call it demo-1"."""
         if not _LIGHT.search(step):
             return False
-        seen, before = self.understood(step), self.understood(earlier)
+        seen, before = self._reader.understood(step), self._reader.understood(earlier)
         ranked = self._ranker.rank(before.shape)
         if not ranked:
             return False
@@ -320,19 +255,19 @@ class Planner:
         if self._forbidden(step):
             return Action(say=talk.NOTHING_DONE)
         chosen = self.best(step, memory)
-        seen = self.understood(step)
+        seen = self._reader.understood(step)
         if chosen is None:
-            return Action(say=self.declined(seen, memory))
+            return Action(say=self.declined(step, memory))
         tool = chosen.tool
         allowed = caution.allowed_part(seen.text)
-        found = seen.found if allowed == seen.text else self._link(allowed)
+        found = seen.found if allowed == seen.text else self._reader.link(allowed)
         context = Context(
             allowed,
             found,
-            self._catalogue.entries,
-            self._linker,
+            self._reader.catalogue.entries,
+            self._reader.linker,
             memory,
-            self._common,
+            self._reader.common,
             dict(tool.kinds),
             frozenset(tool.required),
             tool.effect == "destroy",
@@ -353,10 +288,10 @@ class Planner:
         ):
             return Action()  # "where is the file? search for it": said twice
         if missing:
-            return Action(question=self._question(tool, missing[0], unclear.get(missing[0])))
+            return Action(question=question(tool, missing[0], unclear.get(missing[0]), self._reader.catalogue))
         optional = next((a for a in unclear if a not in args and tool.kinds.get(a) in {m.entry.kind for m in seen.found}), None)
         if optional and tool.effect != "read":
-            return Action(question=self._question(tool, optional, unclear[optional]))
+            return Action(question=question(tool, optional, unclear[optional], self._reader.catalogue))
         return Action(tool=tool.name, args=args)
 
     def _forbidden(self, step: str) -> bool:
@@ -365,29 +300,14 @@ class Planner:
         rest = caution.allowed_part(text)
         return caution.forbids(text) and not self._splitter.begins(rest) and len(words(rest)) < 4
 
-    def declined(self, seen: Understood, memory: Memory) -> str:
+    def declined(self, step: str, memory: Memory) -> str:
         """Why a step is not done: off topic, or not understood, with what is nearest."""
+        seen = self._reader.understood(step)
         ranked = self.ranked(seen, memory)
         if not ranked or (self._ranker.examples.strange(seen.shape) > STRANGE and ranked[0].likeness < 0.2 and not seen.found):
             return talk.off_topic()
-        nearest = [f"“{_example(c.tool)}”" for c in ranked[:3]]
+        nearest = [f"“{example(c.tool)}”" for c in ranked[:3]]
         return talk.not_understood(seen.text, nearest)
-
-    def _question(self, tool: ToolView, argument: str, unclear: Unclear | None) -> str:
-        kind = tool.kinds.get(argument, argument)
-        doing = tool.name.replace("_", " ")
-        if kind == "new_name":
-            return f"What should it be called, to {doing}?"
-        if kind == "cron":
-            return f"When should it run, to {doing}? For example “every Monday at 9:30”."
-        noun = {"object": "file", "path": "local file", "pattern": "name or kind of file", "arguments": "parameter"}.get(
-            kind, kind.replace("_", " ")
-        )
-        names = unclear.choices if unclear else [] if kind == "object" else [e.name for e in self._catalogue.entries(kind)]
-        names = list(dict.fromkeys(names))
-        choices = f" There {'is' if len(names) == 1 else 'are'}: {listed(names)}." if names else ""
-        where = " Say its name and bucket." if kind == "object" and not names else ""
-        return f"Which {noun} do you mean, to {doing}?{choices}{where}"
 
 
 def _completed_first(ranked: list[Candidate]) -> list[Candidate]:
@@ -421,8 +341,3 @@ def _too_few(tool: ToolView, argument: str, value: Any) -> bool:
 def _only(text: str, row: Sequence[Mention], one: Mention) -> str:
     """A text with one of several names in a row."""
     return f"{text[: row[0].start]}{text[one.start : one.end]}{text[row[-1].end :]}"
-
-
-def _example(tool: ToolView) -> str:
-    """An example to show, its placeholders in words."""
-    return re.sub(r"\{(\w+)\}", r"<\1>", tool.examples[0]) if tool.examples else tool.name.replace("_", " ")

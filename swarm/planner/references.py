@@ -51,6 +51,7 @@ _ORDINAL = re.compile(
     rf"|(?:^|\b(?:number|no\.?|nr\.?|option)\s*|#)([1-9])\b(?=\s*[.!?)]?\s*$)",
     re.I,
 )
+ALL = re.compile(r"\b(?:both|all|them|these|those|they|each)\b", re.I)
 _OTHER = re.compile(r"\b(?:the|that)\s+other\b", re.I)
 PREVIOUS = re.compile(
     r"\b(?:previous|preceding|prior|earlier|(?:the )?(?:one|run|time) before"

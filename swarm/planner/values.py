@@ -7,104 +7,13 @@ from swarm.planner import timing
 from swarm.planner.authoring import pipeline_steps
 from swarm.planner.context import Args, Context
 from swarm.planner.language import words
-from swarm.planner.linking import NAME_LIKE, file_names, name_like, quoted
-from swarm.planner.references import NOUNS, states
+from swarm.planner.linking import file_names
+from swarm.planner.naming import new_key, new_name, path
+from swarm.planner.references import states
+from swarm.planner.runparts import artifact, metric, step
 from swarm.planner.shape import ASSIGNMENT
-from tools.names import normal
 
-_NAME = r"[\"'`“]?([A-Za-z0-9][\w.-]*)"
-_CUE = re.compile(
-    r"\b(?:called|named|titled|naming it|name it|call it|name (?:is|should be|shall be|must be"
-    r"|will be|of|=|:)|have (?:the )?name|(?:with|under|by|as)(?: the)? name(?: of)?"
-    rf"|(?:call|name)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it|job))(?: be| to be)?\s*[:=]?\s*{_NAME}",
-    re.I,
-)
-_AS = re.compile(rf"\bas\s+{_NAME}", re.I)
-_NOT_NAMES = frozenset(
-    "a an the it is in on for with and or well new my our this that please run "
-    "pipeline bucket experiment schedule file soon be before".split()
-)
 _FORMATS = r"csv|tsv|parquet|jsonl|json|yaml|yml|pkl|pickle|pdf|png|jpe?g|txt|html|md|zip|joblib|onnx|npy|xlsx"
-
-
-def without_values(text: str) -> str:
-    """The text with `name=value` and what is newly named blanked, places kept."""
-    for pattern in (ASSIGNMENT, _CUE):
-        text = pattern.sub(lambda m: " " * len(m.group()), text)
-    return text
-
-
-def new_name(name: str, context: Context, args: Args) -> str | None:
-    """A name for something new: after "called"; or, where it must be given, quoted, looking like a name, or behind the noun."""
-    called = [m for m in _CUE.finditer(context.text) if m.group(1).lower() not in _NOT_NAMES]
-    if called:
-        return called[0].group(1).rstrip(".")
-    if "pipeline" in context.kinds.values() or "run" in context.kinds.values():
-        as_named = _AS.search(context.text)
-        fits = as_named and re.search(r"[-_\d]", as_named.group(1)) and "." not in as_named.group(1)
-        return as_named.group(1).rstrip(".") if as_named and fits else None
-    if "path" in context.kinds.values():
-        as_named = _AS.search(context.text)
-        return as_named.group(1).rstrip(".") if as_named and as_named.group(1).lower() not in _NOT_NAMES else None
-    free = [n for n in [*quoted(context.text), *(m.group() for m in NAME_LIKE.finditer(context.text))] if n not in args.values()]
-    if free:
-        return free[0]
-    noun = "|".join([NOUNS["bucket"], NOUNS["experiment"], NOUNS["pipeline"]])
-    after = re.search(rf"\b(?:{noun})\s*[:,]?\s+{_NAME}", context.text, re.I)
-    if after and after.group(1).lower() not in _NOT_NAMES:
-        return after.group(1).rstrip(".")
-    return None
-
-
-def path(name: str, context: Context, args: Args) -> str | None:
-    """A local path: a file that is not the target; a quoted text with a dot or slash."""
-    takes = set(context.kinds.values())
-    address = re.search(r"\b(?:https?|minio|s3)://[^\s\"'`<>]+", context.text, re.I)
-    if address and not takes & {"bucket", "object"}:
-        return address.group().rstrip(".,;)")
-    given = [f for f in file_names(context.text) if "://" not in f]
-    target = new_key("key", context, args) if "new_key" in context.kinds.values() else None
-    places = [f for f in given if f != target and f not in (args.get("key"), args.get("bucket"))]
-    if "object" in context.kinds.values():
-        local = re.search(r"\b(?:to|into|as|under|at)\s+[\"'`]?((?:~|\.{1,2})?/?[\w./-]*[/.][\w./-]*)", context.text, re.I)
-        return local.group(1).rstrip(".") if local and local.group(1) not in (args.get("key"), args.get("bucket")) else None
-    if places:
-        return places[0]
-    folder = re.search(r"(?<![\w/.:-])((?:~|\.{1,2})?/?(?:[\w.-]+/)+)(?![\w*])", context.text)
-    if folder and not takes & {"bucket", "object"}:
-        return folder.group(1)
-    return next((q for q in quoted(context.text) if re.search(r"[./]", q)), None)
-
-
-def new_key(name: str, context: Context, args: Args) -> str | None:
-    """The key that a copy or an upload is to have, where it is not the file's own name."""
-    given = file_names(context.text)
-    named = re.search(
-        r"\b(?:as|called|named|rename(?:d)?(?: \S+)? to"
-        r"|name of \S+(?: in \S+)? to|new name)\s+[\"'`]?([\w./-]+\.\w+)",
-        context.text,
-        re.I,
-    )
-    if named:
-        return named.group(1)
-    overwrite = re.search(
-        r"\b(?:overwrite|replace|update"
-        r"|refresh)\s+(?:the\s+)?(?:file\s+|object\s+)?[\"'`]?([\w./-]+\.\w+)",
-        context.text,
-        re.I,
-    )
-    if overwrite and len(given) > 1:
-        return overwrite.group(1)
-    folder = re.search(
-        r"\b(?:under|below|to|into|in)\s+(?:the\s+)?(?:folder\s+"
-        r"|prefix\s+)?[\"'`]?((?:[\w.-]+/)+)(?![\w])",
-        context.text,
-        re.I,
-    )
-    source = str(args.get("path") or args.get("key") or (given[0] if given else ""))
-    if folder and source and not source.startswith(folder.group(1)):
-        return folder.group(1) + source.rsplit("/", 1)[-1]
-    return None
 
 
 def rows(name: str, context: Context, args: Args) -> int | None:
@@ -305,94 +214,6 @@ def contains(name: str, context: Context, args: Args) -> str | None:
     return next((g for g in match.groups() if g), None) if match else None
 
 
-_NO_STEP = frozenset(
-    "the a an failing failed which this that each its first last of in was me wrong every any "
-    "next one whole full latest training run show print logs log and what to did".split()
-)
-
-
-def step(name: str, context: Context, args: Args) -> str | None:
-    """A step: the name beside the word "step"; or one that looks like a name and belongs to no run or pipeline."""
-    for pattern_ in (
-        r"\b(?:step|task|component)\s+[\"'`]?([\w-]+)",
-        r"\b([\w-]+)[\"'`]?\s+(?:step|task|component)s?\b",
-        r"\b([\w]+[-_][\w-]+)[\"'`]?\s+logs?\b",
-    ):
-        for match in re.finditer(pattern_, context.text, re.I):
-            if match.group(1).lower() not in _NO_STEP and context.free(match.start(1), match.end(1)):
-                return match.group(1)
-    named = {m.entry.name for m in context.found}
-    free = [n for n in name_like(context.text) if n not in named and n not in args.values() and _is_free(n, context)]
-    return free[0] if free else None
-
-
-def _is_free(name: str, context: Context) -> bool:
-    at = context.text.find(name)
-    return context.free(at, at + len(name))
-
-
-_SHOWN = re.compile(
-    r"\b(?:show|open|display|view|see|get|print|render|draw|pull up|bring up|give|look at"
-    r"|want|need)(?:\s+(?:me|us|up|at))?\s+(?:the\s+|its\s+|a\s+|that\s+|an\s+)?"
-    r"([A-Za-z][\w -]{1,40}?)(?:\s+(?:artifacts?|artefacts?|one|please|plot"
-    r"|file))?\s*(?:\b(?:of|from|for|that|made|produced|in|by|please)\b|[.,?!]|$)",
-    re.I,
-)
-_ARTIFACTS = re.compile(
-    r"\b(confusion[\s_-]matrix|roc(?:[\s_-]curve)?|(?:html[\s_-])?report|summary"
-    r"|feature[\s_-]importances?|model[\s_-]card|model|metrics|predictions|dataset|forecast[\s_-]plot)\b",
-    re.I,
-)
-
-
-def artifact(name: str, context: Context, args: Args) -> str | None:
-    """An artifact of a run."""
-    names = [q for q in quoted(context.text) if q not in args.values()]
-    if names:
-        return names[0]
-    joined = [n for n in name_like(context.text) if n not in args.values() and _is_free(n, context)]
-    if joined:
-        return joined[0]
-    beside = re.search(r"\bartifact\s+(?:called\s+|named\s+)?[\"'`]?([\w-]+)|\b([\w-]+)[\"'`]?\s+artifact\b", context.text, re.I)
-    if beside and next(g for g in beside.groups() if g).lower() not in ("the", "of", "from", "an", "this", "that"):
-        return next(g for g in beside.groups() if g)
-    for match in sorted(_ARTIFACTS.finditer(context.text), key=lambda m: m.group(1).lower() in ("metrics", "model")):
-        if context.free(match.start(), match.end()):
-            return "_".join(normal(match.group(1)).split())
-    shown = _SHOWN.search(context.text)
-    return "_".join(normal(shown.group(1)).split()) if shown and context.free(*shown.span(1)) else None
-
-
-_METRIC = re.compile(
-    r"\b((?:val|test|train|validation|training)[_ ])?(accuracy|f1(?:[_ -]score)?|precision|recall|sensitivity|specificity|dice|auroc"
-    r"|auprc|roc[_ ]auc|auc|rmse|mse|mae|mape|r2|loss|log[_ ]?loss|perplexity|iou|map|bleu|silhouette|error rate)\b",
-    re.I,
-)
-
-
-def metric(name: str, context: Context, args: Args) -> str | None:
-    """One metric."""
-    found = metrics(context, args)
-    if found:
-        return found[0]
-    beside = re.search(
-        r"\b(?:plot|chart|draw|graph|visuali[sz]e|trend of|curve of|graph of|chart of"
-        r"|how did)\s+(?:the\s+|a\s+|me\s+)*(?:graph of\s+|chart of\s+)?([\w-]+)",
-        context.text,
-        re.I,
-    )
-    return (
-        beside.group(1) if beside and beside.group(1).lower() not in ("runs", "all", "it", "of", "their", "its", "them", "this") else None
-    )
-
-
-def metrics(context: Context, args: Args) -> list[str] | None:
-    """All metrics spoken of."""
-    text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
-    found = ["_".join(m.group(0).lower().replace("-", " ").split()).replace("f1_score", "f1") for m in _METRIC.finditer(text)]
-    return list(dict.fromkeys(found)) or None
-
-
 def cron(name: str, context: Context, args: Args) -> str | None:
     """When something is to run, as written: a cron expression or words."""
     found = timing.repeated(context.text)
@@ -419,6 +240,8 @@ def section(name: str, context: Context, args: Args) -> str | None:
 
 
 Filler = Callable[[str, Context, Args], object]
+
+
 FILLERS: Mapping[str, Filler] = {
     "step": step,
     "artifact": artifact,

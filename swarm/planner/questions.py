@@ -1,0 +1,31 @@
+"""What to ask when something needed is missing or open."""
+
+import re
+
+from swarm.planner.catalogue import Catalogue
+from swarm.planner.context import Unclear
+from swarm.planner.toolview import ToolView
+from tools.names import listed
+
+
+def question(tool: ToolView, argument: str, unclear: Unclear | None, catalogue: Catalogue) -> str:
+    """One short question for an argument, with the choices there are."""
+    kind = tool.kinds.get(argument, argument)
+    doing = tool.name.replace("_", " ")
+    if kind == "new_name":
+        return f"What should it be called, to {doing}?"
+    if kind == "cron":
+        return f"When should it run, to {doing}? For example “every Monday at 9:30”."
+    noun = {"object": "file", "path": "local file", "pattern": "name or kind of file", "arguments": "parameter"}.get(
+        kind, kind.replace("_", " ")
+    )
+    names = unclear.choices if unclear else [] if kind == "object" else [e.name for e in catalogue.entries(kind)]
+    names = list(dict.fromkeys(names))
+    choices = f" There {'is' if len(names) == 1 else 'are'}: {listed(names)}." if names else ""
+    where = " Say its name and bucket." if kind == "object" and not names else ""
+    return f"Which {noun} do you mean, to {doing}?{choices}{where}"
+
+
+def example(tool: ToolView) -> str:
+    """An example to show, its placeholders in words."""
+    return re.sub(r"\{(\w+)\}", r"<\1>", tool.examples[0]) if tool.examples else tool.name.replace("_", " ")

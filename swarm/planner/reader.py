@@ -1,0 +1,89 @@
+"""Reading a step: slips repaired, names linked, its shape taken."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from swarm.planner.catalogue import Catalogue
+from swarm.planner.language import STOP, Speller, words
+from swarm.planner.lexicon import lexicon, written_out
+from swarm.planner.linking import Linker, Mention
+from swarm.planner.parameters import settings
+from swarm.planner.references import NOUNS
+from swarm.planner.shape import Shape, shape
+from tools.tool import Entry
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A step after normalising and linking."""
+
+    text: str
+    found: list[Mention]
+    shape: Shape
+
+
+class Reader:
+    """Knows what exists and which words there are."""
+
+    def __init__(self, catalogue: Catalogue, vocabulary: set[str], is_word: Callable[[str], bool]) -> None:
+        self.catalogue = catalogue
+        self.linker = Linker()
+        self.common = frozenset(vocabulary | lexicon().words | STOP)
+        self._vocabulary = vocabulary
+        self._is_word = is_word
+        self._speller: tuple[tuple[int, ...], Speller] | None = None
+
+    def understood(self, step: str) -> Understood:
+        """A step with its slips repaired and its names linked."""
+        text = self.spelt(written_out(step))
+        found = self.link(text)
+        return Understood(text, found, self.shaped(text, found))
+
+    def shaped(self, text: str, found: list[Mention]) -> Shape:
+        """The shape of a text in which these things were found; values of known parameters are settings."""
+        parameters = {name: kind for e in self.catalogue.entries("pipeline") for name, kind in e.facts.get("parameters", {}).items()}
+        given = [Mention(Entry("setting", s.name), s.start, s.end) for s in settings(text, parameters) if "=" not in text[s.start : s.end]]
+        apart = [m for m in given if not any(f.start < m.end and m.start < f.end for f in found)]
+        return shape(text, [*found, *apart])
+
+    def spelt(self, text: str) -> str:
+        """The text with its slips repaired; names stay as they are."""
+        entries = [self._entries(kind) for kind in self.catalogue.kinds]
+        key = tuple(id(e) for e in entries)
+        if self._speller is None or self._speller[0] != key:
+            known = self._vocabulary | lexicon().words
+            for pipeline in self.catalogue.entries("pipeline"):
+                known = known | {w for name in pipeline.facts.get("parameters", {}) for w in words(name)}
+            self._speller = (key, Speller(known, lambda w: self._is_word(w) or self.linker.is_name_word(w)))
+        spans = [(m.start, m.end) for m in self.linker.mentions(text)]
+        new = [m.span(1) for m in re.finditer(r"\b(?:called|named|name|as)\s+[\"'`]?([\w.-]+)", text, re.I)]
+        return self._speller[1].repair(text, [*spans, *new])
+
+    def _entries(self, kind: str) -> Sequence[Entry]:
+        entries = self.catalogue.entries(kind)
+        self.linker.update(kind, entries)
+        return entries
+
+    def link(self, text: str) -> list[Mention]:
+        """The things that a text names, in its order."""
+        for kind in self.catalogue.kinds:
+            self._entries(kind)
+        found = self.linker.mentions(text)
+        found = [m for m in found if not self._plain_word(text, m)]
+        return sorted([*found, *self.linker.misspelt(text, found)], key=lambda m: m.start)
+
+    def _plain_word(self, text: str, mention: Mention) -> bool:
+        """Whether a one-word name is, where it stands, more likely the common word: a pipeline `train` in "train it"."""
+        said = text[mention.start : mention.end]
+        if not said.isalpha() or said.lower() not in self.common:
+            return False
+        noun = NOUNS.get(mention.entry.kind, mention.entry.kind)
+        near = text[max(0, mention.start - 14) : mention.end + 14]
+        placed = re.search(
+            r"(?:\b(?:in|to|into|from|of|on|inside|within|called|named"
+            r"|for)\s+(?:the\s+|my\s+|our\s+)?|[\"'`])$",
+            text[: mention.start],
+            re.I,
+        )
+        return not placed and not re.search(rf"\b(?:{noun})\b", near, re.I)

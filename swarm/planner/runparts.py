@@ -1,0 +1,97 @@
+"""Parts of a run that a text speaks of: steps, artifacts, metrics."""
+
+import re
+
+from swarm.planner.context import Args, Context
+from swarm.planner.linking import name_like, quoted
+from tools.names import normal
+
+_NO_STEP = frozenset(
+    "the a an failing failed which this that each its first last of in was me wrong every any "
+    "next one whole full latest training run show print logs log and what to did".split()
+)
+
+
+def step(name: str, context: Context, args: Args) -> str | None:
+    """A step: the name beside the word "step"; or one that looks like a name and belongs to no run or pipeline."""
+    for pattern_ in (
+        r"\b(?:step|task|component)\s+[\"'`]?([\w-]+)",
+        r"\b([\w-]+)[\"'`]?\s+(?:step|task|component)s?\b",
+        r"\b([\w]+[-_][\w-]+)[\"'`]?\s+logs?\b",
+    ):
+        for match in re.finditer(pattern_, context.text, re.I):
+            if match.group(1).lower() not in _NO_STEP and context.free(match.start(1), match.end(1)):
+                return match.group(1)
+    named = {m.entry.name for m in context.found}
+    free = [n for n in name_like(context.text) if n not in named and n not in args.values() and is_free(n, context)]
+    return free[0] if free else None
+
+
+def is_free(name: str, context: Context) -> bool:
+    """Whether a name in the text is none of the things found there."""
+    at = context.text.find(name)
+    return context.free(at, at + len(name))
+
+
+_SHOWN = re.compile(
+    r"\b(?:show|open|display|view|see|get|print|render|draw|pull up|bring up|give|look at"
+    r"|want|need)(?:\s+(?:me|us|up|at))?\s+(?:the\s+|its\s+|a\s+|that\s+|an\s+)?"
+    r"([A-Za-z][\w -]{1,40}?)(?:\s+(?:artifacts?|artefacts?|one|please|plot"
+    r"|file))?\s*(?:\b(?:of|from|for|that|made|produced|in|by|please)\b|[.,?!]|$)",
+    re.I,
+)
+
+
+_ARTIFACTS = re.compile(
+    r"\b(confusion[\s_-]matrix|roc(?:[\s_-]curve)?|(?:html[\s_-])?report|summary"
+    r"|feature[\s_-]importances?|model[\s_-]card|model|metrics|predictions|dataset|forecast[\s_-]plot)\b",
+    re.I,
+)
+
+
+def artifact(name: str, context: Context, args: Args) -> str | None:
+    """An artifact of a run."""
+    names = [q for q in quoted(context.text) if q not in args.values()]
+    if names:
+        return names[0]
+    joined = [n for n in name_like(context.text) if n not in args.values() and is_free(n, context)]
+    if joined:
+        return joined[0]
+    beside = re.search(r"\bartifact\s+(?:called\s+|named\s+)?[\"'`]?([\w-]+)|\b([\w-]+)[\"'`]?\s+artifact\b", context.text, re.I)
+    if beside and next(g for g in beside.groups() if g).lower() not in ("the", "of", "from", "an", "this", "that"):
+        return next(g for g in beside.groups() if g)
+    for match in sorted(_ARTIFACTS.finditer(context.text), key=lambda m: m.group(1).lower() in ("metrics", "model")):
+        if context.free(match.start(), match.end()):
+            return "_".join(normal(match.group(1)).split())
+    shown = _SHOWN.search(context.text)
+    return "_".join(normal(shown.group(1)).split()) if shown and context.free(*shown.span(1)) else None
+
+
+_METRIC = re.compile(
+    r"\b((?:val|test|train|validation|training)[_ ])?(accuracy|f1(?:[_ -]score)?|precision|recall|sensitivity|specificity|dice|auroc"
+    r"|auprc|roc[_ ]auc|auc|rmse|mse|mae|mape|r2|loss|log[_ ]?loss|perplexity|iou|map|bleu|silhouette|error rate)\b",
+    re.I,
+)
+
+
+def metric(name: str, context: Context, args: Args) -> str | None:
+    """One metric."""
+    found = metrics(context, args)
+    if found:
+        return found[0]
+    beside = re.search(
+        r"\b(?:plot|chart|draw|graph|visuali[sz]e|trend of|curve of|graph of|chart of"
+        r"|how did)\s+(?:the\s+|a\s+|me\s+)*(?:graph of\s+|chart of\s+)?([\w-]+)",
+        context.text,
+        re.I,
+    )
+    return (
+        beside.group(1) if beside and beside.group(1).lower() not in ("runs", "all", "it", "of", "their", "its", "them", "this") else None
+    )
+
+
+def metrics(context: Context, args: Args) -> list[str] | None:
+    """All metrics spoken of."""
+    text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
+    found = ["_".join(m.group(0).lower().replace("-", " ").split()).replace("f1_score", "f1") for m in _METRIC.finditer(text)]
+    return list(dict.fromkeys(found)) or None

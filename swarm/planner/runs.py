@@ -1,0 +1,152 @@
+"""Runs and pipelines, as a text means them, and the values for their parameters."""
+
+import re
+from collections.abc import Sequence
+
+from swarm.planner.context import Args, Context, Unclear
+from swarm.planner.language import tokens
+from swarm.planner.parameters import settings
+from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred, states
+from swarm.planner.things import existing, named_in, partly_named
+
+_PAIR = re.compile(
+    r"\b(?:last|latest|newest|recent)\s+(two|three|four|five|couple|\d)\b|\b(two"
+    r"|three|\d)\s+(?:\w+\s+)?(?:latest|newest|most recent|last)\b",
+    re.I,
+)
+
+
+_NUMBERS = {"two": 2, "couple": 2, "three": 3, "four": 4, "five": 5}
+
+
+def run(name: str, context: Context, args: Args) -> str | Unclear | None:
+    """The run that the text means: named, pointed at, the newest of a pipeline, the one before, the latest."""
+    named = named_in("run", context)
+    if named:
+        return named[0]
+    runs = context.entries("run")
+    pointed = referred("run", context.text, context.memory, context.entries)
+    if len(pointed) == 1:
+        return pointed[0]
+    pipelines = named_in("pipeline", context) or ([] if partly_named("run", context) else partly_named("pipeline", context))
+    of_pipeline = [e.name for e in runs if e.facts.get("pipeline") in pipelines]
+    if of_pipeline:
+        wanted = states(context.text)
+        fits = [e.name for e in runs if e.name in of_pipeline and e.facts.get("state") in wanted] or of_pipeline
+        return fits[0] if not context.destroys or len(fits) == 1 or LATEST.search(context.text) else Unclear(fits)
+    if pointed:
+        return Unclear(pointed)
+    if PREVIOUS.search(context.text) and not LATEST.search(context.text):
+        focus = context.memory.focus("run")
+        earlier = before(focus.name, runs) if focus else None
+        if earlier:
+            return earlier
+    if LATEST.search(context.text) and re.search(r"\b(?:runs?|jobs?|one|execution|training)\b", context.text, re.I):
+        return "latest"
+    return existing("run", name, context, args)
+
+
+def pipeline(name: str, context: Context, args: Args) -> str | Unclear | None:
+    """A pipeline, or that of the run which is to be repeated."""
+    found = named_in("pipeline", context)
+    if found:
+        return found[0]
+    runs = named_in("run", context)
+    facts = {e.name: e.facts for e in context.entries("run")}
+    if runs:
+        return str(facts[runs[0]].get("pipeline")) if facts.get(runs[0], {}).get("pipeline") else None
+    partly = existing("pipeline", name, context, args)
+    focus = context.memory.focus("run")
+    required = "run" not in context.kinds.values() and "cron" not in context.kinds.values()
+    if focus and required and (partly is None or isinstance(partly, Unclear)) and facts.get(focus.name, {}).get("pipeline"):
+        return str(facts[focus.name]["pipeline"])
+    if partly is None:
+        return _by_settings(context)
+    return partly
+
+
+def _by_settings(context: Context) -> str | Unclear | None:
+    """The pipeline that has the parameters which the text sets."""
+    fits = []
+    for entry in context.entries("pipeline"):
+        given = settings(context.text, entry.facts.get("parameters", {}))
+        if given and all(s.name in entry.facts["parameters"] for s in given):
+            fits.append(entry.name)
+    if not fits:
+        return None
+    return Unclear(fits)
+
+
+def _optional_pipeline(name: str, context: Context, args: Args) -> str | Unclear | None:
+    return pipeline(name, context, args)
+
+
+def arguments(name: str, context: Context, args: Args) -> Args | None:
+    """The values given for the pipeline's parameters."""
+    pipeline = args.get("pipeline")
+    if pipeline is None and "run" in args:
+        pipeline = next((e.facts.get("pipeline") for e in context.entries("run") if e.name == args["run"]), None)
+    entry = next((e for e in context.entries("pipeline") if e.name == pipeline), None)
+    spans = [(m.start, m.end) for m in context.found]
+    found = settings(context.text, entry.facts.get("parameters", {}) if entry else {})
+    return {s.name: s.value for s in found if not any(a <= s.start and s.end <= b for a, b in spans)} or None
+
+
+def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
+    """Two or more runs: those named, the last few, those spoken of, or the one spoken of and the one before it."""
+    named = named_in("run", context)
+    if len(named) >= 2:
+        return named
+    entries = context.entries("run")
+    pair = _PAIR.search(context.text)
+    if pair:
+        said = (pair.group(1) or pair.group(2)).lower()
+        pipelines = named_in("pipeline", context) or partly_named("pipeline", context)
+        fitting = [e.name for e in entries if not pipelines or e.facts.get("pipeline") in pipelines]
+        number = _NUMBERS.get(said) or int(said)
+        return fitting[:number] if len(fitting) >= 2 else None
+    short = _numbered(context, named)
+    if len(short) >= 2:
+        return short
+    listed = [t.name for t in context.memory.listed("run")]
+    if ALL.search(context.text) and len(listed) >= 2 and not named:
+        return listed
+    focus = context.memory.focus("run")
+    newest = entries[0].name if entries else None
+    first = (
+        named[0]
+        if named
+        else newest
+        if LATEST.search(re.sub(r"\blast one\b", "", context.text)) and newest
+        else focus.name
+        if focus
+        else None
+    )
+    if first is None:
+        return None
+    if named and focus and focus.name != named[0]:
+        return [focus.name, named[0]]
+    if short and short[0] != first:
+        return [first, short[0]]
+    partly = [n for n in partly_named("run", context) if n != first]
+    if len(partly) == 1 and not named:
+        return [first, partly[0]]
+    if PREVIOUS.search(context.text) or re.search(r"\b(?:before|other|last)\b", context.text, re.I):
+        earlier = before(first, entries)
+        return [first, earlier] if earlier else None
+    return named or None
+
+
+def _numbered(context: Context, named: Sequence[str]) -> list[str]:
+    """Runs said by their number alone, "01 and 02 of that series": of the series spoken of, else the only ones that have it."""
+    numbers = [t.text for t in tokens(context.text) if t.text.isdigit() and context.free(t.start, t.end)]
+    focus = context.memory.focus("run")
+    series = re.sub(r"\d+$", "", (named or [focus.name if focus else ""])[0])
+    found = list(named)
+    for number in numbers:
+        fits = [n for n in context.linker.partly("run", [number]) if re.search(r"\d+$", n)]
+        in_series = [n for n in fits if series and n.startswith(series)]
+        chosen = in_series or fits
+        if len(chosen) == 1:
+            found.append(chosen[0])
+    return list(dict.fromkeys(found))
