@@ -19,7 +19,7 @@ from swarm.desk import Desk
 from swarm.errors import ApprovalError, MessageError
 from swarm.journal import Journal
 from swarm.mandate import ApproveMode, Limits, Mandate
-from swarm.models import open_models
+from swarm.models import Models, open_models
 from swarm.notes import Profiles
 from swarm.notices import Notice
 from swarm.permissions import Permissions
@@ -57,8 +57,10 @@ class Assistant:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings | None = None) -> AsyncIterator["Assistant"]:
+    async def open(cls, settings: Settings | None = None, models: Models | None = None) -> AsyncIterator["Assistant"]:
         """An assistant from the settings (by default those of the environment); backends start when first needed.
+
+        `models` are asked instead of those that the settings name.
 
         Raises:
             SettingsError: a setting is wrong.
@@ -73,7 +75,7 @@ class Assistant:
             if swarm.samples and not settings.kfp.endpoint and not settings.minio.endpoint:
                 await asyncio.to_thread(first_start, services, platform, swarm.home)
             agents = find_agents()
-            models = open_models(settings, Catalogue([agent.toolset for agent in agents.values()], services))
+            models = models or open_models(settings, Catalogue([agent.toolset for agent in agents.values()], services))
             workers = Workers(swarm.threads)
             stack.callback(workers.close)
             journal = Journal(desk.store)
