@@ -111,9 +111,11 @@ class Assistant:
 
     async def _answered(self, message: str, mandate: Mandate) -> AsyncIterator[Event]:
         """A message's turn, or what it means for the one that waits."""
-        await self._played.recover(mandate)
-        await self._expire(mandate)
-        pending = await self._pending(mandate.session)
+        pending: list[Approval] = []
+        if not await self._played.rests(mandate.session):
+            await self._played.recover(mandate)
+            await self._expire(mandate)
+            pending = await self._pending(mandate.session)
         if not pending:
             async for event in self._played.play({"messages": [HumanMessage(message)]}, mandate):
                 yield event

@@ -57,6 +57,10 @@ class Turns:
         """All that was said in a session, what was said beside an open approval included."""
         return [*await self.messages(session), *asides.closed(asides.added(await self.messages(asides.thread(session))))]
 
+    async def rests(self, session: str) -> bool:
+        """Whether nothing is open in a session: no approval, and no turn that a dead program left behind."""
+        return not (await self.snapshot(session)).next
+
     async def pending(self, snapshot: StateSnapshot) -> list[Approval]:
         """The approvals that still wait: not those whose calls were begun before the program ended."""
         waiting = approvals.pending(snapshot)

@@ -23,8 +23,8 @@ from evals.scripted_chat import ScriptedChat
 from standalone.platform import stop_server
 from tests.scripted_model import Calls, Reply, Says, ScriptedModel, scripted_model
 
-TURNS = 25
-CROWD, ROUNDS, NAP = 50, 3, 2.0
+TURNS = 60
+CROWD, ROUNDS, NAP = 50, 10, 2.0
 SCENARIO = [
     ("which pipelines are there?", "kfp", "list_pipelines", {}),
     ("what does iris-classification take?", "kfp", "get_pipeline", {"pipeline": "iris-classification"}),
