@@ -1,5 +1,6 @@
 """What the engine is measured against: one flat agent that carries all tools, and langgraph-supervisor."""
 
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -46,7 +47,8 @@ def flat_agent(url: str, toolbox: Toolbox) -> Flat:
 async def supervisor(database: Path) -> AsyncIterator[Flat]:
     """langgraph-supervisor with one agent that has the ledger's tools, over the model inside the process, checkpoints in SQLite."""
     from langgraph_supervisor import create_supervisor
-    from ledger_agent import agent
+
+    agent: Agent = importlib.import_module("ledger_agent").agent
 
     database.parent.mkdir(parents=True, exist_ok=True)
     tools = [StructuredTool.from_function(t.function, name=t.name, description=t.summary) for t in agent.toolset.tools.values()]

@@ -97,7 +97,7 @@ async def _timed(home: Path) -> list[Measurement]:
     from evals.flat import supervisor
 
     async with _assistant(home) as assistant, supervisor(home / "supervisor.db") as baseline:
-        ours, theirs = [], []
+        ours, theirs = list[float](), list[float]()
         for number in range(TURNS):
             for teller, times in ((assistant, ours), (baseline, theirs)):
                 begun = time.perf_counter()
