@@ -32,6 +32,7 @@ def chat(
     model: Model = None,
     repeat: Repeat = 1,
     perturb: Annotated[int | None, typer.Option(help="Change names, spelling and one word of each message, by this seed.")] = None,
+    folds: Annotated[int, typer.Option(min=0, help="Cross-validate the built-in planner: no fold knows examples like its own.")] = 0,
     output: Output = None,
     page: Page = None,
     earlier: Earlier = None,
@@ -40,7 +41,7 @@ def chat(
     """Load a world for real and play conversations in it. The model `oracle` does what the cases expect, which checks them."""
     from evals.chat.suite import evaluate
 
-    finish(run(evaluate(world, cases, model, repeat, perturb, tell=_dots())), output, threshold, page, earlier)
+    finish(run(evaluate(world, cases, model, repeat, perturb, folds, tell=_dots())), output, threshold, page, earlier)
 
 
 @evaluation.command("rag")
