@@ -1,8 +1,9 @@
 """Cross-validation: each fold of the cases is played by a planner whose examples know nothing like its messages.
 
-The planner learns from the examples that tools carry. Somebody who has read the cases may have written examples close to their messages; so,
-before a fold is played, every example that shares most of its words with a message of the fold is taken away. How many messages had such an
-example is told beside the result. Weights are fitted on examples and phrases, never on cases, so they stay.
+The planner learns from the examples that tools carry. Somebody who has read the cases may have written examples close to their
+messages; so, before a fold is played, every example that shares most of its words with a message of the fold is taken away. How
+many messages had such an example is told beside the result. Weights are fitted on examples and phrases, never on cases, so they
+stay.
 """
 
 from collections.abc import Callable, Iterator, Sequence
