@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
 
@@ -63,6 +64,8 @@ class Watchman:
         self._workers = workers
         self._seconds = seconds
         self._name = uuid.uuid4().hex
+        self._claiming = threading.Lock()
+        self._over = False
 
     async def work(self) -> None:
         """Look again and again until canceled; one process at a time does so."""
@@ -71,11 +74,11 @@ class Watchman:
                 await self.look()
                 await asyncio.sleep(self._seconds)
         finally:
-            self._store.release("watches", self._name)
+            self._give_up()
 
     async def look(self) -> int:
         """Look at every watched run once; how many have ended."""
-        if not await asyncio.to_thread(self._store.claim, "watches", self._name, LEASE + self._seconds):
+        if not await asyncio.to_thread(self._claim):
             return 0
         ended = 0
         for name, watch in await asyncio.to_thread(self._watched):
@@ -90,6 +93,16 @@ class Watchman:
             if over is not None:
                 ended += await asyncio.to_thread(self._end, name, over)
         return ended
+
+    def _claim(self) -> bool:
+        with self._claiming:
+            return not self._over and self._store.claim("watches", self._name, LEASE + self._seconds)
+
+    def _give_up(self) -> None:
+        """Leave the work to others at once; a claim that a thread is making right now ends before."""
+        with self._claiming:
+            self._over = True
+            self._store.release("watches", self._name)
 
     def _watched(self) -> list[tuple[str, Watch]]:
         with self._store.reading() as connection:

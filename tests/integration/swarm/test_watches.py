@@ -13,7 +13,7 @@ from swarm import Assistant, Settings
 from swarm.notices import Notice
 from tests.integration.tools.kfp_world import World, opened
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 @dsl.component
@@ -87,9 +87,10 @@ async def test_a_watch_survives_a_restart_and_tells_the_cause(world: World, sett
 
 
 async def test_replicas_report_once_and_the_conversation_goes_on_from_there(world: World, settings: Settings) -> None:
-    world.start("patient-training", "quick", path="/", good=False)
+    world.start("patient-training", "breaks-soon", path="/", good=False)
     async with Assistant.open(settings) as one, Assistant.open(settings) as two:
-        await one.ask("let me know how quick went", "chan:w2", user="ann")
+        asked = await one.ask("tell me when breaks-soon is done", "chan:w2", user="ann")
+        assert [(s.tool, s.status) for s in asked.steps] == [("watch_run", "ok")], asked.answer
         takers = [asyncio.create_task(first(a, "chan:*")) for a in (one, two)]
         done, waiting = await asyncio.wait(takers, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         notice = done.pop().result()
@@ -101,7 +102,7 @@ async def test_replicas_report_once_and_the_conversation_goes_on_from_there(worl
         for task in waiting:
             task.cancel()
         why = await two.ask("why did it fail?", "chan:w2", user="ann")
-        assert [(s.tool, s.args.get("run")) for s in why.steps] == [("diagnose_run", "quick")]
+        assert [(s.tool, s.args.get("run")) for s in why.steps] == [("diagnose_run", "breaks-soon")]
 
 
 async def test_a_watch_is_canceled(world: World, settings: Settings) -> None:
