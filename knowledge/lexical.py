@@ -46,16 +46,21 @@ class LexicalIndex:
         rows = db.execute(
             "SELECT chunks.id, document_id, legacy, tokens FROM chunks JOIN documents ON document_id = documents.id"
             " ORDER BY document_id, ordinal"
-        ).fetchall()
-        words = [row[3].split() for row in rows]
+        )
+        described: list[tuple[int, int, bool]] = []
+        words: list[list[str]] = []
+        shared: dict[str, str] = {}
+        for chunk, document, is_legacy, text in rows:  # every word kept once: a large index would not fit otherwise
+            described.append((chunk, document, bool(is_legacy)))
+            words.append([shared.setdefault(word, word) for word in text.split()])
         page_words: list[list[str]] = []
         pages: list[int] = []
-        for number, (_, group) in enumerate(groupby(range(len(rows)), key=lambda n: int(rows[n][1]))):
+        for number, (_, group) in enumerate(groupby(range(len(words)), key=lambda n: described[n][1])):
             members = list(group)
             pages += [number] * len(members)
             page_words.append([word for n in members for word in words[n]])
         bm25 = (_indexed(words, _B), _indexed(page_words, _PAGE_B)) if any(words) else None
-        return cls([row[0] for row in rows], pages, [bool(row[2]) for row in rows], bm25)
+        return cls([chunk for chunk, _, _ in described], pages, [is_legacy for _, _, is_legacy in described], bm25)
 
     def save(self, folder: Path) -> None:
         """Write the index so that it appears whole or not at all, in place of one with the same name. Raises `OSError`."""

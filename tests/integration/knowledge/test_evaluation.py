@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.rag import evaluate
-from knowledge.knowledge import HANDBOOK
+from evals.rag import Question, evaluate
+from knowledge.knowledge import HANDBOOK, Knowledge
+from knowledge.settings import KnowledgeSettings
 
 QUESTIONS = Path(__file__).with_name("handbook_questions.jsonl")
 
@@ -15,11 +16,10 @@ def test_questions_find_their_handbook_pages(tmp_path: Path) -> None:
     result = evaluate(HANDBOOK, QUESTIONS)
     metrics = result["metrics"]
     assert (result["suite"], result["cases"]) == ("rag", 78)
-    assert metrics["recall_at_5"] >= 0.9
-    assert metrics["pass_at_5"] >= 0.85
+    assert metrics["recall_at_5"] >= 0.95
+    assert metrics["pass_at_5"] >= 0.9
     assert metrics["mrr_at_10"] >= 0.8
     assert metrics["abstention_auc"] >= 0.85
-    assert metrics["query_p95_ms"] < 200
     assert result["passed"] + len(result["failures"]) == result["cases"]
     assert sum(kind["cases"] for kind in result["by_kind"].values()) == result["cases"]
 
@@ -51,3 +51,15 @@ def test_without_unanswerable_questions_abstention_is_not_a_number(tmp_path: Pat
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"id": "1", "question": "what is data drift", "page": "drift-and-monitoring.md"}\n')
     assert math.isnan(evaluate(HANDBOOK, questions)["metrics"]["abstention_auc"])
+
+
+def test_what_the_handbook_does_not_tell_is_doubted_and_what_it_tells_is_not(tmp_path: Path) -> None:
+    knowledge = Knowledge(KnowledgeSettings(home=tmp_path))
+    knowledge.ensure_handbook()
+    asked = [Question.model_validate_json(line) for line in QUESTIONS.read_text().splitlines()]
+    doubted = {question.id: knowledge.search(question.question).doubtful for question in asked}
+    unanswerable = [doubted[question.id] for question in asked if question.unanswerable]
+    answerable = [doubted[question.id] for question in asked if not question.unanswerable]
+    assert sum(unanswerable) >= len(unanswerable) / 2
+    assert sum(answerable) <= len(answerable) / 10
+    knowledge.close()
