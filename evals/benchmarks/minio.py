@@ -1,19 +1,16 @@
-"""Objects: whole files up and down, first pages of a large bucket, and how little of a large object is read.
+"""Objects: whole files up and down, and first pages of a large bucket.
 
 What we do stands beside the bare `minio` SDK on the same real server in the same run, each in turn.
 """
 
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 from evals.measurement import Measurement, seconds
 from evals.object_server import ObjectServer, program, store_of
@@ -27,51 +24,23 @@ from tools.tool import discover
 
 MIB = 1024 * 1024
 FILE = 1024 * MIB
-LARGE = 5_000_000_000
 OBJECTS = 200_000
 PAGE = 100
 REPEAT = 3
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the folder in it is our own
 """Where hundreds of thousands of folders come and go quickly."""
-TABLE, LINE = 1_000_000_000, 43
-"""Bytes of the table that is profiled, and of each line."""
-END = """
-print(time.perf_counter() - started, memory("VmHWM"))
-"""
-OURS = f"""
-import sys, time
-from pathlib import Path
-from evals.benchmarks.minio import ask, memory, world
-from standalone.objects import FolderStore
-import tools.minio.profile
-folder = Path(sys.argv[1])
-services = world(FolderStore(folder / "buckets"), folder)
-started = time.perf_counter()
-ask(services, "profile_dataset", bucket="bench", key="large.csv")
-{END}"""
-PANDAS = f"""
-import sys, time
-import pandas
-from evals.benchmarks.minio import memory
-started = time.perf_counter()
-pandas.read_csv(sys.argv[1]).describe(include="all")
-{END}"""
 LINKS = 50_000
 """Names that one file may have on common file systems, with room to spare."""
 
 
 def measure() -> Iterator[Measurement]:
-    """Transfers, listings, and what a preview reads."""
+    """Transfers and listings."""
     with tempfile.TemporaryDirectory() as folder:
         yield from _transfers(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         yield _folder_listing(Path(folder))
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         yield _server_listing(Path(folder))
-    with tempfile.TemporaryDirectory() as folder:
-        yield _preview(Path(folder))
-    with tempfile.TemporaryDirectory() as folder:
-        yield from _profile(Path(folder))
 
 
 def _transfers(folder: Path) -> Iterator[Measurement]:
@@ -161,66 +130,6 @@ class _Zeros:
     def read(self, length: int = -1) -> bytes:
         """So many of them."""
         return bytes(max(length, 0))
-
-
-def _preview(folder: Path) -> Measurement:
-    """Bytes that the preview of a CSV file of 5 GB reads; behind its beginning the file is a hole."""
-    store = _Counting(folder / "buckets")
-    store.create_bucket("bench")
-    lines = "".join(f"{number},{number * 7 % 1000 / 10},name {number % 50}\n" for number in range(200_000))
-    with (folder / "buckets" / "bench" / "large.csv").open("w") as file:
-        file.write("id,value,label\n" + lines)
-        file.truncate(LARGE)
-    answer = ask(world(store, folder), "preview_object", bucket="bench", key="large.csv")
-    if "label" not in answer.content:
-        raise RuntimeError(answer.content)
-    return Measurement(name="minio.preview_5gb_csv_read", value=store.bytes_read / MIB, unit="MiB", target=1)
-
-
-def _profile(folder: Path) -> Iterator[Measurement]:
-    """A CSV file of 1 GB: statistics of all of it, each way in a process of its own."""
-    FolderStore(folder / "buckets").create_bucket("bench")
-    table = folder / "buckets" / "bench" / "large.csv"
-    with table.open("w") as file:
-        file.write("id,value,label,when\n")
-        for start in range(0, TABLE // LINE, 100_000):
-            rows = range(start, start + 100_000)
-            file.writelines(f"{n:09},{n * 7919 % 100_003 / 10:011.2f},label {n % 50:02},2026-01-{n % 28 + 1:02}\n" for n in rows)
-    ours, peak = _alone(OURS, folder)
-    theirs, _ = _alone(PANDAS, table)
-    baseline = "pandas read_csv + describe"
-    yield Measurement(name="minio.profile_1gb_csv", value=ours, unit="s", baseline=baseline, baseline_value=theirs, target=1, of="ratio")
-    yield Measurement(name="minio.profile_1gb_csv_memory", value=peak / MIB, unit="MiB", target=400)
-
-
-def _alone(script: str, path: Path) -> tuple[float, int]:
-    """Seconds of a script's work, imports left out, and the peak of its process's memory in bytes."""
-    answer = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True).stdout
-    took, peak = answer.split()[-2:]
-    return float(took), int(peak)
-
-
-class _Counting(FolderStore):
-    """A folder that counts the bytes that are read of its objects. A stream may be read to its end, so it counts as the whole."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.bytes_read = 0
-
-    def read(self, bucket: str, key: str, offset: int = 0, length: int | None = None) -> bytes:
-        """As always."""
-        with super().open(bucket, key) as file:
-            file.seek(offset)
-            data = file.read(-1 if length is None else length)
-        self.bytes_read += len(data)
-        return data
-
-    @contextmanager
-    def open(self, bucket: str, key: str) -> Iterator[BinaryIO]:
-        """As always."""
-        self.bytes_read += self.stat(bucket, key).size
-        with super().open(bucket, key) as file:
-            yield file
 
 
 def _beside(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[tuple[list[float], list[float]], int]:

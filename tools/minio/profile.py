@@ -112,10 +112,12 @@ def _frequent(column: Column, sampled: Any, whole: bool) -> str:
         return ", ".join(f"{_value(v)} ({n / present:.1%})" for v, n in column.counter.top(TOP)) if present else ""
     if column.numeric:
         return ""
-    counted = sampled.drop_null().value_counts().to_pylist()
-    top = sorted((c for c in counted if c["counts"] > 1), key=lambda c: -int(c["counts"]))[:TOP]
+    counted = sampled.drop_null().value_counts()
+    numbers = counted.field("counts").to_numpy(zero_copy_only=False)
+    total = int(numbers.sum())
+    repeated = counted.filter(numbers > 1).to_pylist()
+    top = sorted(repeated, key=lambda c: -int(c["counts"]))[:TOP]
     about_ = "" if whole else "about "
-    total = sum(c["counts"] for c in counted)
     return ", ".join(f"{_value(c['values'])} ({about_}{c['counts'] / total:.1%})" for c in top)
 
 

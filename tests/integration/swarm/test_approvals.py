@@ -128,3 +128,23 @@ async def test_the_planner_shows_its_plan_too(assistant: Assistant) -> None:
     plans = [[s.state for s in e.steps] for e in events if isinstance(e, PlanUpdated)]
     assert plans[0] == ["running", "pending"]
     assert plans[-1] == ["done", "done"]
+
+
+async def test_an_approval_of_adding_does_not_cover_overwriting(home: Path) -> None:
+    """An object comes to where the approved copy is to go: it stays, and overwriting it is another question."""
+    given = {"bucket": "datasets", "key": "wine.csv", "to_bucket": "mlpipeline", "to_key": "effect.csv"}
+    script = [Calls([("ask_minio", task("Copy it."))]), Calls([("copy_object", given)]), Says("Something else lies there.")]
+    target = home / "buckets" / "mlpipeline" / "effect.csv"
+    async with talking(home, [*script, *script[:2], Says("Copied.")]) as (assistant, _):
+        asked = await assistant.ask("copy it", "effect")
+        assert asked.approval is not None
+        assert asked.approval.effect == "write"
+        target.write_text("of somebody else")
+        reply = await assistant.decide("effect", "approve")
+        assert [(s.tool, s.code) for s in reply.steps] == [("copy_object", ErrorCode.CONFLICT)]
+        assert target.read_text() == "of somebody else"
+        again = await assistant.ask("copy it", "effect")
+        assert again.approval is not None
+        assert again.approval.effect == "destroy"
+        assert made(await assistant.decide("effect", "approve")) == [("copy_object", "ok")]
+    assert target.read_bytes() == (home / "buckets" / "datasets" / "wine.csv").read_bytes()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.minio.data.hashing import as_text, hashes
+from tools.minio.data.hashing import NULL, as_text, hashes
 from tools.minio.data.sketches import Counter, Distinct, Moments
 
 LONGEST = 60
@@ -64,30 +64,36 @@ class Column:
 
         if self.numeric and pa.types.is_floating(self.type):
             values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
-        hashed = hashes(values)
         present = values.drop_null()
         self.rows += len(values)
         self.missing += len(values) - len(present)
+        if self.counter.alive:
+            hashed = self._counted(values)
+        else:
+            hashed = hashes(values)
+            self.distinct.add(hashed if len(present) == len(values) else hashed[values.is_valid().to_numpy(zero_copy_only=False)])
         if len(present):
-            self._count(present, hashed if len(present) == len(values) else hashed[values.is_valid().to_numpy(zero_copy_only=False)])
             self._measure(present)
         return hashed
 
-    def _count(self, present: Any, hashed: Any) -> None:
+    def _counted(self, values: Any) -> Any:
+        """The hashes of values that are counted: each different one is hashed once."""
+        import numpy as np
         import pyarrow as pa
 
-        if not self.counter.alive:
-            self.distinct.add(hashed)
-            return
-        if pa.types.is_dictionary(present.type):
-            present = present.dictionary_decode()
-        counts = (as_text(present) if pa.types.is_nested(present.type) else present).value_counts()
-        different, numbers = counts.field("values"), counts.field("counts").to_numpy(zero_copy_only=False)
-        self.distinct.add(hashes(different), numbers)
+        if pa.types.is_dictionary(values.type):
+            values = values.dictionary_decode()
+        encoded = (as_text(values) if pa.types.is_nested(values.type) else values).dictionary_encode()
+        different = encoded.dictionary
+        places = encoded.indices.fill_null(len(different)).to_numpy(zero_copy_only=False)
+        numbers = np.bincount(places, minlength=len(different))[: len(different)]
+        hashed = hashes(different)
+        self.distinct.add(hashed, numbers)
         if len(different) > Counter.MOST:
             self.counter.alive = False
         else:
             self.counter.add([_short(v) for v in different.to_pylist()], numbers.tolist())
+        return np.append(hashed, np.uint64(NULL))[places]
 
     def _measure(self, present: Any) -> None:
         import pyarrow as pa

@@ -10,7 +10,8 @@ from typing import Any
 BLOCK = 1 << 17
 """Bytes of text that are hashed together: what fits a processor's cache."""
 _BASE = 0x9E3779B97F4A7C15
-_NULL = 0x5851F42D4C957F2D
+NULL = 0x5851F42D4C957F2D
+"""The hash of what is missing."""
 
 
 def hashes(column: Any) -> Any:
@@ -23,7 +24,7 @@ def hashes(column: Any) -> Any:
     if pa.types.is_dictionary(kind):
         return hashes(column.dictionary_decode())
     if pa.types.is_null(kind):
-        return np.full(len(column), _NULL, np.uint64)
+        return np.full(len(column), NULL, np.uint64)
     missing = column.is_null().to_numpy(zero_copy_only=False) if column.null_count else None
     if pa.types.is_floating(kind):
         values = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False) + 0.0  # so that -0.0 is 0.0
@@ -37,7 +38,7 @@ def hashes(column: Any) -> Any:
     else:
         mixed = _texts(as_text(column))
     if missing is not None:
-        mixed[missing] = _NULL
+        mixed[missing] = NULL
     return mixed
 
 

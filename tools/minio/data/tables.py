@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -87,7 +88,10 @@ class Table:
                 with ExitStack() as stack:
                     schema, batches = _READERS[self.kind](self, stack)
                     made = collector(schema)
-                    for batch in batches:
+                    reader = stack.enter_context(ThreadPoolExecutor(1))  # the next batch is parsed while one is taken in
+                    coming = reader.submit(next, batches, None)
+                    while (batch := coming.result()) is not None:
+                        coming = reader.submit(next, batches, None)
                         if not made.add(batch):
                             break
                     return made
