@@ -132,9 +132,12 @@ async def test_the_planner_shows_its_plan_too(assistant: Assistant) -> None:
 
 async def test_an_approval_of_adding_does_not_cover_overwriting(home: Path) -> None:
     """An object comes to where the approved copy is to go: it stays, and overwriting it is another question."""
-    given = {"bucket": "datasets", "key": "wine.csv", "to_bucket": "mlpipeline", "to_key": "effect.csv"}
+    here, target = home / "buckets" / "here" / "mine.csv", home / "buckets" / "there" / "mine.csv"
+    for path in (here, target):
+        path.parent.mkdir(parents=True)
+    here.write_text("a,b\n1,2\n")
+    given = {"bucket": "here", "key": "mine.csv", "to_bucket": "there"}
     script = [Calls([("ask_minio", task("Copy it."))]), Calls([("copy_object", given)]), Says("Something else lies there.")]
-    target = home / "buckets" / "mlpipeline" / "effect.csv"
     async with talking(home, [*script, *script[:2], Says("Copied.")]) as (assistant, _):
         asked = await assistant.ask("copy it", "effect")
         assert asked.approval is not None
@@ -147,4 +150,4 @@ async def test_an_approval_of_adding_does_not_cover_overwriting(home: Path) -> N
         assert again.approval is not None
         assert again.approval.effect == "destroy"
         assert made(await assistant.decide("effect", "approve")) == [("copy_object", "ok")]
-    assert target.read_bytes() == (home / "buckets" / "datasets" / "wine.csv").read_bytes()
+    assert target.read_text() == here.read_text()
