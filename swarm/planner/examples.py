@@ -82,7 +82,9 @@ class Examples:
         self._idf = {feature: math.log(1 + len(pairs) / n) for feature, n in seen.items()}
         self._unseen = math.log(1 + len(pairs))
         self._columns = {feature: number for number, feature in enumerate(self._idf)}
-        self.words = np.vstack([self._row(one) for one in bags]) if bags else np.zeros((0, 1))
+        self.words = (
+            np.asfortranarray(np.vstack([self._row(one) for one in bags]), dtype=np.float32) if bags else np.zeros((0, 1), np.float32)
+        )
         self.meanings = embedding.embed([spoken(one) for _, one in pairs]).astype(np.float64) if pairs else np.zeros((0, 1))
         self.kernel = WORDS * self.words @ self.words.T + MEANING * self.meanings @ self.meanings.T
         self.inverse = np.linalg.inv(self.kernel + RIDGE * np.eye(len(pairs))) if pairs else self.kernel
@@ -91,7 +93,9 @@ class Examples:
 
     def likeness(self, shape: Shape) -> tuple[Vector, Vector, Vector]:
         """For each tool: the regression's estimate, the nearest example by words, and the nearest by meaning."""
-        words = self.words @ self._row(bag(shape))
+        row = self._row(bag(shape))
+        said = row.nonzero()[0]
+        words = self.words[:, said].astype(np.float64) @ row[said]
         meanings = self.meanings @ self._embedding.embed([spoken(shape)])[0].astype(np.float64)
         estimate = (WORDS * words + MEANING * meanings) @ self._coefficients
         return estimate, self._best(words), self._best(meanings)

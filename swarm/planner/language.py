@@ -105,9 +105,15 @@ class Speller:
         allowed = 1 if len(word) < 8 else 2
         near = process.extract(word, self._known, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=5)
         fits = [(distance, known[0] != word[0], -len(known), known) for known, distance, _ in near if known[0] == word[0] or distance == 1]
-        if not fits or (len(word) == 4 and sorted(min(fits)[3]) != sorted(word)):
+        if not fits or (len(word) == 4 and not _slipped(word, min(fits)[3])):
             return word
         return min(fits)[3]
+
+
+def _slipped(short: str, known: str) -> bool:
+    """Whether a word of four letters is a known one with two letters swapped or one missing: what else is near may be another word."""
+    letters = iter(known)
+    return short[0] == known[0] and (sorted(short) == sorted(known) or (len(known) == 5 and all(letter in letters for letter in short)))
 
 
 def _joins(text: str, end: int) -> bool:

@@ -21,6 +21,8 @@ class Lexicon:
     """For a word: the actions and things it can mean, e.g. `nuke` -> {delete}."""
     verbs: frozenset[str]
     """Words that requests begin with."""
+    times: frozenset[str]
+    """Words by which times are told, and small words that matter."""
     nouns: frozenset[str]
     """What requests are about."""
     domain: frozenset[str]
@@ -30,7 +32,11 @@ class Lexicon:
     def words(self) -> frozenset[str]:
         """All words that have a meaning here."""
         return (
-            frozenset(self.groups) | self.verbs | self.domain | {word for text in self.phrases for word in text.split() if word.isalpha()}
+            frozenset(self.groups)
+            | self.verbs
+            | self.times
+            | self.domain
+            | {word for text in self.phrases for word in text.split() if word.isalpha()}
         )
 
 
@@ -48,6 +54,7 @@ def lexicon() -> Lexicon:
         phrases=tables["phrases"],
         groups={word: frozenset(meanings) for word, meanings in groups.items()},
         verbs=frozenset(tables["verbs"]["words"].split()),
+        times=frozenset(tables["times"]["words"].split()),
         nouns=frozenset(tables["nouns"]["words"].split()),
         domain=frozenset(tables["domain"]["words"].split()),
     )

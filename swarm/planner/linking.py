@@ -130,6 +130,11 @@ class Linker:
         best = max(scores.values(), default=0.0)
         return [name for name in (e.name for e in known[0]) if scores.get(name, 0.0) >= best - 1e-9 and best > 0]
 
+    def name_words(self) -> set[str]:
+        """The words of all names that are long enough to be known in spite of a slip."""
+        names = (name for _, index in self._indexes.values() for name in index.words)
+        return {part for name in names for part in re.findall(r"[^\W\d_]{5,}", name.lower())}
+
     def is_name_word(self, word: str) -> bool:
         """Whether any name has this word."""
         return any(form in index.by_word for _, index in self._indexes.values() for form in _forms(word))

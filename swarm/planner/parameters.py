@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import process
@@ -41,7 +42,8 @@ class Setting:
     end: int
 
 
-def meant(spoken: str, parameters: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=20_000)
+def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
     """The parameters that a spoken name can mean: itself, its initials, the beginnings of its words, one of its words, or a slip of it."""
     wanted = squashed(spoken)
     words = normal(spoken).split()
@@ -73,7 +75,9 @@ def meant(spoken: str, parameters: Sequence[str]) -> list[str]:
 def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
     """All values that the text gives for these parameters (name -> type), in its order."""
     found: dict[str, Setting] = {}
-    names = list(parameters)
+    if not parameters and "=" not in text:
+        return []
+    names = tuple(parameters)
     taken: list[tuple[int, int]] = []
     for match in ASSIGNMENT.finditer(text):
         known = meant(match.group(1), names)
@@ -98,7 +102,7 @@ def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
     return sorted(found.values(), key=lambda s: s.start)
 
 
-def _given(text: str, window: Sequence[Token], names: Sequence[str], types: Mapping[str, str]) -> Setting | None:
+def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Mapping[str, str]) -> Setting | None:
     """The setting that a few words make, if they name a parameter and a value stands beside them."""
     start, end = window[0].start, window[-1].end
     said = text[start:end]

@@ -27,8 +27,12 @@ FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
 DESTROYS = 0.42
 """The same where the tool removes or overwrites."""
+MOST_STEPS, LONGEST = 12, 4000
+"""Steps and characters that one request may have."""
 NEARLY = 0.35
 """Part of the first tool's chance from which the second counts as nearly as likely."""
+NOISE = 0.5
+"""Share of a step's words that nobody knows, from which nothing is changed because of it."""
 STRANGE = 0.72
 """Share of a question's words that nobody here knows, from which it is none for us."""
 _ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|same|again|also|now|then|ok|or|but|for|with|the same|instead|not)\b", re.I)
@@ -117,7 +121,10 @@ class Planner:
         """The steps of a request, each with the specialist whose tool fits it best; a later step may speak of what an earlier one names."""
         memory = Memory(list(memory.calls))
         plan: list[Planned] = []
-        for step in self.steps(request):
+        steps = self.steps(request) if len(request) <= LONGEST else []
+        if not 0 < len(steps) <= MOST_STEPS:
+            return [Planned(request, "", talk.too_much(MOST_STEPS, LONGEST))]
+        for step in steps:
             if self._forbidden(step):
                 plan.append(Planned(step, "", talk.NOTHING_DONE))
                 continue
@@ -187,6 +194,8 @@ class Planner:
             asks = QUESTION.search(seen.text) is not None
             return readers[0] if readers and asks and not named and self._of_the_field(seen) else None
         if "query" in ranked[0].tool.takes and not self._of_the_field(seen):
+            return None
+        if ranked[0].tool.effect != "read" and not seen.found and self._ranker.examples.strange(seen.shape) > NOISE:
             return None
         return ranked[0]
 

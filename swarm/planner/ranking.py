@@ -38,6 +38,8 @@ _TAKES: Mapping[str, frozenset[str]] = {
 """For a placeholder: the kinds of arguments that it can fill."""
 _THINGS = frozenset({"pipeline", "run", "experiment", "schedule", "bucket", "object", "document"})
 _VALUES = frozenset({"setting", "cron", "duration", "pattern", "path", "prefix", "address"})
+REMEMBERED = 500
+"""Rankings kept, for one decision asks for the same several times."""
 _VAGUE = frozenset({"list", "show", "find", "metric", "run", "log", "plot"})
 """Meanings of verbs that many requests have which ask for something else."""
 _NEEDED = frozenset({"cron", "path", "pattern", "tags", "pipeline_steps", "days", "new_name", "column", "version"})
@@ -86,6 +88,7 @@ class Ranker:
     def __init__(self, tools: Sequence[ToolView], embedding: Embedding) -> None:
         self.tools = list(tools)
         self.examples = Examples({t.name: [shape(e) for e in t.examples] for t in tools}, embedding)
+        self._ranked: dict[str, list[Candidate]] = {}
         self._names = [_meanings(t.name.replace("_", " ")) for t in tools]
         self._verbs = [_meanings(t.name.split("_")[0]) for t in tools]
         self._all_verbs = {verb for verbs in self._verbs for verb in verbs} - _VAGUE
@@ -93,6 +96,8 @@ class Ranker:
 
     def rank(self, step: Shape, weights: NDArray[np.float64] | None = None) -> list[Candidate]:
         """All tools, the most likely first."""
+        if weights is None and step.text in self._ranked:
+            return self._ranked[step.text]
         if not self.tools:
             return []
         estimate, nearest, meaning = self.examples.likeness(step)
@@ -103,10 +108,15 @@ class Ranker:
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
         order = np.argsort(-scores, kind="stable")
-        return [
+        ranked = [
             Candidate(self.tools[i], float(chances[i]), float(max(estimate[i], nearest[i])), float(scores[i]), bool(complete[i]))
             for i in order
         ]
+        if weights is None:
+            if len(self._ranked) >= REMEMBERED:
+                self._ranked.clear()
+            self._ranked[step.text] = ranked
+        return ranked
 
     def features(self, step: Shape, likeness: tuple[NDArray[np.float64], ...]) -> NDArray[np.float64]:
         """One row a tool, one column a feature."""

@@ -23,6 +23,10 @@ class Understood:
     shape: Shape
 
 
+REMEMBERED = 100
+"""Steps kept as understood, for one decision asks for the same several times."""
+
+
 class Reader:
     """Knows what exists and which words there are."""
 
@@ -32,20 +36,30 @@ class Reader:
         self.common = frozenset(vocabulary | lexicon().words | STOP)
         self._vocabulary = vocabulary
         self._is_word = is_word
+        self._understood: dict[tuple[object, ...], Understood] = {}
         self._speller: tuple[tuple[int, ...], Speller] | None = None
 
     def understood(self, step: str) -> Understood:
         """A step with its slips repaired and its names linked."""
-        text = self.spelt(written_out(step))
-        found = self.link(text)
-        return Understood(text, found, self.shaped(text, found))
+        key = (step, *(id(self._entries(kind)) for kind in self.catalogue.kinds))
+        if key not in self._understood:
+            if len(self._understood) >= REMEMBERED:
+                self._understood.clear()
+            text = self.spelt(written_out(step))
+            found = self.link(text)
+            self._understood[key] = Understood(text, found, self.shaped(text, found))
+        return self._understood[key]
 
     def shaped(self, text: str, found: list[Mention]) -> Shape:
         """The shape of a text in which these things were found; values of known parameters are settings."""
-        parameters = {name: kind for e in self.catalogue.entries("pipeline") for name, kind in e.facts.get("parameters", {}).items()}
+        parameters = self._parameters()
         given = [Mention(Entry("setting", s.name), s.start, s.end) for s in settings(text, parameters) if "=" not in text[s.start : s.end]]
         apart = [m for m in given if not any(f.start < m.end and m.start < f.end for f in found)]
         return shape(text, [*found, *apart])
+
+    def _parameters(self) -> dict[str, str]:
+        """All parameters of all pipelines with their types."""
+        return {name: kind for e in self.catalogue.entries("pipeline") for name, kind in e.facts.get("parameters", {}).items()}
 
     def spelt(self, text: str) -> str:
         """The text with its slips repaired; names stay as they are."""
@@ -53,8 +67,8 @@ class Reader:
         key = tuple(id(e) for e in entries)
         if self._speller is None or self._speller[0] != key:
             known = self._vocabulary | lexicon().words
-            for pipeline in self.catalogue.entries("pipeline"):
-                known = known | {w for name in pipeline.facts.get("parameters", {}) for w in words(name)}
+            known = known | {w for name in self._parameters() for w in words(name)}
+            known = known | self.linker.name_words()
             self._speller = (key, Speller(known, lambda w: self._is_word(w) or self.linker.is_name_word(w)))
         spans = [(m.start, m.end) for m in self.linker.mentions(text)]
         new = [m.span(1) for m in re.finditer(r"\b(?:called|named|name|as)\s+[\"'`]?([\w.-]+)", text, re.I)]

@@ -74,7 +74,7 @@ def _by_settings(context: Context) -> str | Unclear | None:
             fits.append(entry.name)
     if not fits:
         return None
-    return Unclear(fits)
+    return fits[0] if len(fits) == 1 and not context.destroys else Unclear(fits)
 
 
 def _optional_pipeline(name: str, context: Context, args: Args) -> str | Unclear | None:

@@ -74,6 +74,11 @@ def not_understood(text: str, nearest: Sequence[str]) -> str:
     return f"I did not understand “{shown}”.{near}{ABOUT}"
 
 
+def too_much(steps: int, characters: int) -> str:
+    """That a request is too long."""
+    return f"That is more than I can follow at once: up to {steps} steps in {characters:,} characters. Please send it in parts; nothing was done."
+
+
 def off_topic() -> str:
     """That a question has nothing to do with what the assistant is for."""
     return f"That is outside of what I can help with. {CAN_DO}\n\n{ABOUT}"
