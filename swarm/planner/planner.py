@@ -29,7 +29,7 @@ DESTROYS = 0.42
 """The same where the tool removes or overwrites."""
 MOST_STEPS, LONGEST = 12, 4000
 """Steps and characters that one request may have."""
-NEARLY = 0.35
+NEARLY = 0.1
 """Part of the first tool's chance from which the second counts as nearly as likely."""
 NOISE = 0.5
 """Share of a step's words that nobody knows, from which nothing is changed because of it."""
@@ -189,13 +189,13 @@ class Planner:
         if readers and general and ranked[0].tool is not readers[0].tool:
             return readers[0] if self._of_the_field(seen) else None
         if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
-            DESTROYS if ranked[0].tool.effect == "destroy" else FITS
+            DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
         ):
             asks = QUESTION.search(seen.text) is not None
             return readers[0] if readers and asks and not named and self._of_the_field(seen) else None
         if "query" in ranked[0].tool.takes and not self._of_the_field(seen):
             return None
-        if ranked[0].tool.effect != "read" and not seen.found and self._ranker.examples.strange(seen.shape) > NOISE:
+        if ranked[0].tool.effect != "read" and self._noise(seen):
             return None
         return ranked[0]
 
@@ -222,6 +222,12 @@ class Planner:
         ):
             return Candidate(tool, 1.0, 1.0, 0.0)
         return None
+
+    def _noise(self, seen: Understood) -> bool:
+        """Whether a step is mostly of words that nobody knows, and names and points at nothing."""
+        named = seen.found or any(set(kinds) - {"name", "number"} for kinds in seen.shape.kinds) or PRONOUN.search(seen.text)
+        known = any(self._reader.linker.is_name_word(w) for w in words(seen.text) if len(w) > 2)
+        return not named and not known and self._ranker.examples.strange(seen.shape) > NOISE
 
     def _of_the_field(self, seen: Understood) -> bool:
         """Whether a question has any word of the field, or few words that nobody knows."""

@@ -71,6 +71,8 @@ class Candidate:
     chance: float
     likeness: float
     score: float
+    spoken: bool = False
+    """Whether the step has the verb of the tool's name."""
     complete: bool = False
     """Whether the step names all that the tool needs, and something at all."""
 
@@ -109,7 +111,14 @@ class Ranker:
         chances /= chances.sum()
         order = np.argsort(-scores, kind="stable")
         ranked = [
-            Candidate(self.tools[i], float(chances[i]), float(max(estimate[i], nearest[i])), float(scores[i]), bool(complete[i]))
+            Candidate(
+                self.tools[i],
+                float(chances[i]),
+                float(max(estimate[i], nearest[i])),
+                float(scores[i]),
+                bool(column["verb"][i]),
+                bool(complete[i]),
+            )
             for i in order
         ]
         if weights is None:

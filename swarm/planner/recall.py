@@ -88,21 +88,26 @@ def _of_outcome(message: BaseMessage, kinds: Kinds) -> list[Done]:
 
 def _of_record(record: Record, kinds: Kinds, now: bool = False) -> Done:
     step = record.step
-    about = tuple(Thing(s.kind, s.name, s.bucket) for s in record.subjects)
+    about = _with_buckets([Thing(s.kind, s.name, s.bucket) for s in record.subjects])
     given = {name: value for name, value in step.args.items() if name in record.given}
-    return Done(step.tool, given, _things(step.tool, step.args, kinds) + about, step.status in ("ok", "no_data"), now)
+    return Done(step.tool, given, about + _things(step.tool, step.args, kinds), step.status in ("ok", "no_data"), now)
 
 
 def _briefed(call: Mapping[str, Any], kinds: Kinds) -> Done:
-    about = tuple(Thing(str(a["kind"]), str(a["name"]), a.get("bucket")) for a in call.get("about", []))
+    about = _with_buckets([Thing(str(a["kind"]), str(a["name"]), a.get("bucket")) for a in call.get("about", [])])
     args = call.get("args", {})
     return Done(
         str(call["tool"]),
         args,
-        _things(str(call["tool"]), args, kinds) + about,
+        about + _things(str(call["tool"]), args, kinds),
         call.get("status") in ("ok", "no_data"),
         bool(call.get("now")),
     )
+
+
+def _with_buckets(things: Sequence[Thing]) -> tuple[Thing, ...]:
+    """Things, and the buckets that hold the objects among them: after a copy, that of the copy comes before that of the original."""
+    return (*things, *(Thing("bucket", t.bucket) for t in things if t.bucket))
 
 
 def _things(tool: str, args: Mapping[str, Any], kinds: Kinds) -> tuple[Thing, ...]:

@@ -76,7 +76,8 @@ def not_understood(text: str, nearest: Sequence[str]) -> str:
 
 def too_much(steps: int, characters: int) -> str:
     """That a request is too long."""
-    return f"That is more than I can follow at once: up to {steps} steps in {characters:,} characters. Please send it in parts; nothing was done."
+    most = f"up to {steps} steps in {characters:,} characters"
+    return f"That is more than I can follow at once: {most}. Please send it in parts; nothing was done."
 
 
 def off_topic() -> str:
