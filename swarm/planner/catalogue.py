@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 from tools.result import ToolError
 from tools.services import Services
@@ -12,6 +13,19 @@ log = logging.getLogger(__name__)
 
 FRESH = 3.0
 """Seconds for which a listing is used again."""
+
+
+class Known(Protocol):
+    """What exists, by kind."""
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of things there are names for."""
+        ...
+
+    def entries(self, kind: str) -> Sequence[Entry]:
+        """What exists of a kind."""
+        ...
 
 
 class Catalogue:

@@ -9,7 +9,7 @@ from typing import Any
 
 from swarm.planner import caution, talk
 from swarm.planner.arguments import fill
-from swarm.planner.catalogue import Catalogue
+from swarm.planner.catalogue import Known
 from swarm.planner.context import Context
 from swarm.planner.examples import Embedding
 from swarm.planner.language import STOP, content, words
@@ -73,7 +73,7 @@ class Planned:
 class Planner:
     """Plans over one set of tools."""
 
-    def __init__(self, tools: Sequence[ToolView], catalogue: Catalogue, embedding: Embedding) -> None:
+    def __init__(self, tools: Sequence[ToolView], catalogue: Known, embedding: Embedding) -> None:
         self._tools = {t.name: t for t in tools}
         self._ranker = Ranker(tools, embedding)
         nouns = {form for t in tools for form in _noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}

@@ -2,13 +2,13 @@
 
 import re
 
-from swarm.planner.catalogue import Catalogue
+from swarm.planner.catalogue import Known
 from swarm.planner.context import Unclear
 from swarm.planner.toolview import ToolView
 from tools.names import listed
 
 
-def question(tool: ToolView, argument: str, unclear: Unclear | None, catalogue: Catalogue) -> str:
+def question(tool: ToolView, argument: str, unclear: Unclear | None, catalogue: Known) -> str:
     """One short question for an argument, with the choices there are."""
     kind = tool.kinds.get(argument, argument)
     doing = tool.name.replace("_", " ")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from swarm.planner.catalogue import Catalogue
+from swarm.planner.catalogue import Known
 from swarm.planner.language import STOP, Speller, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import Linker, Mention
@@ -30,7 +30,7 @@ REMEMBERED = 100
 class Reader:
     """Knows what exists and which words there are."""
 
-    def __init__(self, catalogue: Catalogue, vocabulary: set[str], is_word: Callable[[str], bool]) -> None:
+    def __init__(self, catalogue: Known, vocabulary: set[str], is_word: Callable[[str], bool]) -> None:
         self.catalogue = catalogue
         self.linker = Linker()
         self.common = frozenset(vocabulary | lexicon().words | STOP)
