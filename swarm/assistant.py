@@ -33,6 +33,7 @@ from swarm.settings import Settings
 from swarm.specialist import Specialist
 from swarm.telemetry import Measured, Telemetry
 from swarm.toolbox import Toolbox
+from swarm.turnlocks import TurnLocks
 from swarm.turns import Turns, parts, told
 from swarm.workers import Workers
 from tools.services import Services
@@ -44,15 +45,17 @@ MAX_MESSAGE = 20_000
 class Assistant:
     """One assistant over one set of backends; many conversations at once."""
 
-    def __init__(self, settings: Settings, turns: Turns, desk: Desk, services: Services, workers: Workers, toolbox: Toolbox) -> None:
+    def __init__(
+        self, settings: Settings, turns: Turns, locks: TurnLocks, desk: Desk, services: Services, workers: Workers, toolbox: Toolbox
+    ) -> None:
         self._settings = settings.swarm
         self._played = turns
         self._desk = desk
         self._workers = workers
         self.services = services
         self.toolbox = toolbox
-        self._locks: dict[str, asyncio.Lock] = {}
-        self.conversations = desk.archive(turns.checkpoints, self._turn)
+        self._locks = locks
+        self.conversations = desk.archive(turns.checkpoints, locks.turn)
         """Users' conversations: list, search, rename, share, export, delete."""
 
     @classmethod
@@ -83,7 +86,8 @@ class Assistant:
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, desk.store))
             toolbox = Toolbox(agents, desk.airlock, Permissions(swarm.role, swarm.approval, swarm.approval_minutes), workers)
             turns = Turns(build(models, specialists, checkpointer), journal, workers, desk.telemetry)
-            assistant = cls(settings, turns, desk, services, workers, toolbox)
+            locks = await stack.enter_async_context(TurnLocks.open(desk.store, swarm.home))
+            assistant = cls(settings, turns, locks, desk, services, workers, toolbox)
             await stack.enter_async_context(background(desk, services, workers, assistant.conversations, swarm))
             yield assistant
 
@@ -103,7 +107,7 @@ class Assistant:
         """
         check_message(message)
         message = await self._desk.receive(message.strip(), session, user, self.conversations)
-        async with self._turn(session):
+        async with self._locks.turn(session):
             with self._desk.telemetry.turn() as measured:
                 mandate = await self._mandate(session, user, approve, measured)
                 async for event in self._desk.kept(self._answered(message, mandate), mandate, self.conversations):
@@ -149,7 +153,7 @@ class Assistant:
     ) -> AsyncIterator[Event]:
         """Like `decide`, as it happens."""
         await self._desk.admit(session, user, self.conversations)
-        async with self._turn(session):
+        async with self._locks.turn(session):
             with self._desk.telemetry.turn() as measured:
                 mandate = await self._mandate(session, user, "ask", measured)
                 events = self._chosen(decision, arguments or {}, approval_id, mandate)
@@ -286,15 +290,6 @@ class Assistant:
             if approvals.expired(approval):
                 snapshot = await self._played.snapshot(mandate.session)
                 await _last(self._played.play(approvals.resume(snapshot, approval, Decision(decision="expired")), mandate))
-
-    @asynccontextmanager
-    async def _turn(self, session: str) -> AsyncIterator[None]:
-        """Turns of one session go one after another."""
-        lock = self._locks.setdefault(session, asyncio.Lock())
-        async with lock:
-            yield
-        if not lock.locked():
-            self._locks.pop(session, None)
 
 
 def check_message(message: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, text, update
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -85,10 +85,25 @@ class Store:
             taken = update(tables.claims).where(claims.name == name, free).values(holder=holder, until=until)
             return bool(connection.execute(taken).rowcount)
 
+    def holder(self, name: str) -> str | None:
+        """Who has a claim, whether or not it still lasts."""
+        with self.reading() as connection:
+            return connection.execute(select(tables.claims.c.holder).where(tables.claims.c.name == name)).scalar()
+
+    def renew(self, holder: str, seconds: float) -> None:
+        """Prolong all claims that a holder still has; they last so many seconds from now."""
+        with self.writing() as connection:
+            connection.execute(update(tables.claims).where(tables.claims.c.holder == holder).values(until=time.time() + seconds))
+
     def release(self, name: str, holder: str) -> None:
         """Give a claim back."""
         with self.writing() as connection:
             connection.execute(delete(tables.claims).where(tables.claims.c.name == name, tables.claims.c.holder == holder))
+
+    def release_all(self, holder: str) -> None:
+        """Give back whatever a holder has."""
+        with self.writing() as connection:
+            connection.execute(delete(tables.claims).where(tables.claims.c.holder == holder))
 
     def close(self) -> None:
         """Close the connections."""

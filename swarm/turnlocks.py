@@ -1,0 +1,117 @@
+"""Locks of turns: one turn of a session at a time, whichever process plays it."""
+
+import asyncio
+import fcntl
+import random
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from swarm.store import Store
+
+LEASE = 30.0
+"""Seconds after which the turn of a machine that has gone is taken for dead."""
+PATIENCE = (0.02, 0.25)
+"""Seconds between two looks at a session that another process works on: at first, and later."""
+SIGNS = "processes"
+"""Folder of the home with a file for every process, locked for as long as it lives."""
+
+
+class TurnLocks:
+    """Claims of sessions in the store, renewed while their turns run. An approval that waits holds none.
+
+    A process that died is known at once to others of the same home, because its sign of life is free; from another home its claims
+    end with their lease.
+    """
+
+    def __init__(self, store: Store, signs: Path, name: str) -> None:
+        self._store = store
+        self._signs = signs
+        self._name = name
+        self._inside: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._held = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, store: Store, home: Path) -> AsyncIterator["TurnLocks"]:
+        """The locks of one assistant."""
+        name, signs = uuid.uuid4().hex, home / SIGNS
+        with _alive(signs, name):
+            locks = cls(store, signs, name)
+            for sign in [s for s in signs.iterdir() if s.name != name]:
+                await asyncio.to_thread(locks._bury, sign)
+            renewal = asyncio.create_task(locks._renew())
+            try:
+                yield locks
+            finally:
+                renewal.cancel()
+                await asyncio.gather(renewal, return_exceptions=True)
+
+    @asynccontextmanager
+    async def turn(self, session: str) -> AsyncIterator[None]:
+        """Wait until no turn of the session runs anywhere, and keep others waiting until the block ends."""
+        claim = f"turn:{session}"
+        lock = self._inside.setdefault(session, asyncio.Lock())
+        async with lock:
+            await self._taken(claim)
+            self._held += 1
+            try:
+                yield
+            finally:
+                self._held -= 1
+                await asyncio.shield(asyncio.to_thread(self._store.release, claim, self._name))
+
+    async def _taken(self, claim: str) -> None:
+        pause, longest = PATIENCE
+        while not await asyncio.to_thread(self._take, claim):
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+            pause = min(2 * pause, longest)
+
+    def _take(self, claim: str) -> bool:
+        if self._store.claim(claim, self._name, LEASE):
+            return True
+        holder = self._store.holder(claim)
+        if holder:
+            self._bury(self._signs / holder)
+        return False
+
+    def _bury(self, sign: Path) -> None:
+        """Give back what a process had that has died."""
+        if _died(sign):
+            self._store.release_all(sign.name)
+            sign.unlink(missing_ok=True)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE / 3)
+            if self._held:
+                await asyncio.to_thread(self._store.renew, self._name, LEASE)
+
+
+@contextmanager
+def _alive(folder: Path, name: str) -> Iterator[None]:
+    """A sign of life, which the system itself takes away from a process that dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sign = folder / name
+    with sign.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            sign.unlink(missing_ok=True)
+
+
+def _died(sign: Path) -> bool:
+    """Whether a process left its sign without its lock. One without a sign lives elsewhere, or has ended in order."""
+    try:
+        file = sign.open("r+")
+    except FileNotFoundError:
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
