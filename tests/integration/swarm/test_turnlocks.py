@@ -62,15 +62,15 @@ async def test_a_turn_that_fails_lets_go(store: Store, tmp_path: Path) -> None:
 
 
 async def test_the_turn_of_a_process_that_died_is_taken_over_at_once(store: Store, tmp_path: Path, database_url: str | None) -> None:
-    child = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path), database_url or ""], stdout=subprocess.PIPE, text=True)
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDER, str(tmp_path), database_url or "", stdout=subprocess.PIPE)
     assert child.stdout is not None
-    assert child.stdout.readline() == "held\n"
+    assert await child.stdout.readline() == b"held\n"
     async with TurnLocks.open(store, tmp_path) as locks:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5), locks.turn("s"):
                 pytest.fail("the other process lives and plays its turn")
         child.kill()
-        child.wait()
+        await child.wait()
         async with asyncio.timeout(20), locks.turn("s"):
             assert store.holder("turn:s") is not None
 
