@@ -13,6 +13,7 @@ from swarm.errors import ApprovalError
 from swarm.reply import PlanUpdated
 from tests.integration.swarm.talking import talking, task
 from tests.scripted_model import Calls, Says
+from tools.result import ErrorCode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROLES = {"vera": "viewer", "olaf": "operator"}
