@@ -133,7 +133,7 @@ class OtelSettings(BaseModel):
 class Settings(BaseSettings):
     """Everything that can be set, each section under its own prefix: `KFP_ENDPOINT` is `kfp.endpoint`."""
 
-    model_config = SettingsConfigDict(env_nested_delimiter="_", env_nested_max_split=1, extra="ignore")
+    model_config = SettingsConfigDict(env_nested_delimiter="_", env_nested_max_split=1, env_ignore_empty=True, extra="ignore")
 
     swarm: SwarmSettings = Field(default_factory=SwarmSettings)
     openai: OpenAISettings = Field(default_factory=OpenAISettings)
