@@ -3,7 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run demo test lint format bench screenshots samples sentence-model lock servers minio versitygw clean
+.PHONY: setup run demo test lint format bench screenshots samples sentence-model lock servers minio versitygw \
+	deploy-tools dist-check reference clean
 
 setup: $(VENV)/.ready
 
@@ -62,6 +63,18 @@ $(BUILT)/.%:
 	@GOBIN=$(BUILT) nice go install -p 2 -trimpath -ldflags='-s -w' $(filter %/$*,$(MINIO) $(VERSITYGW)) 2>$(BUILT)/log || { cat $(BUILT)/log; exit 1; }
 	@rm -f $(BUILT)/.$(firstword $(subst @, ,$*))@*
 	@touch $@
+
+# What checks the Dockerfile, compose.yaml and the manifests without an engine; the tests of deployment use them.
+deploy-tools: setup
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group deploy
+
+# Wheel and sdist in build/dist, installed and used outside of this folder.
+dist-check: setup
+	$(BIN)/python -m evals.distribution
+
+# The reference pages that are made from the code.
+reference: setup
+	$(BIN)/python -m evals.reference
 
 screenshots: setup
 	$(BIN)/python -m evals.screenshots
