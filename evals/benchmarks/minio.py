@@ -26,7 +26,8 @@ MIB = 1024 * 1024
 FILE = 1024 * MIB
 OBJECTS = 200_000
 PAGE = 100
-REPEAT = 3
+REPEAT = 4
+"""Even, for each way goes first as often as the other: what comes second finds memory that the first has just given back."""
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the folder in it is our own
 """Where hundreds of thousands of folders come and go quickly."""
 LINKS = 50_000
@@ -60,6 +61,8 @@ def _transfers(folder: Path) -> Iterator[Measurement]:
         download, growth_down = _beside(
             lambda: ask(services, "download_object", bucket="bench", key="ours", path=back.name),
             lambda: sdk.fget_object("bench", "ours", str(bare)),
+            back,
+            bare,
         )
     for name, (ours, theirs), growth in (("upload", upload, growth_up), ("download", download, growth_down)):
         rates = [FILE / MIB / took for took in ours]
@@ -132,12 +135,18 @@ class _Zeros:
         return bytes(max(length, 0))
 
 
-def _beside(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[tuple[list[float], list[float]], int]:
-    """Seconds of both, measured in turn, and by how many bytes ours made the memory of this process grow at the most."""
+def _beside(ours: Callable[[], object], theirs: Callable[[], object], *fresh: Path) -> tuple[tuple[list[float], list[float]], int]:
+    """Seconds of both, measured in turn, and by how many bytes ours made the memory of this process grow at the most.
+
+    The `fresh` files are removed before each.
+    """
     times: tuple[list[float], list[float]] = ([], [])
     growth = 0
-    for _ in range(REPEAT):
-        for work, taken in ((ours, times[0]), (theirs, times[1])):
+    for turn in range(REPEAT):
+        pair = ((ours, times[0]), (theirs, times[1]))
+        for work, taken in pair if turn % 2 else reversed(pair):
+            for path in fresh:
+                path.unlink(missing_ok=True)
             Path("/proc/self/clear_refs").write_text("5")  # begins a new peak
             before = memory("VmRSS")
             started = time.perf_counter()

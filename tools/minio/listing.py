@@ -2,7 +2,7 @@
 
 from tools.kinds import After, Bucket, Prefix
 from tools.markdown import count, size, table_artifact, when
-from tools.minio.addresses import about
+from tools.minio.addresses import about, existing
 from tools.minio.store import ObjectStore, Page
 from tools.result import ToolResult
 from tools.tables import fitted
@@ -43,7 +43,7 @@ def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = 
     place, page = _level(store, bucket, prefix or "", after)
     where = f"bucket `{bucket}`" + (f" under `{place}`" if place else "")
     if not page.objects and not page.prefixes:
-        return ToolResult.no_data(f"There is nothing {'more ' if after else ''}in {where}.")
+        return ToolResult.no_data(f"There is nothing {'more ' if after else ''}in {where}.{_not_below(store, bucket, place)}")
     rows: list[tuple[str, str, str]] = [(p, "folder", "") for p in page.prefixes]
     rows += [(o.key, size(o.size), when(o.modified)) for o in page.objects]
     rows.sort()
@@ -60,6 +60,14 @@ def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = 
         artifacts=[table_artifact(f"Objects in {bucket}", COLUMNS, rows)],
         subjects=[bucket_subject, *objects],
     )
+
+
+def _not_below(store: ObjectStore, bucket: str, folder: str) -> str:
+    """A word on a folder that bears the name of an object: MinIO lists nothing below one, though there can be something."""
+    name = folder.rstrip("/")
+    if not name or existing(store, bucket, name) is None:
+        return ""
+    return f" `{name}` is an object itself, and below the name of an object some servers list nothing; ask for what is there by its key."
 
 
 def _level(store: ObjectStore, bucket: str, prefix: str, after: str | None) -> tuple[str, Page]:

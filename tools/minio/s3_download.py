@@ -100,8 +100,9 @@ class Source:
         """
         with errors():
             checksum = self._checksum()
-        have = min(file.seek(0, 2), self.size)
-        file.truncate(have)
+        have = file.seek(0, 2)
+        if have > self.size:  # only then: of a file that was cut, ext4 writes everything to the disk when it is closed
+            have = file.truncate(self.size)
         file.seek(0)
         while content := file.read(MIB):
             checksum.update(content) if checksum else None

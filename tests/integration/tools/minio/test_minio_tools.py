@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from evals.object_server import ObjectServer, store_of
 from standalone.objects import FolderStore
 from tests.integration.tools.minio.stores import put
-from tests.object_servers import ObjectServer, store_of
 from tests.unit.tools.calling import answer, prepared, services
 from tools.activity import Activity, activity
 from tools.call import Call, run
@@ -113,6 +113,14 @@ def test_finding(world: World, pattern: str, found: list[str]) -> None:
     result = world.ask("find_objects", pattern=pattern)
     assert [f"{s.bucket}/{s.name}" for s in result.subjects] == found
     assert (result.status == "no_data") == (not found)
+
+
+def test_below_the_name_of_an_object(world: World) -> None:
+    """MinIO keeps `a/b` beside `a` but does not list it: the answer says so instead of calling the place empty."""
+    put(world.store, "a")
+    result = world.ask("list_objects", bucket="box", prefix="a/")
+    assert (result.status, "`a` is an object itself" in result.content) == ("no_data", True)
+    assert "object itself" not in world.ask("list_objects", bucket="box", prefix="none/").content
 
 
 def test_a_long_search_says_how_to_go_on(world: World) -> None:
