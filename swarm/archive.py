@@ -157,11 +157,7 @@ class Conversations:
         Raises:
             AccessError: it is another user's.
         """
-        await asyncio.to_thread(self._admit, session, user, begin)
-
-    async def note(self, session: str, role: Role, user: str, said: str) -> None:
-        """Keep what was said, for lists, search and export."""
-        await asyncio.to_thread(self._note, session, role, user, said)
+        await asyncio.to_thread(self.admitted, session, user, begin)
 
     async def forgotten(self, before: float) -> list[str]:
         """Conversations in which nothing was said since a time."""
@@ -218,7 +214,8 @@ class Conversations:
         if self._summary(session, user).owner != user:
             raise AccessError(f"conversation {session!r} is shared with you; only its owner may do that.")
 
-    def _admit(self, session: str, user: str, begin: bool) -> None:
+    def admitted(self, session: str, user: str, begin: bool = False) -> None:
+        """Like `admit`. Blocks."""
         now = time.time()
         row = {"session": session, "owner": user, "title": "", "created": now, "updated": now}
         query = select(case((_of(user), 1), else_=0)).where(conversations.c.session == session)
@@ -231,13 +228,13 @@ class Conversations:
         if allowed == 0:
             raise AccessError(_unknown(session))
 
-    def _note(self, session: str, role: Role, user: str, said: str) -> None:
+    def note(self, connection: Connection, session: str, role: Role, user: str, said: str) -> None:
+        """Keep what was said, for lists, search and export, within a transaction. Blocks."""
         now = time.time()
-        with self._store.writing() as connection:
-            connection.execute(messages.insert().values(message_row(session, role, user, said, now)))
-            title = case((conversations.c.title == "", _title(said)), else_=conversations.c.title)
-            changed = {"updated": now, **({"title": title} if role == "user" else {})}
-            connection.execute(update(conversations).where(conversations.c.session == session).values(changed))
+        connection.execute(messages.insert().values(message_row(session, role, user, said, now)))
+        title = case((conversations.c.title == "", _title(said)), else_=conversations.c.title)
+        changed = {"updated": now, **({"title": title} if role == "user" else {})}
+        connection.execute(update(conversations).where(conversations.c.session == session).values(changed))
 
     def _rate(self, session: str, turn: int, good: bool, comment: str, user: str) -> None:
         with self._store.writing() as connection:

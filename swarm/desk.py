@@ -81,23 +81,29 @@ class Desk:
             AccessError: the conversation is another user's.
             RateError: the user has sent more messages than a minute allows.
         """
-        await self.admit(session, user, archive, begin=True)
-        await asyncio.to_thread(self._within_rate, user)
-        masked = await asyncio.to_thread(self.vault.mask, session, message)
-        await archive.note(session, "user", user, masked)
+        return await asyncio.to_thread(self._received, message, session, user, archive)
+
+    def _received(self, message: str, session: str, user: str, archive: Conversations) -> str:
+        self._admitted(session, user, archive, begin=True)
+        self._within_rate(user)
+        masked = self.vault.mask(session, message)
+        with self.store.writing() as connection:
+            archive.note(connection, session, "user", user, masked)
         return masked
 
-    async def admit(self, session: str, user: str, archive: Conversations, begin: bool = False) -> None:
+    async def admit(self, session: str, user: str, archive: Conversations) -> None:
         """Check that a user takes part in a conversation; a refusal goes into the audit log.
 
         Raises:
             AccessError: the conversation is another user's.
         """
+        await asyncio.to_thread(self._admitted, session, user, archive)
+
+    def _admitted(self, session: str, user: str, archive: Conversations, begin: bool = False) -> None:
         try:
-            await archive.admit(session, user, begin)
+            archive.admitted(session, user, begin)
         except AccessError as error:
-            entry = Entry(event="refused", user=user, session=session, said=str(error))
-            await asyncio.to_thread(self.audit.append, entry)
+            self.audit.append(Entry(event="refused", user=user, session=session, said=str(error)))
             raise
 
     async def facts(self, session: str, user: str) -> Facts:
@@ -108,13 +114,9 @@ class Desk:
         """A turn's events, the reply measured and kept."""
         async for event in events:
             if isinstance(event, Finished):
-                answer = await asyncio.to_thread(self.vault.mask, mandate.conversation, event.reply.answer)
-                reply = event.reply.model_copy(update={"answer": answer})  # what tools brought was masked when it came
+                event = Finished(reply=await asyncio.to_thread(self._finished, event.reply, mandate, archive))
                 if mandate.measured is not None:
-                    mandate.measured.replied(reply)
-                await archive.note(mandate.conversation, "assistant", mandate.user, reply.answer)
-                await asyncio.to_thread(self._count, reply, mandate)
-                event = Finished(reply=reply)
+                    mandate.measured.replied(event.reply)
             yield event
 
     def _within_rate(self, user: str) -> None:
@@ -126,7 +128,12 @@ class Desk:
         if count >= self._per_minute:
             raise RateError(f"{self._per_minute} messages a minute are allowed (SWARM_TURNS_PER_MINUTE). Wait a little and send it again.")
 
-    def _count(self, reply: Reply, mandate: Mandate) -> None:
-        row = {"session": mandate.conversation, "user": mandate.user, "at": time.time(), "status": reply.status, **reply.usage.model_dump()}
+    def _finished(self, reply: Reply, mandate: Mandate, archive: Conversations) -> Reply:
+        """The reply without secrets, kept and counted. What tools brought was masked when it came; models may know one by themselves."""
+        session = mandate.conversation
+        reply = reply.model_copy(update={"answer": self.vault.mask(session, reply.answer)})
+        row = {"session": session, "user": mandate.user, "at": time.time(), "status": reply.status, **reply.usage.model_dump()}
         with self.store.writing() as connection:
+            archive.note(connection, session, "assistant", mandate.user, reply.answer)
             connection.execute(turns.insert().values(row))
+        return reply

@@ -58,7 +58,10 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
         always = [t for t in request.tools if isinstance(t, BaseTool) and t.name == ASK_USER]
         if choice.builtin:
             return request.override(model=choice.model, tools=[*self._choice.allowed(permissions).values(), *always])
-        tools = await self._workers.run(self._choice.visible, request.messages, permissions)
+        if self._choice.ranks(permissions):
+            tools = await self._workers.run(self._choice.visible, request.messages, permissions)
+        else:
+            tools = list(self._choice.allowed(permissions).values())
         messages: list[AnyMessage] = list(request.messages)
         self._clear.apply(messages, count_tokens=count_tokens_approximately)
         return request.override(model=choice.model, tools=[*tools, *always], messages=as_data(messages))

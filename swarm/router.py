@@ -87,7 +87,7 @@ class Router:
 
         return {"messages": [await self._models.answer(ask, runtime.context, messages)]}
 
-    def delegations(self, state: Conversation, runtime: Runtime[Mandate]) -> list[Send] | Literal["gather"]:
+    async def delegations(self, state: Conversation, runtime: Runtime[Mandate]) -> list[Send] | Literal["gather"]:
         """A branch for every call."""
         last = state["messages"][-1]
         if not isinstance(last, AIMessage) or not last.tool_calls:
@@ -109,7 +109,7 @@ class Router:
             outcome = await specialist.work(task, state["briefing"])
         return {"messages": [_message(call, outcome.answer, outcome)]}
 
-    def gather(self, state: Conversation) -> Command[str]:
+    async def gather(self, state: Conversation) -> Command[str]:
         """The end of the turn, or the way back to the model."""
         messages = turn(state["messages"])
         last = messages[-1]

@@ -10,6 +10,7 @@ from uuid import UUID
 from langchain_core.callbacks import AsyncCallbackHandler
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
+from langsmith import set_runtime_overrides
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, StatusCode, Tracer
@@ -48,6 +49,7 @@ class Telemetry:
     @contextmanager
     def open(cls, settings: Settings) -> Iterator["Telemetry"]:
         """Telemetry as the settings want it: a port for Prometheus, an endpoint for traces, either or none."""
+        set_runtime_overrides(aio_to_thread=_in_place)
         with ExitStack() as stack:
             tracer = None
             if settings.otel.exporter_otlp_endpoint:
@@ -169,6 +171,13 @@ class ModelCalls(AsyncCallbackHandler):
         if outcome == "error":
             span.set_status(StatusCode.ERROR)
         span.end()
+
+
+async def _in_place(default: Any, context: Any, work: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """LangChain tells LangSmith of each of our middlewares in a thread of its own, twice a call, also when nobody listens. The telling
+    itself takes microseconds: it is done where we are."""
+    del default
+    return context.run(work, *args, **kwargs)
 
 
 def _exporting(endpoint: str) -> Any:

@@ -41,10 +41,14 @@ class ToolChoice:
         self._shown = shown
         self._more = more_tools()
 
+    def ranks(self, permissions: Permissions) -> bool:
+        """Whether `visible` has to rank, because there are more tools than are shown."""
+        return len(self.allowed(permissions)) > self._shown
+
     def visible(self, messages: Sequence[AnyMessage], permissions: Permissions) -> list[BaseTool]:
         """The tools to show for a delegation; blocks when it ranks for the first time."""
         allowed = self.allowed(permissions)
-        if len(allowed) <= self._shown:
+        if not self.ranks(permissions):
             return list(allowed.values())
         task, before, _ = parted(next(m.text for m in messages if isinstance(m, HumanMessage)))
         calls = [c for m in messages if isinstance(m, AIMessage) for c in m.tool_calls]

@@ -8,8 +8,9 @@ from typing import Any, cast
 from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, StateSnapshot
+from langgraph.types import Command, Durability, StateSnapshot
 
 from swarm import approvals, asides
 from swarm.answers import MAX_ANSWER, composed
@@ -142,16 +143,25 @@ class Turns:
             yield event
 
     async def _events(self, start: Any, mandate: Mandate) -> AsyncIterator[Event]:
-        """What the graph tells while it runs. Answers of specialists are streamed only where one of them works alone."""
+        """What the graph tells while it runs. Answers of specialists are streamed only where one of them works alone.
+
+        A new message is kept before anything else happens, the rest of its turn when it ends or waits: a turn whose program dies is
+        closed, never repeated, so nothing between matters. A turn that goes on after an approval is repeated: each of its steps is kept.
+        """
         config: RunnableConfig = {
             "configurable": {"thread_id": mandate.session},
             "recursion_limit": RECURSION,
             "callbacks": [self._telemetry.models(mandate.measured)],
         }
-        messages = await self.messages(mandate.session) if start is None or not isinstance(start, dict) else list(start["messages"])
+        durability: Durability = "sync"
+        if isinstance(start, dict):
+            await self._graph.aupdate_state(config, start, as_node=START)
+            messages, start, durability = list(start["messages"]), None, "exit"
+        else:
+            messages = await self.messages(mandate.session)
         alone, streamed, shown = True, 0, list[PlanStep]()
         async for place, mode, data in self._graph.astream(
-            start, config, context=mandate, stream_mode=["custom", "messages", "updates"], subgraphs=True, durability="sync"
+            start, config, context=mandate, stream_mode=["custom", "messages", "updates"], subgraphs=True, durability=durability
         ):
             if mode == "updates" and not place:
                 messages += _said(data)
