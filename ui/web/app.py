@@ -12,11 +12,11 @@ from starlette.types import ASGIApp
 
 from swarm.assistant import Assistant
 from swarm.settings import Settings
+from ui.readiness import Readiness
 from ui.web.conversation import Conversations
 from ui.web.guard import Guard
 from ui.web.page import build
 from ui.web.panel import data, documents, runs
-from ui.web.readiness import Readiness
 from ui.web.server import is_loopback
 from ui.web.shares import add_shares
 from ui.web.signin import SignIn

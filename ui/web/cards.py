@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from swarm.reply import Approval, PlanStep
 from tools.markdown import duration, size
 from tools.result import Artifact, Source
+from ui.turn import Request
 from ui.web.markup import html, text
-from ui.web.turn import Request
 
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 MAX_ROWS = 1000

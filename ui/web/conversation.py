@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from swarm.assistant import Assistant, check_message
 from swarm.errors import ApprovalError, MessageError
 from swarm.reply import Event
-from ui.web.turn import Request, Turn, Verdict
+from ui.turn import Request, Turn, Verdict
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ import gradio as gr
 from gradio.components.chatbot import MetadataDict
 
 from tools.result import Artifact
+from ui.turn import Call, Request, Turn
 from ui.web import cards, markup
 from ui.web.charts import chart
-from ui.web.turn import Call, Request, Turn
 
 OUTCOMES = {"ok": "done", "no_data": "nothing found", "error": "failed", "rejected": "not done"}
 SHORT = 90

@@ -12,12 +12,12 @@ import gradio as gr
 from swarm.assistant import MAX_MESSAGE
 from swarm.errors import MessageError
 from swarm.settings import Settings
-from ui.web.attachments import Attachments, with_files
+from ui.attachments import Attachments, with_files
+from ui.readiness import Readiness
+from ui.turn import Turn, Verdict
 from ui.web.conversation import Conversation, Conversations
 from ui.web.header import bar, welcome
 from ui.web.messages import messages, remark
-from ui.web.readiness import Readiness
-from ui.web.turn import Turn, Verdict
 
 STORAGE = "mlops-swarm"
 """Where the browser keeps which conversation it was in."""

@@ -6,8 +6,8 @@ import pytest
 from swarm.reply import Approval
 from tests.unit.ui.web.test_markup import Tags
 from tools.result import Artifact, Source
+from ui.turn import Request, Verdict
 from ui.web import cards
-from ui.web.turn import Request, Verdict
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 

@@ -6,8 +6,8 @@ from swarm.reply import Finished, Reply, Step, StepFinished, StepStarted
 from tools import charts
 from tools.markdown import table
 from tools.result import Artifact
+from ui.turn import Turn
 from ui.web.messages import messages
-from ui.web.turn import Turn
 
 
 def answered(answer: str, *artifacts: Artifact) -> list[str]:

@@ -2,7 +2,7 @@ from typing import Any
 
 from swarm.reply import AnswerDelta, Approval, Finished, Reply, Step, StepFinished, StepProgress, StepStarted
 from tools.result import Artifact, Source
-from ui.web.turn import Call, Turn
+from ui.turn import Call, Turn
 
 APPROVAL = Approval(id="c2", agent="kfp", tool="run_pipeline", args={}, effect="write", preview="", expires_at="2999-01-01T00:00:00+00:00")
 

@@ -1,4 +1,4 @@
-"""One turn of a conversation as the page shows it: what was said, what was done, what was answered."""
+"""One turn of a conversation as a front-end shows it: what was said, what was done, what was answered."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -54,7 +54,7 @@ class Turn:
     running: bool = True
     failed: bool = False
     notice: str = ""
-    """A sentence of the page itself: what was refused, or that the turn was stopped."""
+    """A sentence of the front-end itself: what was refused, or that the turn was stopped."""
     _delivered: list[Artifact] = field(default_factory=list)
 
     @classmethod
@@ -95,7 +95,7 @@ class Turn:
             self.parts.append(Request(approval))
 
     def end(self, notice: str, failed: bool = False) -> None:
-        """End the turn with a sentence of the page's own."""
+        """End the turn with a sentence of the front-end's own."""
         self.running, self.notice, self.failed = False, notice, failed
 
     @property
