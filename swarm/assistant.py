@@ -215,6 +215,10 @@ class Assistant:
         async for notice in self._desk.notices.deliveries(sessions):
             yield notice
 
+    async def claim(self, name: str) -> bool:
+        """Take something that is to be done once, in whichever replica; tells whether this call was the first."""
+        return await asyncio.to_thread(self._desk.store.claim, name)
+
     @property
     def profiles(self) -> Profiles:
         """What users asked to be remembered; its methods block."""

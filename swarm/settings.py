@@ -123,6 +123,21 @@ class DatabaseSettings(BaseModel):
     """`postgresql://user:password@host:5432/name`."""
 
 
+class SlackSettings(BaseModel):
+    """The app in Slack (`SLACK_*`)."""
+
+    bot_token: SecretStr | None = None
+    """`xoxb-...`, of the app as it is installed in the workspace."""
+    app_token: SecretStr | None = None
+    """`xapp-...`, for Socket Mode."""
+    signing_secret: SecretStr | None = None
+    """Proves that events over HTTP come from Slack; used without `app_token`."""
+    api_url: str = "https://slack.com/api/"
+    """Slack's Web API; files are fetched from this host and its subdomains only."""
+    file_megabytes: Annotated[int, Field(ge=1)] = 200
+    """Largest file that goes from a thread to the assistant, or back."""
+
+
 class OtelSettings(BaseModel):
     """OpenTelemetry (`OTEL_*`); no traces without an endpoint."""
 
@@ -141,6 +156,7 @@ class Settings(BaseSettings):
     minio: MinioSettings = Field(default_factory=MinioSettings)
     chroma: ChromaSettings = Field(default_factory=ChromaSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    slack: SlackSettings = Field(default_factory=SlackSettings)
     otel: OtelSettings = Field(default_factory=OtelSettings)
 
     @property

@@ -112,6 +112,14 @@ def ui(
 
 
 @app.command()
+def slack() -> None:
+    """Answer in Slack, over a socket or signed HTTP events."""
+    from ui.slack.server import serve
+
+    raise typer.Exit(run(serve(read_settings())))
+
+
+@app.command()
 def config(as_json: Json = False) -> None:
     """Print the effective settings, secrets masked."""
     from swarm.settings import variables

@@ -1,5 +1,6 @@
 """One turn of a conversation as a front-end shows it: what was said, what was done, what was answered."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -110,6 +111,11 @@ class Turn:
         last = {a.data.get("run_id"): a for a in found if a.kind == "run"}
         return [a for a in found if a.kind != "run" or last[a.data.get("run_id")] is a]
 
+    @property
+    def drawings(self) -> list[Artifact]:
+        """The same without the tables that the answer shows in full."""
+        return [a for a in self.artifacts if a.kind != "table" or not _told(a, self.answer)]
+
     def _call(self, call_id: str, agent: str, tool: str, args: dict[str, Any]) -> Call:
         """The call of this id, which is new when nothing was heard of it before."""
         for part in self.parts:
@@ -128,3 +134,15 @@ class Turn:
             return
         self.running, self.failed = False, reply.status == "failed"
         self.answer, self.sources, self._delivered = reply.answer, reply.sources, reply.artifacts
+
+
+def _told(artifact: Artifact, answer: str) -> bool:
+    """Whether a table of the answer is as large as the artifact."""
+    rows, columns = len(artifact.data.get("rows", [])), len(artifact.data.get("columns", []))
+    return any(len(lines) - 2 >= rows and lines[0].replace("\\|", "").count("|") - 1 >= columns for lines in _tables(answer))
+
+
+def _tables(answer: str) -> list[list[str]]:
+    """The lines of each Markdown table."""
+    blocks = re.findall(r"(?:^\|.*\|[ \t]*$\n?)+", answer, re.M)
+    return [block.splitlines() for block in blocks]

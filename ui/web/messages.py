@@ -44,10 +44,8 @@ def _messages(turn: Turn) -> Iterator[gr.ChatMessage]:
         yield remark(turn.notice, turn.failed)
     if turn.running and not turn.answer and all(isinstance(p, Request) or p.step for p in turn.parts):
         yield _card("<p class='thinking' role='status'>Thinking<span>…</span></p>")
-    for artifact in turn.artifacts:
-        component = _drawing(artifact, turn.answer)
-        if component is not None:
-            yield gr.ChatMessage(content=component)
+    for artifact in turn.drawings:
+        yield gr.ChatMessage(content=_drawing(artifact))
     if turn.sources:
         yield _card(cards.sources(turn.sources))
 
@@ -90,22 +88,5 @@ def _fenced(code: str) -> str:
     return f"{fence}json\n{code}\n{fence}"
 
 
-def _drawing(artifact: Artifact, answer: str) -> gr.Plot | gr.HTML | None:
-    """The component for an artifact; none for a table that the answer has shown in full."""
-    if artifact.kind == "chart":
-        return chart(artifact)
-    if artifact.kind == "table" and _told(artifact, answer):
-        return None
-    return gr.HTML(_CARDS[artifact.kind](artifact))
-
-
-def _told(artifact: Artifact, answer: str) -> bool:
-    """Whether a table of the answer is as large as the artifact."""
-    rows, columns = len(artifact.data.get("rows", [])), len(artifact.data.get("columns", []))
-    return any(len(lines) - 2 >= rows and lines[0].replace("\\|", "").count("|") - 1 >= columns for lines in _tables(answer))
-
-
-def _tables(answer: str) -> list[list[str]]:
-    """The lines of each Markdown table."""
-    blocks = re.findall(r"(?:^\|.*\|[ \t]*$\n?)+", answer, re.M)
-    return [block.splitlines() for block in blocks]
+def _drawing(artifact: Artifact) -> gr.Plot | gr.HTML:
+    return chart(artifact) if artifact.kind == "chart" else gr.HTML(_CARDS[artifact.kind](artifact))

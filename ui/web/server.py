@@ -35,7 +35,7 @@ async def serve(settings: Settings) -> int:
 
             async with open_app(settings, assistant, sign_in) as app:
                 config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=FAREWELL, server_header=False)
-                server = _Server(config, address(listener))
+                server = Server(config, address(listener))
                 for number in (signal.SIGINT, signal.SIGTERM):
                     asyncio.get_running_loop().add_signal_handler(number, server.end)
                 await server.serve(sockets=[listener])
@@ -81,7 +81,7 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn that says where it is, and leaves signals to `serve`: raising them again would cut the cleaning up short."""
 
     def __init__(self, config: uvicorn.Config, where: str) -> None:

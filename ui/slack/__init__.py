@@ -1,0 +1,1 @@
+"""The assistant in Slack: a thread is a conversation."""
