@@ -40,4 +40,4 @@ def with_files(text: str, paths: Sequence[str]) -> str:
     if not paths:
         return text
     named = ", ".join(f"`{path}`" for path in paths)
-    return f"{text.strip()}\n\nAttached: {named}".strip()
+    return f"{text.strip()} (the local file{'s' if len(paths) > 1 else ''} {named})".strip()
