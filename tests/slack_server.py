@@ -139,10 +139,15 @@ class SlackServer:
         return httpx.post(self.app, content=body, headers=headers, timeout=30)
 
     def push(self, event: dict[str, Any]) -> None:
-        """Send an event over the socket."""
+        """Send an event over the socket; again, as Slack does, until it is acknowledged."""
         envelope = {"envelope_id": self.number(), "type": "events_api", "accepts_response_payload": False, "payload": self._callback(event)}
-        assert self._loop and self.socket
-        self._loop.call_soon_threadsafe(self.socket.put_nowait, envelope)
+        until = time.monotonic() + PATIENCE
+        with self.changed:
+            while envelope["envelope_id"] not in self.acknowledged:
+                assert time.monotonic() < until, "an event over the socket was never acknowledged"
+                if self._loop and self.socket:
+                    self._loop.call_soon_threadsafe(self.socket.put_nowait, envelope)
+                self.changed.wait(3)
 
     def _callback(self, event: dict[str, Any]) -> dict[str, Any]:
         return {"type": "event_callback", "team_id": TEAM, "api_app_id": "A01", "event_id": f"Ev{self.number()}", "event": event}

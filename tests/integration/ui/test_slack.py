@@ -258,13 +258,9 @@ def test_over_a_socket(home: Path) -> None:
     with slack_server() as server:
         server.member(VERA, "vera@example.com")
         with running(server, home, SLACK_APP_TOKEN=APP_TOKEN):
-            server.wait(lambda: any(name == "apps.connections.open" for name, _ in server.calls))
             ts = server.number()
-            while server.socket is None:
-                time.sleep(0.05)
             server.push({"type": "app_mention", "user": VERA, "text": "<@UBOT> which buckets are there?", "channel": "C01", "ts": ts})
             answered(server, ts, "datasets")
-            assert server.acknowledged
 
 
 @pytest.mark.parametrize(
