@@ -23,7 +23,7 @@ class SwarmSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("mlops-swarm")))
-    """Folder of conversations, documents and the standalone platform."""
+    """Folder of conversations, documents and the standalone platform; without it the folder where this system keeps users' data."""
     model: str | None = None
     """`builtin`, or `<provider>:<name>`; by default `openai:...` where an OpenAI key or address is set."""
     fallback_models: Annotated[list[str], NoDecode] = Field(default_factory=list)
@@ -45,18 +45,23 @@ class SwarmSettings(BaseModel):
     threads: Annotated[int, Field(ge=1, le=1000)] = 64
     """Tools that may work at the same time."""
     embeddings: str = "wordllama"
+    """What makes vectors of texts: `wordllama` (built in, offline) or `openai:<model>` of the endpoint in `OPENAI_BASE_URL`."""
     files: Annotated[list[Path], NoDecode] = Field(default_factory=lambda: [Path.cwd()])
-    """Local folders open to uploads and downloads, separated like in PATH."""
+    """Local folders open to uploads and downloads, separated like in PATH; without it the folder in which the program was started."""
     private_addresses: bool = False
     """Whether documents may be added from web addresses inside of private networks."""
     samples: bool = True
     """Load sample pipelines and data into a new local platform."""
     host: str = "127.0.0.1"
+    """Address on which the web page listens; any other than this machine's own needs `SWARM_AUTH`."""
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    """Port on which the web page listens; 0 picks a free one."""
     auth: str | None = None
     """Who signs in to the web page: `basic:user:password`, `header[:name]` behind a proxy, or `oidc:<issuer>`; nobody on loopback."""
     oidc_client_id: str | None = None
+    """Name of this installation at the OpenID provider."""
     oidc_client_secret: SecretStr | None = None
+    """What proves it there."""
     url: str | None = None
     """Address under which people reach the web page, where that is not `http://<host>:<port>`; share links begin with it."""
     roles: Annotated[dict[str, Role], NoDecode] = Field(default_factory=dict)
@@ -103,7 +108,9 @@ class OpenAISettings(BaseModel):
     """An OpenAI-compatible endpoint (`OPENAI_*`)."""
 
     api_key: SecretStr | None = None
+    """Key of the endpoint."""
     base_url: str | None = None
+    """Address of the endpoint, e.g. `http://127.0.0.1:11434/v1`; OpenAI's own without."""
     timeout: float = 60.0
     """Seconds to wait for a model's answer."""
     retries: Annotated[int, Field(ge=0)] = 2
@@ -114,6 +121,7 @@ class ChromaSettings(BaseModel):
     """A Chroma server (`CHROMA_*`); embedded without."""
 
     url: str | None = None
+    """Address of the server, e.g. `http://chroma:8000`."""
 
 
 class DatabaseSettings(BaseModel):

@@ -19,6 +19,8 @@ from knowledge.markdown import outline
 from knowledge.origins.files import file_item
 
 PAGES = sorted(HANDBOOK.glob("*.md"))
+MADE = sorted(HANDBOOK.glob("assistant-tools-*.md"))
+"""Made from the code; as long as there are tools."""
 BLOCK = re.compile(r"^(<!-- run -->\n)?```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 RUNNER = """
@@ -39,14 +41,14 @@ def blocks(page: Path, marked: bool) -> list[str]:
 
 
 def test_there_are_pages() -> None:
-    assert len(PAGES) >= 24
+    assert len(PAGES) >= 40
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_page_is_well_formed(page: Path) -> None:
     text = page.read_text()
     document = load(file_item(page, HANDBOOK), page.read_bytes(), page.name)
-    assert 60 <= len(text.splitlines()) <= 150
+    assert len(text.splitlines()) >= 60 and (page in MADE or len(text.splitlines()) <= 150)
     assert re.match(r"---\ntitle: \S.*\n---\n", text)
     assert len(outline(document.text)) >= 5
     assert all(chunk.text.count("```") % 2 == 0 for chunk in chunks(document)), "a code block was cut"
