@@ -13,6 +13,7 @@ from sqlalchemy import Connection, case, delete, exists, or_, select, text, upda
 
 from swarm import asides, tables
 from swarm.audit import AuditLog, Entry
+from swarm.conversation import parts
 from swarm.errors import AccessError, MessageError
 from swarm.reply import Reply
 from swarm.sessions import open_checkpointer
@@ -20,7 +21,7 @@ from swarm.settings import Settings
 from swarm.store import Store
 from swarm.tables import conversations, feedback, members, message_row, messages, normal_words
 from swarm.transcript import as_json, as_markdown
-from swarm.turns import parts, told
+from swarm.turns import told
 from swarm.vault import Vault
 
 EVERYONE = "*"

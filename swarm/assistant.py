@@ -15,6 +15,7 @@ from swarm.approvals import Decision, Verdict
 from swarm.audit import AuditLog
 from swarm.backends import open_services
 from swarm.chores import background
+from swarm.conversation import parts
 from swarm.desk import Desk
 from swarm.errors import ApprovalError, MessageError
 from swarm.journal import Journal
@@ -34,7 +35,7 @@ from swarm.specialist import Specialist
 from swarm.telemetry import Measured, Telemetry
 from swarm.toolbox import Toolbox
 from swarm.turnlocks import TurnLocks
-from swarm.turns import Turns, parts, told
+from swarm.turns import Turns, told
 from swarm.workers import Workers
 from tools.services import Services
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -53,6 +54,12 @@ def turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
         if isinstance(messages[index], HumanMessage):
             return list(messages[index:])
     return list(messages)
+
+
+def parts(messages: list[AnyMessage]) -> list[list[AnyMessage]]:
+    """The messages of each turn, oldest first."""
+    starts = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
+    return [messages[a:b] for a, b in pairwise([*starts, len(messages)])]
 
 
 def outcomes(messages: Sequence[AnyMessage]) -> list[Outcome]:

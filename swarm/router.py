@@ -4,7 +4,7 @@ import importlib.resources
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict
 
-from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -13,6 +13,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
+from swarm import digest
 from swarm.answers import composed
 from swarm.conversation import ASK_USER, Outcome, briefing, outcomes, turn
 from swarm.mandate import Mandate
@@ -24,8 +25,8 @@ from tools.names import listed
 
 MAX_ROUNDS = 8
 """Times per turn that the router may delegate."""
-HISTORY = 30
-"""Messages of the conversation that the router sees."""
+MEMORY = 200
+"""Messages of the conversation that the built-in planner reads."""
 
 
 class Conversation(TypedDict):
@@ -78,12 +79,11 @@ class Router:
     async def route(self, state: Conversation, runtime: Runtime[Mandate]) -> dict[str, list[AnyMessage]]:
         """Ask the model what to do next."""
         messages = state["messages"]
-
-        prompt = SystemMessage(f"{self._prompt}{runtime.context.facts.told()}")
+        prompt = f"{self._prompt}{runtime.context.facts.told()}"
 
         async def ask(choice: Choice) -> AIMessage:
-            seen = _visible(messages)
-            return await choice.model.bind_tools(self._tools).ainvoke([prompt, *(seen if choice.builtin else as_data(seen))])
+            seen = _seen(prompt, messages, choice.builtin)
+            return await choice.model.bind_tools(self._tools).ainvoke(seen)
 
         return {"messages": [await self._models.answer(ask, runtime.context, messages)]}
 
@@ -156,8 +156,11 @@ def _delivered(messages: list[AnyMessage], what: str, answer: str) -> Command[st
     return Command(goto=END, update={"messages": [last, composed(answer)]})
 
 
-def _visible(messages: list[AnyMessage]) -> list[AnyMessage]:
-    """The last messages, beginning with one of the user."""
-    recent = messages[-HISTORY:]
-    first = next((i for i, m in enumerate(recent) if m.type == "human"), 0)
-    return recent[first:]
+def _seen(prompt: str, messages: list[AnyMessage], builtin: bool) -> list[AnyMessage]:
+    """What a model reads of the conversation. The built-in planner reads the records themselves, and further back."""
+    if builtin:
+        recent = messages[-MEMORY:]
+        first = next((i for i, m in enumerate(recent) if isinstance(m, HumanMessage)), 0)
+        return [SystemMessage(prompt), *recent[first:]]
+    earlier, recent = digest.parted(messages)
+    return [SystemMessage(f"{prompt}{digest.told(earlier)}"), *as_data(recent)]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, cast
 
 from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
@@ -207,12 +206,6 @@ class Turns:
         return told(session, turn(snapshot.values.get("messages", []))) or Reply(
             session=session, answer="The turn ended without an answer.", status="failed", steps=list(seen.values())
         )
-
-
-def parts(messages: list[AnyMessage]) -> list[list[AnyMessage]]:
-    """The messages of each turn, oldest first."""
-    starts = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
-    return [messages[a:b] for a, b in pairwise([*starts, len(messages)])]
 
 
 def told(session: str, messages: list[AnyMessage]) -> Reply | None:

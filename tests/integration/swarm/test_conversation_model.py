@@ -180,3 +180,25 @@ async def test_a_model_that_says_nothing_ends_honestly(home: Path) -> None:
         reply = await assistant.ask("buckets?", session="m11")
     assert reply.status == "failed"
     assert "list_buckets" in reply.answer
+
+
+async def test_what_was_said_in_the_second_turn_is_known_in_the_sixtieth(home: Path) -> None:
+    def answers(request: dict[str, Any]) -> Calls | Says:
+        last, names = request["messages"][-1], {t["function"]["name"] for t in request["tools"]}
+        if last["role"] == "tool" or "thanks" in str(last["content"]):
+            return Says("Here it is.")
+        return Calls([("ask_minio", task("Show the buckets."))]) if "ask_minio" in names else Calls([("list_buckets", {})])
+
+    async with talking(home, iter(lambda: answers, None)) as (assistant, model):
+        for said in ["hello, thanks", "our hold-out data is called quokka-holdout, thanks", *["thanks"] * 8, *["buckets?"] * 12]:
+            await assistant.ask(said, session="long")
+        early = len(str(model.requests[-3]["messages"]))
+        for number in range(22, 60):
+            await assistant.ask(f"thanks for number {number}", session="long")
+        sent = model.requests[-1]["messages"]
+    assert "quokka-holdout" in sent[0]["content"]
+    assert "list_buckets(): ok" in sent[0]["content"]
+    assert sent[1]["role"] == "user"
+    assert [m["content"] for m in sent[1:] if m["role"] == "user"][-1] == "thanks for number 59"
+    assert len(sent) <= 31
+    assert len(str(sent)) < 2 * early
