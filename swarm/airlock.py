@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from swarm.vault import Vault
 from tools import call as calls
@@ -11,6 +11,8 @@ from tools.result import ToolResult
 from tools.services import Services
 from tools.speaker import Speaker, speaking
 from tools.tool import Resolver, Tool
+
+T = TypeVar("T")
 
 
 class Airlock:
@@ -38,3 +40,7 @@ class Airlock:
     def mask(self, who: Speaker, text: str) -> str:
         """What a tool says on its way."""
         return self._vault.mask(who.session, text)
+
+    def mask_all(self, who: Speaker, data: T) -> T:
+        """Plain data or a model without secrets."""
+        return self._vault.mask_all(who.session, data)

@@ -8,8 +8,8 @@ from langgraph.types import Command, StateSnapshot
 from pydantic import BaseModel, Field
 
 from agents.agent import Agent
-from agents.registry import find_agents
 from swarm.airlock import Airlock
+from swarm.audit import Approved
 from swarm.errors import ApprovalError
 from swarm.mandate import Mandate
 from swarm.reply import Approval, Reply, Step
@@ -28,6 +28,8 @@ class Decision(BaseModel):
     effect: Effect = "read"
     """The effect that was approved; a call that would do more than this asks anew."""
     by: str = ""
+    id: str = ""
+    """The approval that was decided on, where the decision comes back by another way than it was asked for."""
 
 
 def request(call_id: str, agent: Agent, call: Call, minutes: float) -> Approval:
@@ -42,6 +44,13 @@ def request(call_id: str, agent: Agent, call: Call, minutes: float) -> Approval:
         preview=call.preview or f"{call.tool.summary.split('. ')[0]}.",
         expires_at=expires.isoformat(timespec="seconds"),
     )
+
+
+def audited(decision: Decision) -> Approved:
+    """A decision in the words of the audit log."""
+    if decision.decision == "approve":
+        return "approved" if decision.by else "automatic"
+    return "rejected" if decision.decision == "reject" else decision.decision
 
 
 def refusal(decision: Decision) -> ToolResult:
@@ -67,13 +76,17 @@ def resume(snapshot: StateSnapshot, approval: Approval, decision: Decision) -> C
     return Command(resume={waiting.id: decision.model_dump()})
 
 
-async def edited(approval: Approval, arguments: Mapping[str, Any], airlock: Airlock, mandate: Mandate, workers: Workers) -> Call:
+async def edited(
+    approval: Approval, arguments: Mapping[str, Any], agents: Mapping[str, Agent], airlock: Airlock, mandate: Mandate, workers: Workers
+) -> Call:
     """The call with changed arguments, resolved and checked like any others.
 
     Raises:
-        ApprovalError: they do not fit the tool.
+        ApprovalError: they do not fit the tool, or the tool is not there any more.
     """
-    toolset = find_agents()[approval.agent].toolset
+    toolset = agents[approval.agent].toolset if approval.agent in agents else None
+    if toolset is None or approval.tool not in toolset.tools:
+        raise ApprovalError(f"`{approval.tool}` is not to be had at present. The approval still waits.")
     merged = {**approval.args, **arguments}
     prepared = await workers.run(airlock.prepare, mandate.speaker, toolset.tools[approval.tool], merged, toolset.resolvers)
     if isinstance(prepared, ToolResult):

@@ -1,6 +1,7 @@
 """The assistant: messages in, events and replies out. All front-ends talk to this and to nothing else."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -23,6 +24,7 @@ from swarm.mandate import ApproveMode, Limits, Mandate
 from swarm.models import Models, open_models
 from swarm.notes import Profiles
 from swarm.notices import Notice
+from swarm.outside import outside_agents
 from swarm.permissions import Permissions
 from swarm.planner.catalogue import Catalogue
 from swarm.platform import find_platform
@@ -33,11 +35,12 @@ from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
 from swarm.specialist import Specialist
 from swarm.telemetry import Measured, Telemetry
-from swarm.toolbox import Toolbox
+from swarm.toolbox import Records, Toolbox
 from swarm.turnlocks import TurnLocks
 from swarm.turns import Turns, told
 from swarm.workers import Workers
 from tools.services import Services
+from tools.speaker import Speaker
 
 MAX_MESSAGE = 20_000
 """Characters of one message."""
@@ -56,6 +59,7 @@ class Assistant:
         self.services = services
         self.toolbox = toolbox
         self._locks = locks
+        self._apart: dict[str, str] = {}
         self.conversations = desk.archive(turns.checkpoints, locks.turn)
         """Users' conversations: list, search, rename, share, export, delete."""
 
@@ -78,14 +82,16 @@ class Assistant:
             stack.callback(services.close)
             if swarm.samples and not settings.kfp.endpoint and not settings.minio.endpoint:
                 await asyncio.to_thread(first_start, services, platform, swarm.home)
-            agents = find_agents()
+            found = await stack.enter_async_context(outside_agents(settings.outside_servers, find_agents()))
+            agents = find_agents() | found.agents
             models = models or open_models(settings, Catalogue([agent.toolset for agent in agents.values()], services))
             workers = Workers(swarm.threads)
             stack.callback(workers.close)
             journal = Journal(desk.store)
             specialists = {name: Specialist(a, models, desk, workers, journal, swarm.tools_shown) for name, a in agents.items()}
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, desk.store))
-            toolbox = Toolbox(agents, desk.airlock, Permissions(swarm.role, swarm.approval, swarm.approval_minutes), workers)
+            permissions = Permissions(swarm.role, swarm.approval, swarm.approval_minutes)
+            toolbox = Toolbox(agents, desk.airlock, permissions, workers, Records(desk.audit, journal))
             turns = Turns(build(models, specialists, checkpointer), journal, workers, desk.telemetry)
             locks = await stack.enter_async_context(TurnLocks.open(desk.store, swarm.home))
             assistant = cls(settings, turns, locks, desk, services, workers, toolbox)
@@ -235,10 +241,23 @@ class Assistant:
         """What is measured, for pages and ports that show it."""
         return self._desk.telemetry
 
+    def tools_of(self, user: str) -> Toolbox:
+        """The tools by themselves, for a user's role."""
+        return self.toolbox.with_permissions(self.permissions(user))
+
+    def apart(self, user: str) -> Speaker:
+        """Whom a user's single calls are for: secrets in them are kept apart under a session that nobody can guess, and so nobody join."""
+        return Speaker(user, self._apart.setdefault(user, f"apart-{secrets.token_hex(16)}"))
+
+    def permissions(self, user: str) -> Permissions:
+        """What a user may do, and when a person is asked."""
+        given = self._settings
+        return Permissions(given.roles.get(user, given.role), given.approval, given.approval_minutes)
+
     async def _mandate(self, session: str, user: str, approve: ApproveMode, measured: Measured | None) -> Mandate:
         """What this user may do in a turn, and how much it may cost."""
         given = self._settings
-        permissions = Permissions(given.roles.get(user, given.role), given.approval, given.approval_minutes)
+        permissions = self.permissions(user)
         limits = Limits(given.turn_steps, given.turn_tokens, given.turn_seconds)
         facts = await self._desk.facts(session, user)
         mask = partial(self._desk.vault.mask_all, session)
@@ -253,7 +272,7 @@ class Assistant:
         elif said is None:
             async for event in self._played.aside(message, pending, mandate):
                 yield event
-        elif said.verdict == "approve" and mandate.approve == "none":
+        elif said.verdict == "approve" and mandate.approve in ("none", "apart"):
             yield Finished(reply=approvals.waiting(mandate.session, pending, []))
         else:
             last: Reply | None = None
@@ -282,7 +301,7 @@ class Assistant:
         if approvals.expired(approval):
             made = Decision(decision="expired")
         elif verdict == "edit":
-            call = await approvals.edited(approval, arguments, self._desk.airlock, mandate, self._workers)
+            call = await approvals.edited(approval, arguments, self.toolbox.agents, self._desk.airlock, mandate, self._workers)
             approvals.check_role(call.effect, mandate)
             made.args, made.effect = call.args, call.effect
         snapshot = await self._played.snapshot(mandate.session)

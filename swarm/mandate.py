@@ -15,7 +15,8 @@ from tools.speaker import Speaker
 
 ASIDE = "\x1faside"
 """Ends the name of the thread on which is said what is said beside a session's open approval."""
-ApproveMode = Literal["ask", "all", "none"]
+ApproveMode = Literal["ask", "apart", "all", "none"]
+"""What happens to calls that need an approval. `apart` asks too, but takes no approval in words: for callers that may be a model."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from knowledge.settings import KnowledgeSettings
 from tools.kfp.settings import KfpSettings
 from tools.minio.settings import MinioSettings
+from tools.outside.settings import OutsideServer, read_servers
 
 Role = Literal["viewer", "operator", "admin"]
 BUILTIN = "builtin"
+SHORTEST_TOKEN = 16
+"""Characters of a token of the API at the least."""
 DEFAULT_OPENAI_MODEL = "openai:gpt-4.1-mini"
 
 
@@ -66,6 +69,10 @@ class SwarmSettings(BaseModel):
     """Address under which people reach the web page, where that is not `http://<host>:<port>`; share links begin with it."""
     roles: Annotated[dict[str, Role], NoDecode] = Field(default_factory=dict)
     """Roles of single users, as `anna=admin,ben=viewer`; all others have `role`."""
+    api_tokens: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
+    """Tokens for programs, as `anna=<token>,ci=<token>`: each lets one in under its name, to the HTTP API and to `swarm mcp --http`."""
+    mcp_servers: SecretStr | None = None
+    """Outside MCP servers whose tools become agents: JSON, or a file with it: `{"name": {"command": [...]} or {"url": ...}}`."""
     retention_days: Annotated[float, Field(ge=0)] = 0.0
     """Days after its last message that a conversation is deleted; 0 keeps all."""
     turns_per_minute: Annotated[int, Field(ge=0)] = 0
@@ -80,7 +87,21 @@ class SwarmSettings(BaseModel):
     upload_limit: str = "2gb"
     """Largest file that can be dropped into the web page."""
 
-    @field_validator("roles", mode="before")
+    @field_validator("mcp_servers")
+    @classmethod
+    def _readable(cls, value: SecretStr | None) -> SecretStr | None:
+        read_servers(value.get_secret_value() if value else None)
+        return value
+
+    @field_validator("api_tokens")
+    @classmethod
+    def _long_enough(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        short = [name for name, token in value.items() if len(token.get_secret_value()) < SHORTEST_TOKEN]
+        if short:
+            raise ValueError(f"the token of {', '.join(short)} is shorter than {SHORTEST_TOKEN} characters")
+        return value
+
+    @field_validator("roles", "api_tokens", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -181,7 +202,16 @@ class Settings(BaseSettings):
 
     def secrets(self) -> list[str]:
         """The values of all secret settings."""
-        return [v.get_secret_value() for _, section in self for _, v in section if isinstance(v, SecretStr)]
+        values = [v for _, section in self for _, v in section]
+        outside = [secret for server in self.outside_servers.values() for secret in server.secrets]
+        values += [inner for v in values if isinstance(v, dict) for inner in v.values()]
+        return [*(v.get_secret_value() for v in values if isinstance(v, SecretStr)), *outside]
+
+    @property
+    def outside_servers(self) -> dict[str, OutsideServer]:
+        """The outside MCP servers, by name."""
+        given = self.swarm.mcp_servers
+        return read_servers(given.get_secret_value() if given else None)
 
     @property
     def web_url(self) -> str | None:

@@ -40,9 +40,14 @@ def ask_user_tool() -> BaseTool:
 
 def langchain_tool(tool: Tool) -> BaseTool:
     """A tool as a model sees it. Calls never reach the function here: `ToolCalls` makes them."""
-    schema = _plain(tool.parameters.model_json_schema())
+    schema = plain_schema(tool)
     metadata = {"examples": tool.examples, "kinds": {name: kind.name for name, kind in tool.kinds.items()}, "effect": tool.effect}
     return StructuredTool(name=tool.name, description=tool.summary, args_schema=schema, func=_unreachable, metadata=metadata)
+
+
+def plain_schema(tool: Tool) -> dict[str, Any]:
+    """The JSON schema of a tool's arguments, as short as it can be said."""
+    return dict(_plain(tool.parameters.model_json_schema()))
 
 
 def _unreachable(**_: object) -> str:

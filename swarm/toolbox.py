@@ -1,29 +1,55 @@
 """The agents' tools by themselves, outside of a conversation: for panels, completions and other programs."""
 
-from collections.abc import Mapping
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from agents.agent import Agent
+from swarm import approvals
 from swarm.airlock import Airlock
+from swarm.approvals import Decision
+from swarm.audit import AuditLog, Entry
+from swarm.journal import Journal, begun
 from swarm.permissions import Permissions
+from swarm.reply import Approval
 from swarm.workers import Workers
 from tools.call import Call
 from tools.names import listed, nearest
 from tools.result import ErrorCode, ToolError, ToolResult
-from tools.speaker import speaker
+from tools.speaker import Speaker, speaker
 from tools.tool import Tool
+
+Ask = Callable[[Approval], Awaitable[Decision]]
+"""Has somebody decide on an approval; the decision is bound to the arguments and the effect that it names."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Where calls are written down."""
+
+    audit: AuditLog
+    journal: Journal
 
 
 class Toolbox:
     """Tools that a role may use, with the checks that they have in a conversation. Nothing here raises: trouble is a result."""
 
-    def __init__(self, agents: Mapping[str, Agent], airlock: Airlock, permissions: Permissions, workers: Workers) -> None:
+    def __init__(self, agents: Mapping[str, Agent], airlock: Airlock, permissions: Permissions, workers: Workers, records: Records) -> None:
+        self.agents = agents
         self._airlock = airlock
         self._permissions = permissions
         self._workers = workers
+        self._records = records
         self._owners = {
             name: agent for agent in agents.values() for name, tool in agent.toolset.tools.items() if permissions.allows(tool.effect)
         }
+
+    def with_permissions(self, permissions: Permissions) -> "Toolbox":
+        """The same tools for another role."""
+        return Toolbox(self.agents, self._airlock, permissions, self._workers, self._records)
 
     @property
     def tools(self) -> list[tuple[Agent, Tool]]:
@@ -52,3 +78,52 @@ class Toolbox:
         if isinstance(call, Call) and call.effect != "read":
             return ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, f"`{name}` changes something: ask for it in the conversation."))
         return call if isinstance(call, ToolResult) else await self.run(call)
+
+    async def call(self, name: str, arguments: Mapping[str, Any], ask: Ask, report: Callable[[str], None] = lambda _: None) -> ToolResult:
+        """The result of any tool, for whom `speaker()` names: approved where its effect asks for it, made once, written into the audit log.
+
+        Args:
+            name: the tool.
+            arguments: as a person or a model gives them.
+            ask: has somebody decide where that is needed. What it raises goes through, and then nothing was done.
+            report: is told what the tool does while it works.
+        """
+        started = time.monotonic()
+        who, agent = speaker(), self._owners.get(name)
+        entry = Entry(user=who.user, session=who.session, agent=agent.name if agent else "", tool=name, args=dict(arguments))
+        prepared = await self.prepare(name, arguments)
+        if isinstance(prepared, ToolResult):
+            outcome = prepared
+        else:
+            entry.args, entry.effect = prepared.args, prepared.effect
+            outcome = await self._settled(prepared, entry, ask, report)
+        entry.status = "rejected" if entry.approval in ("rejected", "expired", "forbidden") else outcome.status
+        entry.code, entry.ms = outcome.code or "", round((time.monotonic() - started) * 1000)
+        kept = await self._workers.run(self._airlock.mask_all, who, entry)
+        await self._workers.run(self._records.audit.append, kept)
+        return outcome
+
+    async def _settled(self, call: Call, entry: Entry, ask: Ask, report: Callable[[str], None]) -> ToolResult:
+        """What came of a call that could be made; what was decided about it is noted in the entry."""
+        approval = approvals.request(uuid.uuid4().hex, self._owners[call.tool.name], call, self._permissions.approval_minutes)
+        if self._permissions.needs_approval(call.effect):
+            decision = await ask(approval)
+            if decision.decision == "approve" and approvals.expired(approval):
+                decision = Decision(decision="expired")
+            entry.approval, entry.approved_by = approvals.audited(decision), decision.by
+            if decision.decision != "approve":
+                return approvals.refusal(decision)
+            if (decision.args, decision.effect) != (call.args, call.effect):
+                message = "what the approval was given for has changed meanwhile; nothing was done. Ask again."
+                return ToolResult.failed(ToolError(ErrorCode.CONFLICT, message))
+            approval.id = decision.id or approval.id
+        return await self._made(approval, call, speaker(), report)
+
+    async def _made(self, approval: Approval, call: Call, who: Speaker, report: Callable[[str], None]) -> ToolResult:
+        """Make a call; one that changes something once for each approval."""
+        make = partial(self._airlock.run, who, call)
+        work = make
+        if call.effect != "read":
+            entry = begun(approval.id, who.session, approval.agent, call.tool.name, call.args, call.effect)
+            work = partial(self._records.journal.once, entry, make)
+        return await self._workers.watched(lambda text: report(self._airlock.mask(who, text)), work)

@@ -100,7 +100,7 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
         if not mandate.permissions.needs_approval(prepared.effect):
             return await self._run(call_id, prepared, mandate)
         decision = self._decide(call_id, prepared, mandate)
-        approval, by = _approved(decision), decision.by
+        approval, by = approvals.audited(decision), decision.by
         if decision.decision != "approve":
             return Made(approvals.refusal(decision), prepared.args, prepared.effect, approval, by)
         bound = await self._bound(prepared, decision, mandate)
@@ -124,7 +124,7 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
 
     def _decide(self, call_id: str, call: Call, mandate: Mandate) -> Decision:
         """The decision on a call; waits for a person by interrupting the graph, which resumes here, in this or another process."""
-        if mandate.approve != "ask":
+        if mandate.approve in ("all", "none"):
             return Decision(decision="approve" if mandate.approve == "all" else "forbidden", args=call.args, effect=call.effect)
         approval = approvals.request(call_id, self._agent, call, mandate.permissions.approval_minutes)
         return Decision.model_validate(interrupt(approval.model_dump(mode="json")))
@@ -169,13 +169,6 @@ def _emit(event: BaseModel) -> None:
 
 def _progress(write: Callable[[Any], None], call_id: str, mask: Callable[[str], str], text: str) -> None:
     write(StepProgress(id=call_id, text=mask(text)))
-
-
-def _approved(decision: Decision) -> Approved:
-    """A decision in the words of the audit log."""
-    if decision.decision == "approve":
-        return "approved" if decision.by else "automatic"
-    return "rejected" if decision.decision == "reject" else decision.decision
 
 
 def _entry(step: Step, made: Made, mandate: Mandate) -> Entry:

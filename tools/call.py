@@ -74,13 +74,16 @@ def _explain(tool: Tool, error: ValidationError) -> str:
     clauses = []
     for problem in error.errors():
         where = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "missing":
+        if not where:
+            clauses.append(problem["msg"].removeprefix("Value error, "))
+        elif problem["type"] == "missing":
             clauses.append(f"`{where}` is required")
         elif problem["type"] == "extra_forbidden":
             clauses.append(f"there is no argument `{where}`")
         else:
             clauses.append(f"`{where}` = {problem['input']!r:.100}: {problem['msg'].lower()}")
-    allowed = ", ".join(name if info.is_required() else f"{name}?" for name, info in tool.parameters.model_fields.items())
+    schema = tool.parameters.model_json_schema()
+    allowed = ", ".join(name if name in schema.get("required", []) else f"{name}?" for name in schema.get("properties", {}))
     return f"{tool.name}: {'; '.join(clauses)}. Its arguments: {allowed or 'none'}."
 
 

@@ -120,6 +120,28 @@ def slack() -> None:
 
 
 @app.command()
+def mcp(
+    http: Annotated[bool, typer.Option("--http", help="Serve over streamable HTTP instead of the standard streams.")] = False,
+    host: Annotated[str, typer.Option(help="With --http: address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="With --http: port to listen on; 0 picks a free one.")] = 7861,
+    progressive: Annotated[bool, typer.Option("--progressive", help="List a few tools through which all others are found.")] = False,
+    tokens: Annotated[bool, typer.Option("--tokens", help="Only count the tokens of the list of tools, in both modes.")] = False,
+) -> None:
+    """Offer the tools to programs that speak the Model Context Protocol."""
+    from ui.mcp.serve import counted, over_http, over_stdio
+
+    settings = read_settings()
+    if tokens:
+        typer.echo("\n".join(f"{mode:<12} {count:>6} tokens" for mode, count in run(counted(settings)).items()))
+    elif http:
+        given = {"host": host, "port": port}
+        settings = settings.model_copy(update={"swarm": settings.swarm.model_copy(update=given)})
+        raise typer.Exit(run(over_http(settings, progressive)))
+    else:
+        raise typer.Exit(run(over_stdio(settings, progressive)))
+
+
+@app.command()
 def config(as_json: Json = False) -> None:
     """Print the effective settings, secrets masked."""
     from swarm.settings import variables

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
+from agents.registry import find_agents
 from knowledge.knowledge import Knowledge
 from swarm.backends import open_services
 from swarm.failures import explain
 from swarm.models import open_model
+from swarm.outside import outside_agents
 from swarm.planner.catalogue import Catalogue
 from swarm.platform import find_platform
 from swarm.settings import BUILTIN, Settings
@@ -30,7 +32,7 @@ async def examine(settings: Settings) -> list[Finding]:
     """Try pipelines, objects, documents and the model."""
     services = open_services(settings, find_platform())
     try:
-        return [*await backends(services), await _model(settings, services)]
+        return [*await backends(services), await _model(settings, services), *await _outside(settings)]
     finally:
         services.close()
 
@@ -42,6 +44,15 @@ async def backends(services: Services) -> list[Finding]:
         await asyncio.to_thread(_tried, "objects", lambda: _objects(services)),
         await asyncio.to_thread(_tried, "documents", lambda: _documents(services)),
     ]
+
+
+async def _outside(settings: Settings) -> list[Finding]:
+    """Try the outside MCP servers."""
+    async with outside_agents(settings.outside_servers, find_agents()) as found:
+        good = [
+            Finding(backend=name, ok=True, message=f"outside server with {len(a.toolset.tools)} tools") for name, a in found.agents.items()
+        ]
+        return good + [Finding(backend=name, ok=False, message=why) for name, why in found.trouble.items()]
 
 
 def _tried(backend: str, attempt: Callable[[], str]) -> Finding:

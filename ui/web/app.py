@@ -8,10 +8,13 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp
 
 from swarm.assistant import Assistant
 from swarm.settings import Settings
+from ui.api.completions import completions
+from ui.api.rest import rest
 from ui.readiness import Readiness
 from ui.web.conversation import Conversations
 from ui.web.guard import Guard
@@ -21,6 +24,10 @@ from ui.web.server import is_loopback
 from ui.web.shares import add_shares
 from ui.web.signin import SignIn
 from ui.web.theme import ASSETS, HEAD, STYLE, theme
+from ui.web.tokens import WithTokens
+
+LARGEST = 2_000_000
+"""Bytes of one request to the API."""
 
 
 @asynccontextmanager
@@ -49,6 +56,8 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
     app.add_api_route("/page/plotly.js", _plotly, include_in_schema=False)
     app.mount("/page", StaticFiles(directory=ASSETS))
     add_shares(app, assistant.services)
+    app.mount("/api", RequestBodyLimitMiddleware(rest(assistant), LARGEST))
+    app.mount("/v1", RequestBodyLimitMiddleware(completions(assistant), LARGEST))
     gr.mount_gradio_app(
         app,
         build(settings, conversations, readiness),
@@ -64,7 +73,8 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         auth_dependency=_user,
     )
     try:
-        yield sign_in.around(Guard(app, is_loopback(settings.swarm.host), sign_in))
+        either = WithTokens(sign_in, {name: token.get_secret_value() for name, token in settings.swarm.api_tokens.items()})
+        yield either.around(Guard(app, is_loopback(settings.swarm.host), either))
     finally:
         await conversations.close()
 
