@@ -54,7 +54,7 @@ class ToolChoice:
         calls = [c for m in messages if isinstance(m, AIMessage) for c in m.tool_calls]
         asked = [name for c in calls if c["name"] == MORE for name in _names(c["args"].get("names"))]
         used = [*(c["name"] for c in calls), *asked, *(str(c.get("tool")) for c in before[::-1])]
-        names = [n for n in dict.fromkeys(chain(used, self._nearest(task))) if n in allowed]
+        names = [n for n in dict.fromkeys(chain(used, self.nearest(task))) if n in allowed]
         shown = set(names[: max(self._shown, len(calls) + len(asked))])
         hidden = ", ".join(n for n in allowed if n not in shown)
         description = f"Call this when none of the tools you see does what the task needs. It shows you further tools. There are: {hidden}."
@@ -71,7 +71,7 @@ class ToolChoice:
         seen = [view for tool in self._tools.values() for view in views(tool)]
         return Ranker([replace(view, examples=(*view.examples, view.phrase)) for view in seen], WordLlamaEmbedding())
 
-    def _nearest(self, task: str) -> Iterable[str]:
+    def nearest(self, task: str) -> Iterable[str]:
         """The tools by nearness: first the best for the whole task and for each of its clauses, then the second best, and so on."""
         clauses = [task, *(c for c in _CLAUSE.split(task) if len(c.split()) > 1)]
         rankings = [[candidate.tool.name for candidate in self._ranker.rank(shape(clause))] for clause in dict.fromkeys(clauses)]

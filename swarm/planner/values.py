@@ -77,6 +77,12 @@ def query(name: str, context: Context, args: Args) -> str | None:
     return context.text.strip() or None
 
 
+def text(name: str, context: Context, args: Args) -> str | None:
+    """What stands in quotes, or else the text itself."""
+    found = re.search(r"[\"“”'`]([^\"“”'`]+)[\"“”'`]", context.text)
+    return found.group(1) if found else query(name, context, args)
+
+
 def note(name: str, context: Context, args: Args) -> str | None:
     """What is to be remembered: the text without the asking."""
     return _bare(

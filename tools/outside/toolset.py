@@ -72,7 +72,7 @@ def _kinds(schema: dict[str, Any]) -> dict[str, Kind]:
     """For the built-in planner: a tool's only required text is what the request is about."""
     required = schema.get("required", [])
     texts = [name for name in required if schema.get("properties", {}).get(name, {}).get("type") == "string"]
-    return {texts[0]: Kind("query")} if len(required) == len(texts) == 1 else {}
+    return {texts[0]: Kind("text")} if len(required) == len(texts) == 1 else {}
 
 
 def _broken(schema: dict[str, Any]) -> bool:

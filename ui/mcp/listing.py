@@ -7,7 +7,8 @@ from typing import Any
 import mcp_types as types
 
 from agents.agent import Agent
-from swarm.specialist import plain_schema
+from swarm.specialist import langchain_tool, plain_schema
+from swarm.toolchoice import ToolChoice
 from tools.names import normal
 from tools.tool import Tool
 from tools.watch.watchlist import Watchlist
@@ -77,13 +78,9 @@ def described(agent: Agent, tool: Tool) -> types.Tool:
 
 def found(tools: list[tuple[Agent, Tool]], query: str) -> list[dict[str, Any]]:
     """The tools nearest in meaning to a query; blocks. A name finds its tool first."""
-    from knowledge.embeddings import WordLlamaEmbedding
-    from swarm.planner.ranking import Ranker
-
-    ranker = Ranker({tool.name: [*tool.examples, normal(tool.name), tool.summary] for _, tool in tools}, WordLlamaEmbedding())
-    named = [tool.name for _, tool in tools if tool.name in query]
-    names = list(dict.fromkeys([*named, *(candidate.tool for candidate in ranker.rank(query))]))[:FOUND]
     by_name = {tool.name: tool for _, tool in tools}
+    near = ToolChoice([langchain_tool(tool) for tool in by_name.values()], FOUND).nearest(query)
+    names = list(dict.fromkeys([*(name for name in by_name if name in query), *near]))[:FOUND]
     return [
         {"name": name, "effect": by_name[name].effect, "description": by_name[name].summary, "input_schema": plain_schema(by_name[name])}
         for name in names

@@ -138,9 +138,10 @@ async def test_the_doctor_names_those_that_are_down(home: Path) -> None:
         assert "SWARM_MCP_SERVERS" in findings[name].message
 
 
-@pytest.mark.parametrize(
-    "given", ["{", "no-such-file.json", '{"x": {}}', '{"X!": {"url": "http://a"}}', '{"x": {"url": "ftp://a"}}', '{"x": 1}']
-)
+WRONG = ["{", "no-such-file.json", '{"x": {}}', '{"X!": {"url": "http://a"}}', '{"x": {"url": "ftp://a"}}', '{"x": 1}']
+
+
+@pytest.mark.parametrize("given", WRONG)
 async def test_a_wrong_setting_is_refused(given: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"JSON|file|x|X!"):
         read_servers(given)
