@@ -268,6 +268,7 @@ FILLERS: Mapping[str, Filler] = {
     "state": state,
     "prefix": prefix,
     "query": query,
+    "text": text,
     "note": note,
     "note_words": note_words,
     "filter": contains,

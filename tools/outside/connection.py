@@ -1,6 +1,7 @@
 """A connection to an outside server, held open by a task of its own and opened anew where it broke."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,10 +10,13 @@ import mcp_types as types
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from tools.activity import current
 from tools.outside.settings import OutsideServer
 from tools.result import ErrorCode, ToolError
+
+log = logging.getLogger(__name__)
 
 OPENING = 15.0
 """Seconds that a server has to answer at first."""
@@ -85,11 +89,15 @@ class Connection:
         except TimeoutError:
             message = f"{self.name} did not answer within {self._server.timeout:g} seconds; whether `{tool}` was done is unknown."
             raise ToolError(ErrorCode.TIMEOUT, message) from None
+        except MCPError as error:
+            if error.code != types.CONNECTION_CLOSED:
+                raise ToolError(ErrorCode.INTERNAL, f"the outside server {self.name} refused `{tool}`: {str(error)[:300]}") from error
+            await self.close()
+            raise self._broke_off(tool) from error
         except Exception as error:
-            if self._holder is None or self._holder.done():
-                await self.close()
-                raise self._down(error) from error
-            raise ToolError(ErrorCode.INTERNAL, f"the outside server {self.name} refused `{tool}`: {str(error)[:300]}") from error
+            log.error("the connection to %s broke", self.name, exc_info=error)
+            await self.close()
+            raise self._broke_off(tool) from error
 
     async def _opened(self) -> Client:
         async with self._lock:
@@ -115,6 +123,10 @@ class Connection:
                 ready.set_exception(error if isinstance(error, Exception) else ConnectionError("stopped"))
                 ready.exception()
             raise
+
+    def _broke_off(self, tool: str) -> ToolError:
+        message = f"the outside server {self.name} broke off; whether `{tool}` was done is unknown. The next call connects anew."
+        return ToolError(ErrorCode.UNAVAILABLE, message)
 
     def _down(self, error: Exception) -> ToolError:
         where = self._server.url or self._server.command[0]
