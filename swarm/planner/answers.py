@@ -1,156 +1,71 @@
-"""Composing an answer from what the tools said."""
+"""Composing an answer from what the tools said: what was asked comes first, and several steps read as one text."""
 
-import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from langchain_core.messages import ToolMessage
 
-from swarm.planner.language import content
+from swarm.planner.leads import lead
+from swarm.planner.quoting import quoted
+from swarm.records import Record
+from tools.result import ErrorCode
 
-BLOCKS = 3
-"""Paragraphs quoted from documents at the most."""
-NEAR = 0.6
-"""Share of the best paragraph's score that another needs to be quoted."""
-EXTRACT = 1100
-"""Characters quoted at the most, unless the first paragraph alone is longer."""
-LONG = 420
-"""Characters from which a paragraph of prose is cut to the sentences that matter."""
-READ = 2000
-"""Characters shown of a document that was asked for by name."""
-
-
-def compose(question: str, results: Sequence[ToolMessage]) -> str:
-    """The results in the order of the steps; passages of documents become a short cited extract."""
-    parts = [_part(question, message) for message in results]
-    return "\n\n".join(dict.fromkeys(_plain(part) for part in parts))
+Answered = tuple[str, ToolMessage]
+"""A step in the user's words, and what came of it."""
+_CODE = re.compile(rf"^(?:{'|'.join(ErrorCode)}): ")
+_OPEN_STATE = re.compile(r" State: \w+\.$")
+_NO_SENTENCE = re.compile(r"[|`#>*-]{1,3}(?:\s|\||`)|\d+\. |\[")
+ROOM = 300
+"""Characters of the sentences that are put into one paragraph."""
 
 
-def _part(question: str, message: ToolMessage) -> str:
-    sources = _sources(message)
-    if not sources:
-        return message.text
-    return _beginning(sources[0]) if message.name == "read_document" else extract(question, message)
+def compose(answered: Sequence[Answered]) -> str:
+    """The results in the order of the steps; what a later one says again of a run that was started here is left out of an earlier."""
+    text = ""
+    started = ""
+    for place, (step, message) in enumerate(answered):
+        part = quoted(step, message) or _plain(message.text)
+        run = _run(message)
+        if run and run == started:
+            part = _continued(part, run)
+        elif not quoted(step, message):
+            part = " ".join(filter(None, (lead(step, message), part)))
+        if run and _effect(message) != "read":
+            started = run
+        if run and run == started and any(_run(later) == run for _, later in answered[place + 1 :]):
+            part = _OPEN_STATE.sub("", part.split("\n\n", 1)[0])
+        if part not in text:
+            text = _appended(text, part)
+    return text
 
 
-def _beginning(source: Mapping[str, str]) -> str:
-    """The first paragraphs of a document, cited."""
-    shown: list[str] = []
-    for part in _paragraphs(source["text"]):
-        if shown and len("\n\n".join([*shown, part])) > READ:
-            shown.append("…")
-            break
-        shown.append(part)
-    return "\n\n".join([*shown, f"From {source['title']} [{source['n']}]."])
+def _appended(text: str, part: str) -> str:
+    """One more part: in the last paragraph if both are sentences, else in a paragraph of its own."""
+    last = text.rsplit("\n\n", 1)[-1]
+    first = part.split("\n", 1)[0]
+    flows = "\n" not in last and len(last) + len(first) < ROOM and not _NO_SENTENCE.match(last) and not _NO_SENTENCE.match(first)
+    return f"{text}{' ' if flows else chr(10) * 2}{part}" if text else part
 
 
-def _sources(message: ToolMessage) -> list[dict[str, str]]:
-    artifact = message.artifact
-    return artifact.get("sources", []) if isinstance(artifact, dict) else []
+def _continued(part: str, run: str) -> str:
+    """What is said of a run that the answer speaks of already."""
+    part = re.sub(rf"^Run `{re.escape(run)}`: ", "Result: ", part)
+    return re.sub(rf"^Run `{re.escape(run)}`(?: of pipeline `[^`]+`)? ", "It ", part)
+
+
+def _run(message: ToolMessage) -> str:
+    """The run that a result is about first; none where several are compared."""
+    if not isinstance(message.artifact, dict):
+        return ""
+    runs = [s.name for s in Record.model_validate(message.artifact).subjects if s.kind == "run"]
+    return runs[0] if len(runs) == 1 else ""
+
+
+def _effect(message: ToolMessage) -> str:
+    return Record.model_validate(message.artifact).step.effect
 
 
 def _plain(text: str) -> str:
     """An error without its code word in front."""
-    bare = re.sub(
-        r"^(?:INVALID_ARGUMENT|NOT_FOUND|AMBIGUOUS|CONFLICT|PERMISSION_DENIED|UNSUPPORTED|UNAVAILABLE|TIMEOUT|INTERNAL): ", "", text
-    )
+    bare = _CODE.sub("", text)
     return bare[:1].upper() + bare[1:] if bare != text else text
-
-
-def extract(question: str, message: ToolMessage) -> str:
-    """The paragraphs, lists and code of the passages that share most with the question, in the passages' order, each cited."""
-    sources = _sources(message)
-    wanted = _weights(question, [s["text"] for s in sources])
-    blocks: list[_Block] = []
-    for rank, source in enumerate(sources):
-        blocks += _blocks(source, rank, wanted)
-    chosen: list[_Block] = []
-    length = 0
-    best = max((b.score for b in blocks), default=0.0)
-    for block in sorted(blocks, key=lambda b: -b.score):
-        if block.score < NEAR * best or (chosen and length + len(block.text) > EXTRACT):
-            continue
-        chosen.append(block)
-        length += len(block.text)
-        if len(chosen) == BLOCKS:
-            break
-    if message.text.startswith("The documents may not"):
-        titles = list(dict.fromkeys(f"{b.title} [{b.n}]" for b in chosen))
-        return f"The documents do not seem to tell. The nearest pages: {', '.join(titles)}."
-    return "\n\n".join(b.cited for b in sorted(chosen, key=lambda b: (b.rank, b.place)))
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A paragraph with the code that belongs to it."""
-
-    text: str
-    rank: int
-    place: int
-    n: str
-    title: str
-    score: float
-
-    @property
-    def cited(self) -> str:
-        """The block with its citation, before its code if it ends in code."""
-        if "```" not in self.text:
-            return f"{self.text} [{self.n}]"
-        words, fence, code = self.text.partition("```")
-        return f"{words.rstrip()} [{self.n}]\n\n{fence}{code}" if words.strip() else f"From [{self.n}]:\n\n{fence}{code}"
-
-
-def _weights(question: str, texts: Sequence[str]) -> dict[str, float]:
-    """The question's words, those that stand in few of the passages' paragraphs counting more."""
-    paragraphs = [set(content(p)) for text in texts for p in _paragraphs(text)]
-    return {word: math.log(1 + (1 + len(paragraphs)) / (1 + sum(word in p for p in paragraphs))) for word in content(question)}
-
-
-def _blocks(source: Mapping[str, str], rank: int, wanted: Mapping[str, float]) -> list[_Block]:
-    """The passage's paragraphs, each scored by its own words and those of the heading above it."""
-    found: list[_Block] = []
-    heading = source["section"]
-    for part in _paragraphs(source["text"]):
-        if part.startswith("#"):
-            heading = part
-            continue
-        score = 0.4 * _share(wanted, part) + 0.6 * _share(wanted, heading)
-        found.append(_Block(_trimmed(part, wanted), rank, len(found), source["n"], source["title"], score / (1 + 0.1 * rank)))
-    return found
-
-
-def _trimmed(paragraph: str, wanted: Mapping[str, float]) -> str:
-    """A long paragraph of prose cut to the sentences that share most with what is wanted, in their order; all else stays whole."""
-    if len(paragraph) <= LONG or "```" in paragraph or re.search(r"^\s*(?:[-*|>]|\d+[.)] )", paragraph, re.M):
-        return paragraph
-    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z`\"(])", paragraph)
-    kept: set[int] = set()
-    for n in sorted(range(len(sentences)), key=lambda n: -_share(wanted, sentences[n])):
-        if kept and sum(len(sentences[k]) for k in kept) + len(sentences[n]) > LONG:
-            break
-        kept.add(n)
-    gaps = {n: " … " if n - 1 not in kept else " " for n in kept}
-    return "".join(gaps[n] + sentences[n] for n in sorted(kept)).lstrip(" …")
-
-
-def _share(wanted: Mapping[str, float], text: str) -> float:
-    """How much of what is wanted a text has, 0 to 1."""
-    has = set(content(text))
-    mass = sum(wanted.values())
-    return sum(weight for word, weight in wanted.items() if word in has) / mass if mass else 0.0
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Headings, paragraphs and lists; code and whatever follows a colon stay with the paragraph before."""
-    parts: list[str] = []
-    fenced = False
-    for line in [*text.splitlines(), ""]:
-        opens = line.lstrip().startswith("```")
-        begins = not parts or parts[-1].endswith("\n\n") or parts[-1].startswith("#")
-        if fenced or not begins or (parts and opens) or (parts and line.strip() and parts[-1].rstrip().endswith(":")):
-            parts[-1] += line + "\n"
-        elif line.strip():
-            parts.append(line + "\n")
-        fenced = fenced != opens
-    return [part.strip() for part in parts]

@@ -18,10 +18,9 @@ from knowledge.embeddings import WordLlamaEmbedding
 from swarm.conversation import ASK_USER, parted
 from swarm.notes import expanded
 from swarm.planner import recall, talk
-from swarm.planner.answers import compose
+from swarm.planner.answers import Answered, compose
 from swarm.planner.catalogue import Catalogue
 from swarm.planner.planner import Planner as Planning
-from swarm.planner.references import Memory
 from swarm.planner.toolview import views
 
 _CALL_ID = re.compile(r"call_(\d+)_")
@@ -101,7 +100,7 @@ class Planner(BaseChatModel):
         steps = planning.steps(task)
         last = results[-1] if results else None
         if last is not None and last.status == "error":
-            return _ended(task, results, steps[_number(last) + 1 :])
+            return _ended(steps, results)
         made = [(c["name"], c["args"]) for m in done if isinstance(m, AIMessage) for c in m.tool_calls]
         memory = recall.briefed(said, results, kinds)
         remarks: list[str] = []
@@ -110,15 +109,16 @@ class Planner(BaseChatModel):
             if action.tool and (action.tool, action.args) not in made:
                 return _call(action.tool, action.args, number)
             if action.question:
-                return _call(ASK_USER, {"question": _joined(compose(task, results), *remarks, action.question)}, number)
+                return _call(ASK_USER, {"question": _joined(compose(_answered(steps, results)), *remarks, action.question)}, number)
             remarks += [action.say]
-        return AIMessage(_joined(compose(task, results), *remarks) or _nothing(planning, task, memory))
+        return AIMessage(_joined(compose(_answered(steps, results)), *remarks) or planning.declined(task, memory))
 
 
-def _ended(task: str, results: Sequence[ToolMessage], left: Sequence[str]) -> AIMessage:
+def _ended(steps: Sequence[str], results: Sequence[ToolMessage]) -> AIMessage:
     """The answer after a call that failed: what came of it, and what was left undone; a question where names are to choose from."""
     last = results[-1]
-    answer = compose(task, results)
+    left = steps[_number(last) + 1 :]
+    answer = compose(_answered(steps, results))
     choices = last.artifact.get("choices", []) if isinstance(last.artifact, dict) else []
     if last.text.startswith("AMBIGUOUS") and choices:
         return _call(ASK_USER, {"question": answer}, _number(last) + 1)
@@ -126,8 +126,9 @@ def _ended(task: str, results: Sequence[ToolMessage], left: Sequence[str]) -> AI
     return AIMessage(_joined(answer, undone))
 
 
-def _nothing(planning: Planning, task: str, memory: Memory) -> str:
-    return planning.declined(task, memory)
+def _answered(steps: Sequence[str], results: Sequence[ToolMessage]) -> list[Answered]:
+    """The results, each with the step it is for."""
+    return [(steps[min(_number(result), len(steps) - 1)], result) for result in results]
 
 
 def _joined(*parts: str) -> str:

@@ -48,7 +48,8 @@ def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:
     """Explain why a run failed: the failed step, the error, the log's relevant lines, what differs from the last good run, what to do."""
     view = kfp.run(run)
     if view.state not in ("failed", "canceled"):
-        return ToolResult(content=f"Run `{view.name}` has not failed: it is {view.state}.", subjects=_about(view))
+        state = "succeeded" if view.state == "succeeded" else f"is {view.state}"
+        return ToolResult(content=f"Run `{view.name}` has not failed: it {state}.", subjects=_about(view))
     steps = _steps(kfp, view)
     failed = [s for s in steps if s.state == "failed"] or [s for s in steps if s.state == "canceled"]
     if not failed:

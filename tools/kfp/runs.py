@@ -158,7 +158,7 @@ def describe(run: RunView, lead: str | None = None) -> ToolResult:
     """A run as an answer: a sentence, its steps, its card."""
     arguments = ", ".join(f"{name}={cell(value)}" for name, value in run.arguments.items())
     took = "" if run.seconds is None else f" {'in' if run.done else 'for'} {duration(run.seconds)}"
-    verb = run.state if run.done else f"is {run.state}"
+    verb = run.state if run.done else f"has been {run.state}"
     of = f"pipeline `{run.pipeline}`" if run.pipeline else "a pipeline that has been deleted"
     parts = [lead or f"Run `{run.name}` of {of} {verb}{took}."]
     failed = run.stopped_steps

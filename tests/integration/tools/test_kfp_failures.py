@@ -132,7 +132,7 @@ def test_the_worker_was_killed(world: World) -> None:
 def test_a_run_that_has_not_failed(world: World) -> None:
     world.run("outer", "fine", depth=1)
     result = world.ask("diagnose_run", run="fine")
-    assert (result.status, result.content) == ("ok", "Run `fine` has not failed: it is succeeded.")
+    assert (result.status, result.content) == ("ok", "Run `fine` has not failed: it succeeded.")
     assert world.ask("diagnose_run", run="no such run at all").code is ErrorCode.NOT_FOUND
 
 
