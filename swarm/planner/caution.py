@@ -40,7 +40,7 @@ _OVERRIDE = re.compile(
     r"\b(?:ignore|forget|disregard|override|bypass|skip)\b.{0,40}\b(?:rules?|instructions?|prompts?"
     r"|restrictions?|guidelines?|safety|approvals?|polic\w+)\b|\byou are now\b|\bpretend (?:to be|you)\b"
     r"|\brm -rf\b|\bno restrictions\b|\bdeveloper mode\b|\bjailbreak\b|\b(?:act|behave) as (?:if|an?|the|my"
-    r"|root|admin)\b|\bsystem prompt\b|\bdrop table\b|\bsudo\b|\bexecute\s+`|\bos\.system\b",
+    r"|root|admin)\b|\bsystem prompt\b|\bdrop table\b|\bsudo\b|^\W*(?:curl|wget)\s|\bexecute\s+`|\bos\.system\b",
     re.I,
 )
 _SECRET = re.compile(

@@ -71,6 +71,9 @@ def written_out(text: str) -> str:
     text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').replace("\u00a0", " ")
     text = re.sub(r"(?<!\S)(w/o?)(?=\s)", lambda m: lexicon().spelling[m.group(1).lower()], text, flags=re.I)
 
+    text = re.sub(r"(?<!\S)--([A-Za-z][\w-]*)(?:=|\s+)(?=[^\s-])", r"\1=", text)
+    text = re.sub(r"(?<![\w-])(?:re|un)-[a-z]{3,}\b(?![\w-])", lambda m: _closed_up(m.group()), text, flags=re.I)
+
     def whole(match: re.Match[str]) -> str:
         word = match.group()
         bare = word.rstrip(".'")
@@ -78,6 +81,12 @@ def written_out(text: str) -> str:
         return word if meant is None else meant + word[len(bare) :]
 
     return _WORD.sub(whole, text)
+
+
+def _closed_up(word: str) -> str:
+    """ "re-activate" as one word, where there is such a word."""
+    together = word.replace("-", "", 1)
+    return together if together.lower() in lexicon().groups or together.lower() in lexicon().verbs else word
 
 
 def phrased(text: str) -> str:

@@ -149,6 +149,9 @@ def _indexed(entries: Sequence[Entry]) -> _Index:
     index = _Index()
     for entry in entries:
         index.full.setdefault(squashed(entry.name), []).append(entry)
+        bare = entry.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        if entry.kind == "document" and re.search(r"[-_\d]", bare):
+            index.full.setdefault(squashed(bare), []).append(entry)
         if "/" in entry.name:
             index.files.setdefault(squashed(entry.name.rsplit("/", 1)[-1]), []).append(entry)
         parts = re.findall(r"[^\W\d_]+|\d+", entry.name.lower())

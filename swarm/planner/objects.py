@@ -31,6 +31,9 @@ def bucket(name: str, context: Context, args: Args) -> str | Unclear | None:
     if takes_two:
         into = [m for m in places if _INTO.search(context.text[: m.start])]
         rest = [m for m in places if m not in into]
+        holders = _holders(context)
+        if not into and len(rest) == 1 and len(holders) == 1 and rest[0].entry.name not in holders:
+            into, rest = rest, []  # "a copy of x in y", where x lies elsewhere
         places = (
             into or ([rest[-1]] if target and len(rest) > 1 else [])
             if target

@@ -29,6 +29,8 @@ DESTROYS = 0.42
 """The same where the tool removes or overwrites."""
 MOST_STEPS, LONGEST = 12, 4000
 """Steps and characters that one request may have."""
+SURELY, LIKE = 0.7, 0.5
+"""Chance and likeness from which a part of a general question is a request by itself."""
 NEARLY = 0.1
 """Part of the first tool's chance from which the second counts as nearly as likely."""
 NOISE = 0.5
@@ -41,6 +43,10 @@ _IT = re.compile(
     r"(?:\b|(?<=\s))(?:the (?:[\w{}]+ )?ones?|it|its|this one|that one|this|that|them"
     r"|these|those|this run|that run|the one)\b(?!\s+(?:is|was|s|has)\b)",
     re.I,
+)
+_THERE = re.compile(r"\s+(?:in |into |over )?(?:there|therein)\b", re.I)
+_WISH = re.compile(
+    r"\b(?:can|could|would|will) you (?:please |kindly )?(?!explain|tell|say|describe|elaborate|clarify|give me an? (?:idea|intro))", re.I
 )
 _NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I)
 _AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as)\s*(?:the\s+)?[\"'`]?")
@@ -90,10 +96,11 @@ class Planner:
     def steps(self, text: str) -> list[str]:
         """The steps of a request; a general question is one."""
         text = self._reader.spelt(written_out(text))
-        if HOW_TO.search(text) and not self._reader.link(text):
+        parts = self._splitter.split(text)
+        if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):
             return [text]
         steps: list[str] = []
-        for step in self._splitter.split(text):
+        for step in parts:
             if steps and self._belongs(step, steps[-1]):
                 steps[-1] += f", {step}"
             else:
@@ -166,7 +173,12 @@ class Planner:
         for number, kind in enumerate(memory.kinds(several)[:4]):
             noun = re.compile(rf"\b(?:the|this|that|its|these|those)\s+(?:new\s+)?(?:{NOUNS.get(kind, kind)})\b(?!\s*\{{)", re.I)
             pointing = noun if noun.search(first.text) else _IT
-            if kind not in present and pointing.search(first.text):
+            said = pointing.search(first.text)
+            if kind not in present and said and re.fullmatch(r"the .*[^s]s", said.group().strip(), re.I) and not several:
+                continue  # "the runs" are more than the one spoken of
+            if kind == "bucket" and kind not in present and _THERE.search(first.text):
+                readings.append((Shape(_THERE.sub(" to {bucket}", first.text, count=1)), 0.1))
+            if kind not in present and said:
                 readings.append((Shape(pointing.sub(f" {{{kind}}} ", first.text, count=1)), 0.2 * number))
                 if several:
                     readings.append((Shape(_ONES.sub(f" {kind} ", first.text, count=1)), 0.2 * number + 0.1))
@@ -191,7 +203,7 @@ class Planner:
         if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
             DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
         ):
-            asks = QUESTION.search(seen.text) is not None
+            asks = QUESTION.search(seen.text) is not None and not _WISH.search(seen.text)
             return readers[0] if readers and asks and not named and self._of_the_field(seen) else None
         if "query" in ranked[0].tool.takes and not self._of_the_field(seen):
             return None
@@ -246,6 +258,18 @@ class Planner:
         seen = self._reader.understood(text)
         ranked = self._ranker.rank(seen.shape)
         return bool(ranked) and ranked[0].likeness > 0.42 and ranked[0].chance > 0.5
+
+    def _looks(self, text: str) -> bool:
+        """Whether a part of a request surely asks how things are here, not how they work."""
+        ranked = self._ranker.rank(self._reader.understood(text).shape)
+        if not ranked or HOW_TO.search(text):
+            return False
+        return (
+            ranked[0].tool.effect == "read"
+            and "query" not in ranked[0].tool.takes
+            and ranked[0].chance > SURELY
+            and ranked[0].likeness > LIKE
+        )
 
     def _belongs(self, step: str, earlier: str) -> bool:
         """Whether a step only completes the one before: "and put it in the churn experiment", "call it demo-1"."""

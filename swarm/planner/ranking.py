@@ -58,7 +58,9 @@ HOW_TO = re.compile(
     r"|is (?:there|it) (?:\w+ )*(?:limit|possible|necessary|recommended|way|maximum)\b"
     r"|(?:tell me|i want to know|i would like to know) how (?:to|do|does|can) |what happens (?:if|when)\b|can (?:i|you|one"
     r"|we) \w+ .* (?:in|with) (?:kubeflow|minio|kfp|kubernetes)|what (?:is"
-    r"|are) \w+(?: \w+)?\W*$|should i\b|do i (?:have|need) to\b|pros and cons)",
+    r"|are) (?!running|scheduled|going|happening|new|there|left|in|on|the|my|our|it|that|this|wrong|up|planned|active)"
+    r"[\w-]+(?: [\w-]+){0,3}\W*$|what means\b|what (?:even )?is an?\b|what does (?:an? )?[\w -]+ do\W*$|how big can\b|how many can\b"
+    r"|which \w+ (?:format|version|way|kind|sort) \w+|should i\b|do i (?:have|need) to\b|pros and cons)",
     re.I,
 )
 

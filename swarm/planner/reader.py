@@ -66,7 +66,7 @@ class Reader:
         entries = [self._entries(kind) for kind in self.catalogue.kinds]
         key = tuple(id(e) for e in entries)
         if self._speller is None or self._speller[0] != key:
-            known = self._vocabulary | lexicon().words
+            known = self._vocabulary | lexicon().words | {w for w in STOP if len(w) > 4}
             known = known | {w for name in self._parameters() for w in words(name)}
             known = known | self.linker.name_words()
             self._speller = (key, Speller(known, lambda w: self._is_word(w) or self.linker.is_name_word(w)))

@@ -40,6 +40,13 @@ def shape(text: str, found: Sequence[Mention] = ()) -> Shape:
     return Shape(_values(_filled(text, spans)))
 
 
+def _file(name: str) -> str:
+    """The placeholder of a file that is no object here; what is compiled or described in YAML says so."""
+    if PLACEHOLDER.search(name):
+        return name
+    return "{path} yaml" if name.lower().endswith((".yaml", ".yml")) else "{path}"
+
+
 def _filled(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
     """The text with stretches replaced by placeholders; kinds that share a stretch share one."""
     parts: list[str] = []
@@ -59,7 +66,7 @@ def _values(text: str) -> str:
     text = ASSIGNMENT.sub("{setting}", text)
     text = _ADDRESS.sub("{address}", text)
     text = _WILD.sub("{pattern}", text)
-    text = FILE_LIKE.sub(lambda m: m.group() if PLACEHOLDER.search(m.group()) else "{path}", text)
+    text = FILE_LIKE.sub(lambda m: _file(m.group()), text)
     text = _FOLDER.sub("{prefix}", text)
     when = repeated(text)
     if when:

@@ -45,10 +45,12 @@ _WITH = re.compile(
 _SWITCHED = re.compile(r"^(?:[a-z]+\s+){1,2}(?:turned |switched )?(?:on|off|enabled|disabled|activated)\b", re.I)
 _THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
 _LISTING = re.compile(r",|as well as|plus|along with", re.I)
+_OF = re.compile(r"(?:the|its|their)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
+_NUMBERED = re.compile(r"(?:^|(?<=\s))\(?[1-9][.)]\s+(?=[A-Za-z])")
 _CLAUSE = re.compile(r"[^,;.!?]*")
 _LIST = (
     r"(?:(?:the |its |their |all |our |my )?({noun})s?\s*,\s*)*(?:the |its |their |all |our "
-    r"|my )?({noun})\s*,?\s+(?:and|or|&)\s+(?:the |its |their |all |our |my )?({noun})"
+    r"|my )?({noun})(?:\s*,?\s+(?:and|or|&)\s+|\s*[,/+]\s*)(?:the |its |their |all |our |my )?({noun})"
 )
 
 
@@ -73,6 +75,8 @@ class Splitter:
 
     def split(self, text: str) -> list[str]:
         """The steps of a request in order, each to be understood by itself as far as the text allows."""
+        if len(_NUMBERED.findall(text)) > 1:
+            text = _NUMBERED.sub("\n", text).strip()
         scope = _SCOPE.match(text)
         text = text[scope.end() :] if scope else text
         about, pieces = self._cut(text)
@@ -108,6 +112,8 @@ class Splitter:
                 pieces.append(_Piece(before + ("?" if "?" in match.group() else ""), ordered))
                 start, ordered = match.end(), _THEN.search(match.group()) is not None
         pieces.append(_Piece(text[start:].strip(" \t\n;,"), ordered))
+        if len(pieces) == 1:
+            return about, pieces
         bare = [_Piece(_CONNECTIVE.sub("", piece.text), piece.ordered) for piece in pieces]
         return about, [piece for piece in bare if words(piece.text)]
 
@@ -117,6 +123,8 @@ class Splitter:
             clause = _CLAUSE.match(rest)
             return clause is not None and self._asks(clause.group())
         if _STRONG.search(mark.group()) or self.begins(rest):
+            return True
+        if _OF.match(rest) and self._noun_phrase(rest):
             return True
         return _LISTING.search(mark.group()) is not None and self._noun_phrase(rest)
 

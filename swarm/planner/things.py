@@ -10,6 +10,12 @@ from swarm.planner.linking import NAME_LIKE, name_like, quoted
 from swarm.planner.references import NOUNS, PRONOUN, referred, speaks_of
 from tools.names import normal
 
+_ADJECTIVES = frozenset(
+    "old older oldest new big small large whole other last first latest recent temporary broken failed wrong current bad good unused same "
+    "entire old-fashioned obsolete stale duplicate extra second third".split()
+)
+"""Words that describe a thing but do not name it: nothing is removed because its name has one of them."""
+
 
 def existing(kind: str, name: str, context: Context, args: Args) -> str | Unclear | None:
     """The thing of a kind that the text means: named, pointed at, named in part, or in focus."""
@@ -82,7 +88,7 @@ def partly_named(kind: str, context: Context) -> list[str]:
         return []
     own = [w for w in words if w not in context.common]
     near = beside_noun(kind, context)
-    telling = [w for w in words if w in own or w in near]
+    telling = [w for w in words if (w in own or w in near) and not (context.destroys and w in _ADJECTIVES)]
     several = [t.name for t in context.memory.several(kind)]
     if several and re.search(r"\bones?\b", context.text, re.I):
         among = context.linker.partly(kind, words, several)
@@ -104,7 +110,7 @@ def _related(kind: str, words: Sequence[str], among: Sequence[str], context: Con
     by_fact = [name for name in among if stems & set(facts.get(name, []))]
     if by_fact:
         return by_fact
-    return [n for n in among if any(_abbreviates(part, word) for part in normal(n).split() for word in stems)]
+    return [n for n in among if any(_abbreviates(part, word) or part.startswith(word) for part in normal(n).split() for word in stems)]
 
 
 def _abbreviates(short: str, word: str) -> bool:

@@ -78,6 +78,8 @@ def repeated(text: str) -> Span | None:
             first -= 1
         while last > i and spoken[last].text in _EDGE:
             last -= 1
+        while last > i and spoken[last].text == "one" and spoken[last - 1].text not in ("at", "past", "to", "before"):
+            last -= 1  # "the hourly one"
         while first < i and spoken[first].text in _EDGE - {"at"}:
             first += 1
         if best is None or last - first > best[1] - best[0]:
