@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from standalone.engine import arguments, ir, private_tmp
 from standalone.engine.contract import Artifact, EngineError, JsonObject, Values
+from standalone.engine.publication import publish
 from standalone.engine.run import Node, Run
 
 if TYPE_CHECKING:
@@ -127,9 +128,12 @@ def _artifact(run: Run, node: Node, name: str, schema: str, reported: _ReportedA
         return Artifact(name=reported.name or name, type=schema, uri=location, metadata=reported.metadata)
     if not file.is_relative_to(run.buckets.folder):
         raise EngineError(f"The output artifact '{name}' was given the address '{location}', which is not in a bucket of this platform.")
-    for link in _links(file):
+    published = os.path.lexists(place) and not file.is_relative_to(run.root_folder)
+    for link in _links(place if published else file):
         if not link.resolve().is_relative_to(run.root_folder):
             raise EngineError(f"The output artifact '{name}' contains the link '{link.name}', which leads out of the run's folder.")
+    if published:
+        publish(run.buckets.folder, name, place, file)
     return Artifact(name=reported.name or name, type=schema, uri=run.buckets.uri(str(file)), metadata=reported.metadata)
 
 

@@ -40,7 +40,7 @@ class Step(BaseModel):
             "What to tell it; * must be given once. load: source* (minio://bucket/key). validate: max_null_fraction, required_columns. "
             "split, train, evaluate: target* (the column to predict; the same for all three, so one of them is enough). split: test_size. "
             "train: estimator (a scikit-learn class such as RandomForestClassifier), estimator_params. "
-            "register: model_name*, metric, minimum. report: title."
+            "register: model_name*, metric, minimum, bucket (an existing one, to keep the model there, too), prefix. report: title."
         ),
     )
 

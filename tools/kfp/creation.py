@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tools import charts
 from tools.files import LocalFiles
+from tools.kfp import publishing
 from tools.kfp.authoring import Step, author, compiled
 from tools.kfp.client import Kfp
 from tools.kfp.model import new_run_name, parameters_of, steps_of
@@ -70,13 +71,14 @@ def create_pipeline(
 def _prepare_create(kfp: Kfp, files: LocalFiles, /, name: str, steps: list[Any], description: str | None = None) -> Prepared:  # noqa: ARG001
     wanted = [Step.model_validate(s) for s in steps]
     authored = author(name, wanted, description or "")
-    compiled(authored)
+    writes = publishing.told(_ir(compiled(authored)), {})
     existing = kfp.find_pipeline(name)
     what = "as a new version of" if existing else "as the new pipeline"
     args: dict[str, Any] = {"name": name, "steps": [s.model_dump() for s in wanted]}
     if description:
         args["description"] = description
-    return Prepared(f"Write, compile and upload {what} `{name}`:\n\n```python\n{authored.function}\n```", args)
+    preview = f"Write, compile and upload {what} `{name}`:\n\n```python\n{authored.function}\n```\n\n{writes}"
+    return Prepared(preview.rstrip(), args)
 
 
 def _ir(package: bytes) -> dict[str, Any]:

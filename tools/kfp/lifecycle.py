@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tools.kfp import publishing
 from tools.kfp.arguments import check
 from tools.kfp.client import Kfp
 from tools.kfp.differences import changes, complete_arguments, diff
@@ -98,17 +99,19 @@ def _prepare_retry(kfp: Kfp, /, run: str, arguments: dict[str, Any] | None = Non
                 ErrorCode.CONFLICT, f"run `{view.name}` is {view.state}; only failed runs can be retried. Start it anew instead."
             )
         failed = listed([t.name for t in view.stopped_steps], limit=5) or "the failed steps"
-        return Prepared(f"Retry run `{view.name}`: run {failed} again with the same arguments, keep what succeeded.")
-    checked = check(view.pipeline, _version(kfp, view).parameters, arguments, settled=view.arguments)
+        writes = publishing.told(_version(kfp, view).ir, view.arguments) if view.version_id else ""
+        return Prepared(f"Retry run `{view.name}`: run {failed} again with the same arguments, keep what succeeded.\n\n{writes}".rstrip())
+    version = _version(kfp, view)
+    checked = check(view.pipeline, version.parameters, arguments, settled=view.arguments)
     before = complete_arguments(kfp, view)
     changed = changes(before, {**before, **checked})
     if not changed:
         raise ToolError(ErrorCode.CONFLICT, f"these are the arguments that `{view.name}` had; leave them out to retry it as it was.")
     going = "" if view.done else f"\n\nRun `{view.name}` itself goes on."
     table = fitted(["argument", "before", "now"], changed)
-    return Prepared(
-        f"Start pipeline `{view.pipeline}` again like run `{view.name}`, with:\n\n{table}{going}", {"run": run, "arguments": checked}
-    )
+    writes = publishing.told(version.ir, {**view.arguments, **checked})
+    preview = f"Start pipeline `{view.pipeline}` again like run `{view.name}`, with:\n\n{table}{going}\n\n{writes}"
+    return Prepared(preview.rstrip(), {"run": run, "arguments": checked})
 
 
 def _version(kfp: Kfp, run: RunView) -> Version:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kfp import publishing
 from tools.kfp.arguments import check
 from tools.kfp.client import Kfp
 from tools.kfp.model import Pipeline as PipelineView
@@ -76,7 +77,8 @@ def _prepare_run(
     run_name: str | None = None,
 ) -> Prepared:
     found = kfp.pipeline(pipeline)
-    parameters = kfp.latest_version(found).parameters
+    version = kfp.latest_version(found)
+    parameters = version.parameters
     checked = check(pipeline, parameters, arguments or {})
     rows = [(p.name, checked.get(p.name, p.default), "given" if p.name in checked else "default") for p in parameters]
     name = run_name or new_run_name(pipeline)
@@ -85,7 +87,8 @@ def _prepare_run(
     if experiment:
         args["experiment"] = experiment
     preview = f"Start run `{name}` of pipeline `{pipeline}`{where}."
-    parts = [preview, table(["parameter", "value", ""], rows) if rows else "", forecast(kfp, found)]
+    writes = publishing.told(version.ir, checked)
+    parts = [preview, writes, table(["parameter", "value", ""], rows) if rows else "", forecast(kfp, found)]
     return Prepared("\n\n".join(part for part in parts if part), args)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from tools.kfp import publishing
 from tools.kfp.arguments import check
 from tools.kfp.client import Kfp
 from tools.kfp.cron import next_time, parse, six_fields
@@ -60,7 +61,8 @@ def schedule_pipeline(
 @schedule_pipeline.prepare
 def _prepare_schedule(kfp: Kfp, /, pipeline: str, cron: str, arguments: dict[str, Any] | None = None, name: str | None = None) -> Prepared:
     expression = parse(cron)
-    checked = check(pipeline, kfp.latest_version(kfp.pipeline(pipeline)).parameters, arguments or {})
+    version = kfp.latest_version(kfp.pipeline(pipeline))
+    checked = check(pipeline, version.parameters, arguments or {})
     if name and kfp.schedules(limit=1, display_name=name)[1]:
         raise ToolError(ErrorCode.CONFLICT, f"schedule `{name}` exists already.")
     chosen = name or _free(f"{pipeline}-schedule", {s.name for s in kfp.schedules(pipeline)[0]})
@@ -68,9 +70,8 @@ def _prepare_schedule(kfp: Kfp, /, pipeline: str, cron: str, arguments: dict[str
     if checked:
         args["arguments"] = checked
     given = shortened(", ".join(f"{k}={cell(v)}" for k, v in checked.items()), 400) or "the default arguments"
-    return Prepared(
-        f"Run pipeline `{pipeline}` at `{expression}` (UTC) with {given}, as schedule `{chosen}`. First at {_next(expression)}.", args
-    )
+    preview = f"Run pipeline `{pipeline}` at `{expression}` (UTC) with {given}, as schedule `{chosen}`. First at {_next(expression)}."
+    return Prepared(f"{preview}\n\n{publishing.told(version.ir, checked)}".rstrip(), args)
 
 
 @tool(
