@@ -57,7 +57,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Say one thing and print the answer."""
-    from ui.terminal import ask_batch, ask_once
+    from ui.terminal.once import ask_batch, ask_once
 
     if (message is None) == (batch is None):
         fail("give either a message or --batch FILE.", USAGE)
@@ -75,7 +75,7 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Decide on what waits for an approval in a conversation."""
-    from ui.terminal import decide_once
+    from ui.terminal.once import decide_once
 
     arguments: dict[str, Any] | None = None
     if edit is not None:
@@ -92,7 +92,7 @@ def approve(
 @app.command()
 def chat(session: Session = "default") -> None:
     """Talk in the terminal."""
-    from ui.terminal import chat as talk
+    from ui.terminal.chat import chat as talk
 
     raise typer.Exit(run(talk(read_settings(), session)))
 

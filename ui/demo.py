@@ -13,7 +13,7 @@ from rich.markup import escape
 from swarm.assistant import Assistant
 from swarm.reply import Reply
 from swarm.settings import Settings
-from ui.terminal import draw_reply, show_steps
+from ui.terminal.drawing import draw_reply, show_steps
 
 SESSION = "demo"
 

@@ -1,0 +1,1 @@
+"""The assistant in a terminal: one question, a batch, or a chat."""

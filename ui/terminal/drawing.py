@@ -1,0 +1,120 @@
+"""Turns and replies in a terminal."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.markdown import Markdown
+from rich.table import Table
+from rich.text import Text
+
+from swarm.reply import Approval, Event, Finished, PlanUpdated, Reply, StepFinished, StepProgress, StepStarted
+from tools.markdown import duration
+from tools.result import Artifact
+from ui.terminal.charts import chart
+from ui.turn import Turn
+
+STATES = {"pending": "○", "running": "▸", "done": "✓", "failed": "✗", "asked": "?"}
+MARKS = {"ok": ("✓", "green"), "no_data": ("∅", "yellow"), "error": ("✗", "red"), "rejected": ("–", "yellow")}
+ROWS = 30
+"""Rows of a table that are shown."""
+
+
+async def show(events: AsyncIterator[Event], as_json: bool = False, console: Console | None = None) -> int:
+    """Draw a turn; with `as_json` print only the reply. The exit code is 1 for a failed turn."""
+    console = console or Console()
+    reply = await show_steps(events, None if as_json else console)
+    if as_json:
+        print(reply.model_dump_json(), flush=True)  # noqa: T201 - the command's output
+    else:
+        draw_reply(console, reply)
+        _how_to_decide(console, reply)
+    return 1 if reply.status == "failed" else 0
+
+
+async def show_steps(events: AsyncIterator[Event], console: Console | None) -> Reply:
+    """Draw the steps as they come, if there is a console; the reply in the end."""
+    reply: Reply | None = None
+    async for event in events:
+        if isinstance(event, Finished):
+            reply = event.reply
+        elif console is not None:
+            draw_step(console, event)
+    if reply is None:
+        raise RuntimeError("a stream of events ends with Finished")
+    return reply
+
+
+def draw_step(console: Console, event: Event) -> None:
+    """What is planned, begins, goes on or ends."""
+    if isinstance(event, PlanUpdated):
+        for number, planned in enumerate(event.steps, start=1):
+            console.print(Text(f"{STATES[planned.state]} {number}. {planned.text}", style="dim"))
+    elif isinstance(event, StepStarted):
+        console.print(Text(f"… {event.agent} · {event.tool} {_short(event.args)}", style="dim"))
+    elif isinstance(event, StepProgress):
+        console.print(Text(f"  {event.text}", style="dim"))
+    elif isinstance(event, StepFinished):
+        step = event.step
+        said = f" {step.agent} · {step.tool} ({step.ms / 1000:.1f} s)"
+        console.print(Text.assemble(MARKS[step.status], (said, "dim")))
+
+
+def draw_reply(console: Console, reply: Reply) -> None:
+    """The answer, its sources, and what there is to look at."""
+    console.print()
+    console.print(Markdown(reply.answer, hyperlinks=False))
+    for source in reply.sources:
+        place = f"{source.title} › {source.section}" if source.section and source.section != source.title else source.title
+        console.print(Text(f"[{source.n}] {place}  {source.uri}", style="dim"))
+    if reply.approval is None:
+        for artifact in Turn.told("", reply).drawings:
+            console.print()
+            console.print(drawing(artifact))
+    console.print()
+
+
+def drawing(artifact: Artifact) -> RenderableType:
+    """A thing to look at, or where it can be looked at."""
+    data = artifact.data
+    match artifact.kind:
+        case "chart":
+            return chart(artifact)
+        case "table":
+            return table(artifact.title, data.get("columns", []), data.get("rows", []))
+        case "diff":
+            changes = [[c.get("name", ""), c.get("before", ""), c.get("after", "")] for c in data.get("changes", [])]
+            return table(artifact.title, ["", data.get("before", "before"), data.get("after", "after")], changes, ("", "red", "green"))
+        case "run":
+            steps = [[s.get("state", ""), s.get("name", ""), duration(s.get("seconds"))] for s in data.get("steps", [])]
+            return table(f"{data.get('name', artifact.title)}: {data.get('state', '')}", ["state", "step", "took"], steps)
+        case "file":
+            return Text(f"{data.get('name', artifact.title)}: {data.get('url') or data.get('path') or ''}")
+    return Text(f"{artifact.title}: on the web page (`swarm ui`)", style="dim")
+
+
+def table(title: str, columns: list[Any], rows: list[list[Any]], styles: tuple[str, ...] = ()) -> Table:
+    """Rows under each other; of many the first."""
+    more = f"{len(rows) - ROWS} more rows" if len(rows) > ROWS else None
+    drawn = Table(title=Text(title), title_justify="left", caption=more, caption_justify="left")
+    for number, name in enumerate(columns):
+        drawn.add_column(Text(str(name)), style=styles[number] if number < len(styles) else "")
+    for row in rows[:ROWS]:
+        drawn.add_row(*(Text("" if v is None else f"{v:.6g}" if isinstance(v, float) else str(v)) for v in row))
+    return drawn
+
+
+def draw_approval(console: Console, approval: Approval) -> None:
+    """What is asked, in a chat that asks for the decision next."""
+    what = "removes or overwrites something" if approval.effect == "destroy" else "changes something"
+    console.print(Text(f"{approval.agent} · {approval.tool} {what}: y approves, n rejects, e edits.", style="yellow"))
+
+
+def _how_to_decide(console: Console, reply: Reply) -> None:
+    if reply.approval is not None:
+        console.print(Text(f"Waiting for your decision: swarm approve --session {reply.session}  (or --reject)", style="yellow"))
+
+
+def _short(args: dict[str, Any]) -> str:
+    text = ", ".join(f"{name}={value}" for name, value in args.items())
+    return text if len(text) <= 120 else text[:119] + "…"
