@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run demo test lint format bench screenshots samples sentence-model lock servers minio versitygw \
+.PHONY: cast setup run demo test lint format bench screenshots samples sentence-model lock servers minio versitygw \
 	deploy-tools dist-check reference clean
 
 setup: $(VENV)/.ready
@@ -78,6 +78,10 @@ reference: setup
 
 screenshots: setup
 	$(BIN)/python -m evals.screenshots
+
+# The session in the README, played for real.
+cast: setup
+	$(BIN)/python -m evals.cast
 
 bench: setup
 	$(BIN)/python -m evals.bench

@@ -46,9 +46,9 @@ TURNS = [
 ]
 
 
-async def play(settings: Settings) -> int:
+async def play(settings: Settings, console: Console | None = None) -> int:
     """Play the conversation in a home of its own, so that nothing of the user's is touched; the exit code."""
-    console = Console()
+    console = console or Console()
     with tempfile.TemporaryDirectory(prefix="mlops-swarm-demo-") as folder:
         home = Path(folder)
         settings = settings.model_copy(update={"swarm": settings.swarm.model_copy(update={"home": home})})

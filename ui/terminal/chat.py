@@ -161,7 +161,7 @@ class Chat:
         """
         if self._prompt is not None:
             with patch_stdout():
-                return await self._prompt.prompt_async(prompt, default=default)
+                return str(await self._prompt.prompt_async(prompt, default=default))
         line = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             raise EOFError
