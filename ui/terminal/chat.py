@@ -161,8 +161,8 @@ class Chat:
         """
         if self._prompt is not None:
             with patch_stdout():
-                return str(await self._prompt.prompt_async(prompt, default=default))
-        line = await asyncio.to_thread(sys.stdin.readline)
+                return await self._prompt.prompt_async(prompt, default=default)
+        line: str = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             raise EOFError
         return line.rstrip("\n")
