@@ -64,6 +64,6 @@ def _runnable(tool: Tool, toolbox: Toolbox) -> BaseTool:
 
     async def run(**arguments: Any) -> str:
         call = await toolbox.prepare(tool.name, arguments)
-        return (await toolbox.run(call)).content if isinstance(call, Call) else call.content
+        return (await toolbox.run(call, approved_by="evals")).content if isinstance(call, Call) else call.content
 
     return StructuredTool(name=shown.name, description=shown.description, args_schema=shown.args_schema, coroutine=run)

@@ -25,7 +25,7 @@ from swarm.models import Models, open_models
 from swarm.notes import Profiles
 from swarm.notices import Notice
 from swarm.outside import outside_agents
-from swarm.permissions import Permissions
+from swarm.permissions import Permissions, permissions_of
 from swarm.planner.catalogue import Catalogue
 from swarm.platform import find_platform
 from swarm.reply import Approval, Event, Finished, Reply
@@ -90,8 +90,7 @@ class Assistant:
             journal = Journal(desk.store)
             specialists = {name: Specialist(a, models, desk, workers, journal, swarm.tools_shown) for name, a in agents.items()}
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, desk.store))
-            permissions = Permissions(swarm.role, swarm.approval, swarm.approval_minutes)
-            toolbox = Toolbox(agents, desk.airlock, permissions, workers, Records(desk.audit, journal))
+            toolbox = Toolbox(agents, desk.airlock, partial(permissions_of, swarm), workers, Records(desk.audit, journal))
             turns = Turns(build(models, specialists, checkpointer), journal, workers, desk.telemetry)
             locks = await stack.enter_async_context(TurnLocks.open(desk.store, swarm.home))
             assistant = cls(settings, turns, locks, desk, services, workers, toolbox)
@@ -251,8 +250,7 @@ class Assistant:
 
     def permissions(self, user: str) -> Permissions:
         """What a user may do, and when a person is asked."""
-        given = self._settings
-        return Permissions(given.roles.get(user, given.role), given.approval, given.approval_minutes)
+        return permissions_of(self._settings, user)
 
     async def _mandate(self, session: str, user: str, approve: ApproveMode, measured: Measured | None) -> Mandate:
         """What this user may do in a turn, and how much it may cost."""

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
 from swarm.archive import Conversations
 from swarm.desk import Desk
+from swarm.lease import Lease
 from swarm.settings import SwarmSettings
 from swarm.store import Store
 from swarm.watches import Watchman
@@ -23,6 +23,7 @@ SWEEP = 900.0
 """Seconds between looks for old conversations."""
 BY = "retention"
 """Who deletes them, in the audit log."""
+Chore = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -31,9 +32,9 @@ async def background(
 ) -> AsyncIterator[None]:
     """The chores go on for as long as the block."""
     watchman = Watchman(desk.store, desk.notices, services, workers, settings.watch_seconds)
-    chores = [watchman.work()]
+    chores: list[Chore] = [watchman.work]
     if settings.retention_days:
-        chores.append(_sweep(desk.store, conversations, settings.retention_days))
+        chores.append(partial(_sweeping, desk.store, conversations, settings.retention_days))
     tasks = [asyncio.create_task(_unbroken(chore)) for chore in chores]
     try:
         yield
@@ -43,19 +44,22 @@ async def background(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _unbroken(chore: Coroutine[Any, Any, None]) -> None:
+async def _unbroken(chore: Chore) -> None:
     try:
-        await chore
+        await chore()
     except Exception:
         log.exception("work in the background has ended")
 
 
-async def _sweep(store: Store, conversations: Conversations, days: float) -> None:
-    name = uuid.uuid4().hex
-    while True:
-        if await asyncio.to_thread(store.claim, "retention", name, 2 * SWEEP):
-            await sweep(conversations, days)
-        await asyncio.sleep(SWEEP)
+async def _sweeping(store: Store, conversations: Conversations, days: float) -> None:
+    lease = Lease(store, "retention", 2 * SWEEP)
+    try:
+        while True:
+            if await asyncio.to_thread(lease.held):
+                await sweep(conversations, days)
+            await asyncio.sleep(SWEEP)
+    finally:
+        lease.give_up()
 
 
 async def sweep(conversations: Conversations, days: float) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from swarm.settings import SwarmSettings
 from tools.result import Effect
 
 _ORDER: dict[Effect, int] = {"read": 0, "write": 1, "destroy": 2}
@@ -23,3 +24,8 @@ class Permissions:
     def needs_approval(self, effect: Effect) -> bool:
         """Whether a person approves a call of this effect."""
         return _ORDER[effect] >= _ORDER[self.approval]
+
+
+def permissions_of(settings: SwarmSettings, user: str) -> Permissions:
+    """What a user may do."""
+    return Permissions(settings.roles.get(user, settings.role), settings.approval, settings.approval_minutes)

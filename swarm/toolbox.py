@@ -11,7 +11,7 @@ from agents.agent import Agent
 from swarm import approvals
 from swarm.airlock import Airlock
 from swarm.approvals import Decision
-from swarm.audit import AuditLog, Entry
+from swarm.audit import Approved, AuditLog, Entry
 from swarm.journal import Journal, begun
 from swarm.permissions import Permissions
 from swarm.reply import Approval
@@ -35,42 +35,72 @@ class Records:
 
 
 class Toolbox:
-    """Tools that a role may use, with the checks that they have in a conversation. Nothing here raises: trouble is a result."""
+    """Tools for whoever `speaker()` names, with the checks that they have in a conversation. Nothing here raises: trouble is a result."""
 
-    def __init__(self, agents: Mapping[str, Agent], airlock: Airlock, permissions: Permissions, workers: Workers, records: Records) -> None:
+    def __init__(
+        self, agents: Mapping[str, Agent], airlock: Airlock, rights: Callable[[str], Permissions], workers: Workers, records: Records
+    ) -> None:
+        """`rights` tells what a user may do."""
         self.agents = agents
         self._airlock = airlock
-        self._permissions = permissions
+        self._rights = rights
         self._workers = workers
         self._records = records
-        self._owners = {
-            name: agent for agent in agents.values() for name, tool in agent.toolset.tools.items() if permissions.allows(tool.effect)
-        }
+        self._owners = {name: agent for agent in agents.values() for name in agent.toolset.tools}
 
     def with_permissions(self, permissions: Permissions) -> "Toolbox":
-        """The same tools for another role."""
-        return Toolbox(self.agents, self._airlock, permissions, self._workers, self._records)
+        """The same tools for another role, whoever speaks."""
+        return Toolbox(self.agents, self._airlock, lambda _: permissions, self._workers, self._records)
 
     @property
     def tools(self) -> list[tuple[Agent, Tool]]:
-        """Every tool with the agent it belongs to."""
-        return [(agent, agent.toolset.tools[name]) for name, agent in self._owners.items()]
+        """Every tool that the user may use, with the agent it belongs to."""
+        rights = self._rights(speaker().user)
+        tools = [(agent, agent.toolset.tools[name]) for name, agent in self._owners.items()]
+        return [(agent, tool) for agent, tool in tools if rights.allows(tool.effect)]
 
     async def prepare(self, name: str, arguments: Mapping[str, Any]) -> Call | ToolResult:
         """A call that can be made: arguments checked, names resolved, effect and preview computed; or the error."""
-        agent = self._owners.get(name)
-        if agent is None:
-            near = nearest(name, list(self._owners)) or list(self._owners)
+        who, shown = speaker(), [tool.name for _, tool in self.tools]
+        if name not in shown:
+            near = nearest(name, shown) or shown
             return ToolResult.failed(ToolError(ErrorCode.INVALID_ARGUMENT, f"there is no tool `{name}`. Nearest: {listed(near)}."))
-        call = await self._workers.run(self._airlock.prepare, speaker(), agent.toolset.tools[name], arguments, agent.toolset.resolvers)
-        if isinstance(call, Call) and not self._permissions.allows(call.effect):
-            message = f"the role {self._permissions.role} may not do this."
-            return ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, message))
+        toolset = self._owners[name].toolset
+        call = await self._workers.run(self._airlock.prepare, who, toolset.tools[name], arguments, toolset.resolvers)
+        if isinstance(call, Call):
+            return self._beyond(call) or call
         return call
 
-    async def run(self, call: Call) -> ToolResult:
-        """Make a call; whether somebody had to approve it is the caller's business."""
-        return await self._workers.run(self._airlock.run, speaker(), call)
+    async def run(self, call: Call, approved_by: str = "") -> ToolResult:
+        """Make a call, or refuse it, and write that into the audit log.
+
+        Args:
+            call: as `prepare` made it.
+            approved_by: the person who has approved exactly this call; without one, what needs an approval is refused.
+        """
+        started, who = time.monotonic(), speaker()
+        approval: Approved = "approved" if approved_by else ""
+        refusal = self._beyond(call)
+        if refusal is None and self._rights(who.user).needs_approval(call.effect) and not approved_by:
+            approval = "forbidden"
+            message = f"`{call.tool.name}` changes something and nobody has approved it. Nothing was done. Ask for it in a conversation."
+            refusal = ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, message))
+        result = refusal if refusal is not None else await self._workers.run(self._airlock.run, who, call)
+        entry = Entry(
+            user=who.user,
+            session=who.session,
+            agent=self._owners[call.tool.name].name,
+            tool=call.tool.name,
+            args=call.args,
+            effect=call.effect,
+            approval=approval,
+            approved_by=approved_by,
+            status="rejected" if approval == "forbidden" else result.status,
+            code=result.code or "",
+            ms=round((time.monotonic() - started) * 1000),
+        )
+        await self._workers.run(self._records.audit.append, entry)
+        return result
 
     async def read(self, name: str, **arguments: Any) -> ToolResult:
         """The result of a tool that only reads; any other is refused."""
@@ -105,8 +135,9 @@ class Toolbox:
 
     async def _settled(self, call: Call, entry: Entry, ask: Ask, report: Callable[[str], None]) -> ToolResult:
         """What came of a call that could be made; what was decided about it is noted in the entry."""
-        approval = approvals.request(uuid.uuid4().hex, self._owners[call.tool.name], call, self._permissions.approval_minutes)
-        if self._permissions.needs_approval(call.effect):
+        rights = self._rights(speaker().user)
+        approval = approvals.request(uuid.uuid4().hex, self._owners[call.tool.name], call, rights.approval_minutes)
+        if rights.needs_approval(call.effect):
             decision = await ask(approval)
             if decision.decision == "approve" and approvals.expired(approval):
                 decision = Decision(decision="expired")
@@ -127,3 +158,10 @@ class Toolbox:
             entry = begun(approval.id, who.session, approval.agent, call.tool.name, call.args, call.effect)
             work = partial(self._records.journal.once, entry, make)
         return await self._workers.watched(lambda text: report(self._airlock.mask(who, text)), work)
+
+    def _beyond(self, call: Call) -> ToolResult | None:
+        """The refusal of a call that is more than the user's role may do."""
+        rights = self._rights(speaker().user)
+        if rights.allows(call.effect):
+            return None
+        return ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, f"the role {rights.role} may not do this."))

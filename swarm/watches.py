@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import threading
 import time
 import uuid
 
 from sqlalchemy import delete, select
 
+from swarm.lease import Lease
 from swarm.notices import Notices
 from swarm.store import Store
 from swarm.tables import watches
@@ -63,9 +63,7 @@ class Watchman:
         self._services = services
         self._workers = workers
         self._seconds = seconds
-        self._name = uuid.uuid4().hex
-        self._claiming = threading.Lock()
-        self._over = False
+        self._lease = Lease(store, "watches", LEASE + seconds)
 
     async def work(self) -> None:
         """Look again and again until canceled; one process at a time does so."""
@@ -74,11 +72,11 @@ class Watchman:
                 await self.look()
                 await asyncio.sleep(self._seconds)
         finally:
-            self._give_up()
+            self._lease.give_up()
 
     async def look(self) -> int:
         """Look at every watched run once; how many have ended."""
-        if not await asyncio.to_thread(self._claim):
+        if not await asyncio.to_thread(self._lease.held):
             return 0
         ended = 0
         for name, watch in await asyncio.to_thread(self._watched):
@@ -93,16 +91,6 @@ class Watchman:
             if over is not None:
                 ended += await asyncio.to_thread(self._end, name, over)
         return ended
-
-    def _claim(self) -> bool:
-        with self._claiming:
-            return not self._over and self._store.claim("watches", self._name, LEASE + self._seconds)
-
-    def _give_up(self) -> None:
-        """Leave the work to others at once; a claim that a thread is making right now ends before."""
-        with self._claiming:
-            self._over = True
-            self._store.release("watches", self._name)
 
     def _watched(self) -> list[tuple[str, Watch]]:
         with self._store.reading() as connection:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,23 +12,24 @@ from swarm import Assistant, Settings
 from swarm.notices import Notice
 from tests.integration.tools.kfp_world import World, opened
 
-PATIENCE = 120.0
+PATIENCE = 60.0
 
 
 @dsl.component
-def wait_for_file(path: str, good: bool):  # type: ignore[no-untyped-def]
-    import os
+def wait_for_gate(good: bool):  # type: ignore[no-untyped-def]
+    import tempfile
     import time
+    from pathlib import Path
 
-    while not os.path.exists(path):  # noqa: PTH110 - a component is shipped as source
+    while not Path(tempfile.gettempdir(), "gate").exists():
         time.sleep(0.05)
     if not good:
         raise ValueError("the column churned is missing")
 
 
 @dsl.pipeline(name="patient-training")
-def patient(path: str, good: bool = True):  # type: ignore[no-untyped-def]
-    wait_for_file(path=path, good=good)
+def patient(good: bool = True):  # type: ignore[no-untyped-def]
+    wait_for_gate(good=good)
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +46,11 @@ def settings(world: World, database_url: str | None) -> Settings:
     return Settings.model_validate({"swarm": swarm, "database": {"url": database_url}})
 
 
-def started(world: World, name: str, good: bool = True) -> Path:
-    """A run that ends when its file appears inside its own bucket folder."""
-    gate = world.home / "buckets" / "mlpipeline" / f"{name}.gate"
-    world.start("patient-training", name, path=str(gate), good=good)
-    return gate
+def open_gate(world: World, name: str) -> None:
+    """Let a run end: its step waits for a file in its own temporary folder, the only one that both see."""
+    folder = world.home / "runs" / world.kfp.run(name).id / "tmp" / "wait-for-gate"
+    world.until(name, lambda _: folder.is_dir())
+    (folder / "gate").touch()
 
 
 async def first(assistant: Assistant, sessions: str, user: str = "local") -> Notice:
@@ -69,17 +69,18 @@ async def nothing_more(assistant: Assistant, sessions: str) -> bool:
     return False
 
 
-async def test_a_watch_survives_a_restart_and_tells_the_cause(world: World, settings: Settings) -> None:
-    started(world, "ends-badly", good=False)
+async def test_a_watch_survives_a_restart(world: World, settings: Settings) -> None:
+    world.start("patient-training", "stopped-away")
     async with Assistant.open(settings) as assistant:
-        reply = await assistant.ask("tell me when ends-badly is done", "w1")
+        reply = await assistant.ask("tell me when stopped-away is done", "w1")
         assert [(s.tool, s.status) for s in reply.steps] == [("watch_run", "ok")]
-    await asyncio.to_thread(world.kfp.terminate_run, world.kfp.run("ends-badly"))
-    await asyncio.to_thread(world.finish, "ends-badly")
+    await asyncio.to_thread(world.kfp.terminate_run, world.kfp.run("stopped-away"))
+    await asyncio.to_thread(world.finish, "stopped-away")
     async with Assistant.open(settings) as restarted:
         notice = await first(restarted, "w1")
         assert notice.session == "w1"
-        assert "ends-badly" in notice.text
+        assert "stopped-away" in notice.text
+        assert "What to do" in notice.text
         assert await nothing_more(restarted, "w1")
         listed = await restarted.ask("which runs are you watching?", "w1")
         assert listed.steps[0].status == "no_data"
@@ -87,10 +88,11 @@ async def test_a_watch_survives_a_restart_and_tells_the_cause(world: World, sett
 
 
 async def test_replicas_report_once_and_the_conversation_goes_on_from_there(world: World, settings: Settings) -> None:
-    world.start("patient-training", "breaks-soon", path="/", good=False)
+    world.start("patient-training", "breaks-soon", good=False)
     async with Assistant.open(settings) as one, Assistant.open(settings) as two:
         asked = await one.ask("tell me when breaks-soon is done", "chan:w2", user="ann")
         assert [(s.tool, s.status) for s in asked.steps] == [("watch_run", "ok")], asked.answer
+        await asyncio.to_thread(open_gate, world, "breaks-soon")
         takers = [asyncio.create_task(first(a, "chan:*")) for a in (one, two)]
         done, waiting = await asyncio.wait(takers, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         notice = done.pop().result()
@@ -106,7 +108,7 @@ async def test_replicas_report_once_and_the_conversation_goes_on_from_there(worl
 
 
 async def test_a_watch_is_canceled(world: World, settings: Settings) -> None:
-    started(world, "left-alone")
+    world.start("patient-training", "left-alone")
     async with Assistant.open(settings) as assistant:
         await assistant.ask("watch left-alone", "w3")
         listed = await assistant.ask("which runs are you watching?", "w3")
