@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -18,12 +19,13 @@ from swarm.logs import mask_logs
 from swarm.mandate import Mandate
 from swarm.notes import Profiles, UserNotebook
 from swarm.notices import Notices
-from swarm.reply import Event, Finished, Reply
+from swarm.reply import AnswerDelta, Event, Finished, Reply
 from swarm.settings import Settings
 from swarm.store import Store
 from swarm.tables import messages, turns
 from swarm.telemetry import Telemetry
 from swarm.vault import Vault, sealing_key
+from swarm.veil import Veil
 from swarm.watches import ConversationWatchlist
 from tools.memory.notebook import Notebook
 from tools.services import Services
@@ -111,9 +113,17 @@ class Desk:
         return await asyncio.to_thread(lambda: Facts(self.profiles.notes(user), self.notices.recent(session)))
 
     async def kept(self, events: AsyncIterator[Event], mandate: Mandate, archive: Conversations) -> AsyncIterator[Event]:
-        """A turn's events, the reply measured and kept."""
+        """A turn's events, its answer without secrets, the reply measured and kept."""
+        session = mandate.conversation
+        veil = Veil(partial(self.vault.mask, session), partial(self.vault.known, session))
         async for event in events:
-            if isinstance(event, Finished):
+            if isinstance(event, AnswerDelta):
+                event = AnswerDelta(text=await asyncio.to_thread(veil.shown, event.text))
+                if not event.text:
+                    continue
+            elif isinstance(event, Finished):
+                if rest := await asyncio.to_thread(veil.rest):
+                    yield AnswerDelta(text=rest)
                 event = Finished(reply=await asyncio.to_thread(self._finished, event.reply, mandate, archive))
                 if mandate.measured is not None:
                     mandate.measured.replied(event.reply)

@@ -74,6 +74,10 @@ class Vault:
                 text = text.replace(value, OWN)
         return masked(text, lambda _: "<secret>")
 
+    def known(self, session: str) -> list[str]:
+        """The values that are masked in this conversation wherever they stand."""
+        return [*self._own, *self._seen(session)]
+
     def forget(self, session: str) -> None:
         """Drop what is remembered of a conversation that was deleted."""
         with self._lock:

@@ -5,6 +5,7 @@ here is what a real endpoint sees and sends.
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,10 +23,11 @@ _TOOLS = TypeAdapter(list[ChatCompletionToolUnionParam])
 
 @dataclass(frozen=True)
 class Says:
-    """A reply of plain text; `finish` is the reason for its end."""
+    """A reply of plain text; `finish` is the reason for its end. It is streamed in words, or in pieces of so many characters."""
 
     text: str
     finish: Literal["stop", "length"] = "stop"
+    pieces: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,9 @@ def _completion(reply: Says | Calls, number: int) -> ChatCompletion:
 
 def _chunks(reply: Says | Calls, number: int) -> Iterator[ChatCompletionChunk]:
     if isinstance(reply, Says):
-        words = reply.text.split(" ")
-        deltas: list[dict[str, Any]] = [{"content": w if i == 0 else f" {w}"} for i, w in enumerate(words)]
+        text, size = reply.text, reply.pieces
+        pieces = [text[i : i + size] for i in range(0, len(text), size)] if size else re.findall(r"^[^ ]*| [^ ]*", text)
+        deltas: list[dict[str, Any]] = [{"content": piece} for piece in pieces]
         finish = str(reply.finish)
     else:
         deltas = [{"tool_calls": [call]} for call in _tool_calls(reply, number)]

@@ -26,6 +26,20 @@ async def test_one_tool_costs_three_calls_and_streams_the_answer(home: Path) -> 
     assert all(r["messages"][0]["role"] == "system" for r in model.requests)
 
 
+@pytest.mark.parametrize("pieces", [1, 7, 0])
+async def test_a_streamed_answer_shows_no_part_of_a_secret(home: Path, pieces: int) -> None:
+    key, password = "ghp_" + "a1B2c3" * 6, "tr0ub4dor&3"
+    script = [Says(f"The token is {key}, the password: {password} and that is all there is to say about it.", pieces=pieces)]
+    async with talking(home, script) as (assistant, _):
+        events = [e async for e in assistant.stream("what do you know?", session=f"veil-{pieces}")]
+    streamed = "".join(e.text for e in events if isinstance(e, AnswerDelta))
+    assert (
+        streamed
+        == events[-1].reply.answer
+        == ("The token is <secret:1>, the password: <secret:2> and that is all there is to say about it.")
+    )
+
+
 async def test_the_demo_conversation_through_a_model(home: Path) -> None:
     """The same conversation as `swarm demo`: run, wait, metrics, buckets, rows, documents, delete."""
 
