@@ -76,8 +76,8 @@ def test_a_mention_is_answered_in_its_thread_with_steps_and_a_table(slack: Slack
 def test_the_thread_is_the_conversation(slack: SlackServer) -> None:
     ts = slack.direct(ADMIN, "show the first 3 rows of iris.csv in datasets")
     answered(slack, ts, "sepal")
-    slack.direct(ADMIN, "how large is it?", thread_ts=ts)
-    answered(slack, ts, "KB")
+    slack.direct(ADMIN, "profile it", thread_ts=ts)
+    answered(slack, ts, "150 rows and 5 columns")
 
 
 def test_a_delivery_that_comes_twice_is_answered_once(slack: SlackServer) -> None:
