@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -82,14 +83,25 @@ class Examples:
         self._idf = {feature: math.log(1 + len(pairs) / n) for feature, n in seen.items()}
         self._unseen = math.log(1 + len(pairs))
         self._columns = {feature: number for number, feature in enumerate(self._idf)}
-        self.words = (
-            np.asfortranarray(np.vstack([self._row(one) for one in bags]), dtype=np.float32) if bags else np.zeros((0, 1), np.float32)
-        )
+        self.words = np.zeros((len(pairs), max(1, len(self._columns))), np.float32, order="F")
+        for number, one in enumerate(bags):
+            self.words[number] = self._row(one)
         self.meanings = embedding.embed([spoken(one) for _, one in pairs]).astype(np.float64) if pairs else np.zeros((0, 1))
-        self.kernel = WORDS * self.words @ self.words.T + MEANING * self.meanings @ self.meanings.T
-        self.inverse = np.linalg.inv(self.kernel + RIDGE * np.eye(len(pairs))) if pairs else self.kernel
         self.targets = np.eye(len(self.tools))[self.owner] if pairs else np.zeros((0, 1))
-        self._coefficients = self.inverse @ self.targets
+        self._smoothed = WORDS * self._overlaps() + MEANING * self.meanings @ self.meanings.T + RIDGE * np.eye(len(pairs))
+        self._coefficients = np.linalg.solve(self._smoothed, self.targets) if pairs else self.targets
+
+    def _overlaps(self) -> Vector:
+        """The likeness by words of each two examples; a row has few features, so that these alone are multiplied."""
+        overlaps = np.zeros((len(self.owner), len(self.owner)))
+        for number, row in enumerate(np.ascontiguousarray(self.words)):
+            said = row.nonzero()[0]
+            overlaps[number] = self.words[:, said] @ row[said]
+        return overlaps
+
+    @cached_property
+    def _inverse(self) -> Vector:
+        return np.linalg.inv(self._smoothed)
 
     def likeness(self, shape: Shape) -> tuple[Vector, Vector, Vector]:
         """For each tool: the regression's estimate, the nearest example by words, and the nearest by meaning."""
@@ -102,7 +114,7 @@ class Examples:
 
     def without(self, number: int) -> tuple[Vector, Vector, Vector]:
         """The same for one of the examples, as if it were not among them (the closed form of leaving one out)."""
-        residual = self._coefficients[number] / self.inverse[number, number]
+        residual = self._coefficients[number] / self._inverse[number, number]
         estimate = self.targets[number] - residual
         words, meanings = self.words @ self.words[number], self.meanings @ self.meanings[number]
         words[number] = meanings[number] = 0.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from langchain_core.tools import BaseTool
@@ -19,17 +20,17 @@ class ToolView:
     delegate: str = ""
     """For the router: the specialist who has this tool."""
 
-    @property
+    @cached_property
     def required(self) -> list[str]:
         """Arguments that must be given."""
         return list(self.schema.get("required", []))
 
-    @property
+    @cached_property
     def takes(self) -> frozenset[str]:
         """The kinds of its arguments."""
         return frozenset(self.kinds.values())
 
-    @property
+    @cached_property
     def needs(self) -> frozenset[str]:
         """The kinds of the arguments that must be given."""
         return frozenset(self.kinds[a] for a in self.required if a in self.kinds)
