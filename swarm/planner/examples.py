@@ -21,7 +21,8 @@ WORDS, MEANING = 0.5, 0.5
 """Parts of words and of vectors in the likeness of two steps."""
 _TOKEN = re.compile(r"\{[\w|]+\}|[a-z0-9]+(?:'[a-z]+)?")
 _GENERAL = {"object": "file", "path": "file", "document": "file", "key": "file"}
-_VALUES = frozenset("setting address pattern path prefix cron duration number name".split())
+VALUES = frozenset("setting address pattern path prefix cron duration number name".split())
+"""Kinds of placeholders that stand for values and not for things that exist."""
 
 
 class Embedding(Protocol):
@@ -47,9 +48,9 @@ def bag(shape: Shape) -> Counter[str]:
             for kind in kinds:
                 features[f"{{{kind}}}"] += 1.0 / len(kinds)  # type: ignore[assignment]
                 features[f"<{_GENERAL.get(kind, kind)}>"] += 0.5 / len(kinds)  # type: ignore[assignment]
-            if not set(kinds) & _VALUES:
+            if not set(kinds) & VALUES:
                 features["<thing>"] += 0.3  # type: ignore[assignment]
-            line.append("<thing>" if not set(kinds) & _VALUES else f"{{{kinds[0]}}}")
+            line.append("<thing>" if not set(kinds) & VALUES else f"{{{kinds[0]}}}")
             continue
         meanings = lexicon().groups.get(token) or lexicon().groups.get(stem(token)) or ()
         for meaning in meanings:
@@ -101,7 +102,7 @@ class Examples:
 
     @cached_property
     def _inverse(self) -> Vector:
-        return np.linalg.inv(self._smoothed)
+        return np.asarray(np.linalg.inv(self._smoothed), dtype=np.float64)
 
     def likeness(self, shape: Shape) -> tuple[Vector, Vector, Vector]:
         """For each tool: the regression's estimate, the nearest example by words, and the nearest by meaning."""

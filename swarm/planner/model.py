@@ -69,7 +69,7 @@ class Planner(BaseChatModel):
         """As the router: steps grouped by the specialist who does them, one group after another."""
         results = [m for m in _after_request(messages) if isinstance(m, ToolMessage)]
         request = recall.request(messages, planning.begins)
-        said = talk.small_talk(request) if not results else None
+        said = talk.small_talk(request, self.catalogue) if not results else None
         if said is not None:
             return AIMessage(said)
         plan = planning.plan(request, recall.conversation(messages, kinds))

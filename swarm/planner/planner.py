@@ -11,7 +11,7 @@ from swarm.planner import caution, talk
 from swarm.planner.arguments import fill
 from swarm.planner.catalogue import Known
 from swarm.planner.context import Context
-from swarm.planner.examples import Embedding
+from swarm.planner.examples import VALUES, Embedding
 from swarm.planner.language import STOP, content, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import Mention
@@ -236,8 +236,8 @@ class Planner:
         return None
 
     def _noise(self, seen: Understood) -> bool:
-        """Whether a step is mostly of words that nobody knows, and names and points at nothing."""
-        named = seen.found or any(set(kinds) - {"name", "number"} for kinds in seen.shape.kinds) or PRONOUN.search(seen.text)
+        """Whether a step is mostly of words that nobody knows, and names and points at nothing; values alone are no names."""
+        named = seen.found or any(set(kinds) - VALUES for kinds in seen.shape.kinds) or PRONOUN.search(seen.text)
         known = any(self._reader.linker.is_name_word(w) for w in words(seen.text) if len(w) > 2)
         return not named and not known and self._ranker.examples.strange(seen.shape) > NOISE
 
@@ -344,8 +344,8 @@ class Planner:
         seen = self._reader.understood(step)
         ranked = self.ranked(seen, memory)
         if not ranked or (self._ranker.examples.strange(seen.shape) > STRANGE and ranked[0].likeness < 0.2 and not seen.found):
-            return talk.off_topic()
-        nearest = [f"“{example(c.tool)}”" for c in ranked[:3]]
+            return talk.off_topic(self._reader.catalogue)
+        nearest = [f"“{example(c.tool, self._reader.catalogue)}”" for c in ranked[:3]]
         return talk.not_understood(seen.text, nearest)
 
 

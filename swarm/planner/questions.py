@@ -1,6 +1,7 @@
 """What to ask when something needed is missing or open."""
 
 import re
+from collections import Counter
 
 from swarm.planner.catalogue import Known
 from swarm.planner.context import Unclear
@@ -26,6 +27,16 @@ def question(tool: ToolView, argument: str, unclear: Unclear | None, catalogue: 
     return f"Which {noun} do you mean, to {doing}?{choices}{where}"
 
 
-def example(tool: ToolView) -> str:
-    """An example to show, its placeholders in words."""
-    return re.sub(r"\{(\w+)\}", r"<\1>", tool.examples[0]) if tool.examples else tool.name.replace("_", " ")
+def example(tool: ToolView, catalogue: Known) -> str:
+    """An example to show, with names that exist; a placeholder without one stays in words."""
+    if not tool.examples:
+        return tool.name.replace("_", " ")
+    taken: Counter[str] = Counter()
+
+    def named(match: re.Match[str]) -> str:
+        kind = match.group(1)
+        taken[kind] += 1
+        entries = catalogue.entries(kind)[taken[kind] - 1 :]
+        return entries[0].name if entries else f"<{kind}>"
+
+    return re.sub(r"\{(\w+)\}", named, tool.examples[0])

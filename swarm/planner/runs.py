@@ -70,7 +70,7 @@ def _by_settings(context: Context) -> str | Unclear | None:
     fits = []
     for entry in context.entries("pipeline"):
         given = settings(context.text, entry.facts.get("parameters", {}))
-        if given and all(s.name in entry.facts["parameters"] for s in given):
+        if given and all(s.name in entry.facts.get("parameters", {}) for s in given):
             fits.append(entry.name)
     if not fits:
         return None

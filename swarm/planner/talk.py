@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from swarm.planner import caution
+from swarm.planner.catalogue import Known
 from swarm.planner.language import words
 
 _GREETING = re.compile(r"^\W*(?:hi|hey|hello|hiya|howdy|good (?:morning|afternoon|evening|day)|moin|hola)\b[\s\w,!.'?]{0,30}$", re.I)
@@ -19,10 +20,23 @@ _NOTHING = re.compile(
     r"|leave it|abort|don'?t|do not|nothing|skip it)\W*(?:thanks?|please)?\W*$",
     re.I,
 )
+_WHO = re.compile(
+    r"\bare you (?:really )?(?:an? )?(?:ai|llm|bot|chatbot|robot|human|person|real|machine|computer|chatgpt|gpt\S*|claude"
+    r"|(?:large )?language model)\b|\bwho (?:are you|made you|built you|am i talking to)\b|\bwhat are you\b\W*$"
+    r"|\bwhat(?:'s| is) your name\b|\bhow do you work\b|\b(?:what|which) (?:language )?model (?:are you|do you use|is this)\b",
+    re.I,
+)
+_RUDE = re.compile(
+    r"^\W*(?:(?:you(?:'re|r| are)?|this(?: is)?|it(?: is|'s)|that(?: is|'s| was)|what an?|how)\W+)?"
+    r"(?:(?:so|really|an?|such|very|bloody|fucking)\W+)*"
+    r"(?:stupid|dumb|useless|idiot\w*|moron|rubbish|garbage|crap|sucks?|terrible|awful|shut up|screw you|fuck (?:you|off|this)|piss off)"
+    r"(?:\W+(?:bot|thing|machine|computer|tool|assistant|program|idiot))?\W*$",
+    re.I,
+)
 _HELP = re.compile(
-    r"\bwhat (?:can|could|do) you (?:do|help|offer|know how)|\bwhat are you (?:able|capable|good)|\bhelp me\W*$|\bwho are you\b"
-    r"|\bwhat are you\b\W*$|\bhow do you work\b|\bhow can you help\b|\bwhat (?:can|should) i (?:ask|say|do here|type)"
-    r"|\bare you (?:an? )?(?:ai|llm|bot|robot|human|real|chatgpt|gpt|claude|(?:large )?language model)\b|^\W*(?:help|usage|commands"
+    r"\bwhat (?:can|could|do) you (?:do|help|offer|know how)|\bwhat are you (?:able|capable|good)|\bhelp me\W*$|\bhow can you help\b"
+    r"|\bwhat (?:can|should) i (?:ask|say|do here|type)"
+    r"|^\W*(?:help|usage|commands"
     r"|\?)\W*$|\bwhat is this\W*$|\byour (?:capabilities|features|skills|limits|limitations)\b"
     r"|\bhow does this work\W*$|\bget(?:ting)? started\b|\bwhat is possible\b",
     re.I,
@@ -32,14 +46,6 @@ _MODEL = re.compile(
     r"|language model|openai|gpt\S*|claude|chatgpt|own model|ollama|vllm)\b",
     re.I,
 )
-CAN_DO = (
-    "I work with your pipelines, data and documentation. For example:\n\n"
-    "- **pipelines and runs**: “which pipelines are there?”, “run iris-classification with "
-    "max_depth=5”, “why did the last run fail?”, “compare the last two runs”\n"
-    "- **schedules**: “run it every Monday at 9:30”, “pause the nightly schedule”\n"
-    "- **files and buckets**: “what is in datasets?”, “show the first rows of iris.csv”, “upload data/new.csv to datasets”\n"
-    "- **documentation**: “how does caching work?”"
-)
 ABOUT = (
     "I am the built-in planner, not a language model: short, plain requests work best. To connect a language model, set `OPENAI_API_KEY`, "
     "or `OPENAI_BASE_URL` for any compatible endpoint, and `SWARM_MODEL=openai:<name>`."
@@ -47,20 +53,41 @@ ABOUT = (
 NOTHING_DONE = "All right, nothing was done."
 
 
-def small_talk(text: str) -> str | None:
+def can_do(known: Known) -> str:
+    """What can be asked for, with names that exist."""
+
+    def name(kind: str) -> str:
+        return next((entry.name for entry in known.entries(kind)), f"<{kind}>")
+
+    pipeline, bucket = name("pipeline"), name("bucket")
+    return (
+        "I work with your pipelines, data and documentation. For example:\n\n"
+        f"- **pipelines and runs**: “which pipelines are there?”, “run {pipeline}”, “why did the last run fail?”, "
+        "“compare the last two runs”\n"
+        f"- **schedules**: “run {pipeline} every Monday at 9:30”, “which schedules are there?”\n"
+        f"- **files and buckets**: “what is in {bucket}?”, “show the first rows of {name('object')}”, “upload data/new.csv to {bucket}”\n"
+        "- **documentation**: “how does caching work?”"
+    )
+
+
+def small_talk(text: str, known: Known) -> str | None:
     """What to say to greetings, thanks, questions about the assistant, and requests that are refused; None for anything else."""
     if caution.overrides(text):
-        return "I do not act on that: my rules stay, and nothing was done. " + CAN_DO
+        return "I do not act on that: my rules stay, and nothing was done. " + can_do(known)
     if caution.wants_secret(text) and not re.search(r"\bhow (?:do|can|should|to|are)\b|\bwhat is\b an?\b|best pract", text, re.I):
-        return "I never show keys, passwords or tokens; `swarm config` lists the settings with secrets masked. " + CAN_DO
+        return "I never show keys, passwords or tokens; `swarm config` lists the settings with secrets masked. " + can_do(known)
     if _MODEL.search(text):
         return ABOUT
+    if _WHO.search(text):
+        return f"{ABOUT}\n\n{can_do(known)}"
     if _GREETING.search(text) and len(words(text)) <= 7 and not _HELP.search(text):
-        return "Hello! " + CAN_DO
+        return "Hello! " + can_do(known)
     if _HELP.search(text):
-        return f"{CAN_DO}\n\n{ABOUT}"
+        return f"{can_do(known)}\n\n{ABOUT}"
     if _THANKS.search(text) and len(words(text)) <= 6:
         return "You are welcome. Ask for more whenever you like."
+    if _RUDE.search(text):
+        return "Sorry that this went wrong. Say it in other words, or ask “what can you do?”."
     if _NOTHING.search(text):
         return NOTHING_DONE
     return None
@@ -80,6 +107,6 @@ def too_much(steps: int, characters: int) -> str:
     return f"That is more than I can follow at once: {most}. Please send it in parts; nothing was done."
 
 
-def off_topic() -> str:
+def off_topic(known: Known) -> str:
     """That a question has nothing to do with what the assistant is for."""
-    return f"That is outside of what I can help with. {CAN_DO}\n\n{ABOUT}"
+    return f"That is outside of what I can help with. {can_do(known)}\n\n{ABOUT}"
