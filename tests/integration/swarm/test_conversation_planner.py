@@ -162,7 +162,7 @@ async def test_a_question_back_is_completed_by_the_answer(assistant: Assistant) 
 async def test_small_talk_and_refusals_cost_one_call_and_touch_nothing(assistant: Assistant, message: str) -> None:
     reply = await assistant.ask(message, session=f"talk-{message[:5]}", approve="all")
     assert (reply.steps, reply.usage.model_calls) == ([], 1)
-    assert "pipelines" in reply.answer
+    assert "pipelines" in reply.answer or "nearest things I can do" in reply.answer
 
 
 async def test_a_viewer_does_not_even_see_what_changes_things(home: Path, database_url: str | None) -> None:
