@@ -97,7 +97,7 @@ def decide(planner: Planner, world: Imagined, case: Case) -> list[list[Action]]:
     for said in case.turns:
         text = f"{pending} {said}" if pending and not planner.begins(said) else said
         memory = Memory(world.earlier(memory))
-        small = talk.small_talk(text)
+        small = talk.small_talk(text, world)
         turns.append([Action(say=small)] if small is not None else _turn(planner, world, text, memory))
         pending = text if turns[-1][-1].question else ""
     return turns

@@ -350,8 +350,11 @@ class Planner:
 
 
 def _completed_first(ranked: list[Candidate]) -> list[Candidate]:
-    """The second before the first, if it is nearly as likely and only for it the step names all that is needed."""
-    if len(ranked) < 2 or ranked[0].complete or not ranked[1].complete or ranked[1].chance < NEARLY * ranked[0].chance:
+    """The second before the first, if it is nearly as likely and only for it the step names all that is needed; never a change before a
+    look, nor the other way round."""
+    if len(ranked) < 2 or (ranked[0].tool.effect == "read") != (ranked[1].tool.effect == "read"):
+        return ranked
+    if ranked[0].complete or not ranked[1].complete or ranked[1].chance < NEARLY * ranked[0].chance:
         return ranked
     return [ranked[1], ranked[0], *ranked[2:]]
 
