@@ -102,6 +102,10 @@ class Toolbox:
         await self._workers.run(self._records.audit.append, entry)
         return result
 
+    def masked(self, text: str) -> str:
+        """What a backend says, without secrets. Blocks."""
+        return self._airlock.mask(speaker(), text)
+
     async def read(self, name: str, **arguments: Any) -> ToolResult:
         """The result of a tool that only reads; any other is refused."""
         call = await self.prepare(name, arguments)

@@ -56,6 +56,8 @@ class Turn:
     failed: bool = False
     notice: str = ""
     """A sentence of the front-end itself: what was refused, or that the turn was stopped."""
+    news: list[str] = field(default_factory=list)
+    """What watches reported after this turn, as Markdown."""
     _delivered: list[Artifact] = field(default_factory=list)
 
     @classmethod

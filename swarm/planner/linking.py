@@ -187,8 +187,11 @@ def masked(text: str, found: Sequence[Mention]) -> str:
 
 
 def file_names(text: str) -> list[str]:
-    """Words that look like files or keys, in the order of the text."""
-    return [m.group().rstrip(".") for m in FILE_LIKE.finditer(re.sub(r"\b\w+=\S+", " ", text))]
+    """Words that look like files or keys, in the order of the text; before them those in quotes that have blanks in their names."""
+    blank = [name for name in quoted(text) if " " in name and FILE_LIKE.fullmatch(name.replace(" ", "_"))]
+    for name in blank:
+        text = text.replace(name, " ")
+    return [*blank, *(m.group().rstrip(".") for m in FILE_LIKE.finditer(re.sub(r"\b\w+=\S+", " ", text)))]
 
 
 def quoted(text: str) -> list[str]:

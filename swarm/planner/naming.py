@@ -13,7 +13,8 @@ _NAME = r"[\"'`“]?([A-Za-z0-9][\w.-]*)"
 _CUE = re.compile(
     r"\b(?:called|named|titled|naming it|name it|call it|name (?:is|should be|shall be|must be"
     r"|will be|of|=|:)|have (?:the )?name|(?:with|under|by|as)(?: the)? name(?: of)?"
-    rf"|(?:call|name)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it|job))(?: be| to be)?\s*[:=]?\s*{_NAME}",
+    r"|(?:call|name)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it|job))"
+    rf"(?: (?:to )?be\b)?\s*[:=]?\s*{_NAME}",
     re.I,
 )
 

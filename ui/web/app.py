@@ -1,5 +1,6 @@
 """The web application: health for machines, the page for people, the guard around both."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +20,8 @@ from ui.readiness import Readiness
 from ui.web.conversation import Conversations
 from ui.web.guard import Guard
 from ui.web.page import build
-from ui.web.panel import data, documents, runs
+from ui.web.panel import activity, data, documents, runs
+from ui.web.panel import conversations as talks
 from ui.web.server import is_loopback
 from ui.web.shares import add_shares
 from ui.web.signin import SignIn
@@ -72,10 +74,12 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         max_file_size=settings.swarm.upload_limit,
         auth_dependency=_user,
     )
+    listening = asyncio.create_task(conversations.listen())
     try:
         either = WithTokens(sign_in, {name: token.get_secret_value() for name, token in settings.swarm.api_tokens.items()})
         yield either.around(Guard(app, is_loopback(settings.swarm.host), either))
     finally:
+        listening.cancel()
         await conversations.close()
 
 
@@ -83,6 +87,8 @@ def _panel(assistant: Assistant) -> APIRouter:
     panel = APIRouter()
     panel.include_router(runs.routes(runs.Runs(assistant.toolbox, assistant.services)))
     panel.include_router(data.routes(data.Data(assistant.toolbox)))
+    panel.include_router(activity.routes(activity.Activity(assistant)))
+    panel.include_router(talks.routes(assistant.conversations))
     panel.include_router(documents.routes(documents.Documents(assistant.toolbox)))
     return panel
 

@@ -18,7 +18,7 @@ IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 MAX_ROWS = 1000
 """Rows that a browser still draws at once."""
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-TONES = {"succeeded": "good", "failed": "bad", "running": "busy"}
+TONES = {"succeeded": "good", "ok": "good", "failed": "bad", "error": "bad", "running": "busy"}
 STEPS = {
     "pending": ("○", "to do"),
     "running": ("▸", "under way"),
@@ -141,8 +141,18 @@ def _until(approval: Approval) -> str:
 
 def plan(steps: Sequence[PlanStep]) -> str:
     """The steps of a plan, ticked off as they are done."""
-    lines = "".join(f"<li><span aria-label='{STEPS[s.state][1]}'>{STEPS[s.state][0]}</span> {text(s.text)}</li>" for s in steps)
-    return f"<section class='card plan'><h4>Plan</h4><ol>{lines}</ol></section>"
+    items = "".join(
+        f"<li class='{step.state}'><span class='tick' aria-label='{STEPS[step.state][1]}'>{STEPS[step.state][0]}</span>"
+        f"<span>{text(step.text)}</span></li>"
+        for step in steps
+    )
+    return f"<ol class='plan' aria-label='Plan'>{items}</ol>"
+
+
+def news(report: str) -> str:
+    """What a watch reports, unasked."""
+    head = "<header><strong>You asked to be told</strong></header>"
+    return f"<section class='card news' role='status'>{head}<div class='prose'>{html(report)}</div></section>"
 
 
 def sources(cited: Sequence[Source]) -> str:

@@ -51,7 +51,7 @@ def _layout(given: dict[str, Any], traces: list[dict[str, Any]]) -> dict[str, An
         "colorway": COLORS,
         "bargap": 0.45,
         "barcornerradius": 4,
-        "showlegend": named,
+        "showlegend": given.get("showlegend", named),
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
     }
 

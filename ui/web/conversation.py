@@ -8,12 +8,14 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from swarm.assistant import Assistant, check_message
-from swarm.errors import ApprovalError, MessageError
+from swarm.errors import ApprovalError, MessageError, SwarmError
 from swarm.reply import Event
 from ui.turn import Request, Turn, Verdict
 
 log = logging.getLogger(__name__)
 
+PREFIX = "web-"
+"""How the sessions of this front-end begin."""
 FRAME = 0.05
 """Seconds between two looks at a turn under way."""
 
@@ -26,6 +28,8 @@ class Conversation:
         self.turns: list[Turn] = []
         self.notice = ""
         """What could not be taken, until something else is said or decided."""
+        self.changes = 0
+        """Grows with everything that there is to show."""
         self._assistant = assistant
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
@@ -41,13 +45,38 @@ class Conversation:
         """The latest turn."""
         return self.turns[-1] if self.turns else None
 
-    async def load(self) -> None:
-        """Read the turns anew from the conversation's store."""
-        self.turns = [Turn.told(said, reply) for said, reply in await self._assistant.turns(self.session)]
-        pending = await self._assistant.pending(self.session)
+    async def load(self, user: str) -> None:
+        """Read the turns anew from the conversation's store.
+
+        Raises:
+            AccessError: it is not this user's.
+        """
+        self.turns = [Turn.told(said, reply) for said, reply in await self._assistant.turns(self.session, user)]
+        await self._place_news(user)
+        pending = await self._assistant.pending(self.session, user)
         if pending and self.last is not None:
-            self.last.end("")
+            for turn in self.turns:
+                turn.end("", failed=turn.failed)
             self.last.wait(pending[0])
+
+    async def _place_news(self, user: str) -> None:
+        """Put what watches reported behind the turns they came after."""
+        turn = -1
+        for said in await self._assistant.conversations.messages(self.session, user):
+            if said.role == "user":
+                turn = min(turn + 1, len(self.turns) - 1)
+            elif said.role == "notice" and self.turns:
+                self.turns[turn].news.append(said.text)
+
+    def tell(self, report: str) -> None:
+        """Show what a watch reports."""
+        if self.turns:
+            self.turns[-1].news.append(report)
+        self._notify()
+
+    async def rate(self, turn: int, good: bool, user: str) -> None:
+        """Keep whether the answer of a turn helped."""
+        await self._assistant.conversations.rate(self.session, turn, good, user=user)
 
     def send(self, message: str, user: str) -> None:
         """Begin a turn.
@@ -59,8 +88,9 @@ class Conversation:
         if self.running:
             raise MessageError("a turn is under way in this conversation; wait for its end or stop it, then send this again.")
         turn = Turn(message.strip())
+        beside = self.last is not None and self.last.waiting is not None
         self.turns.append(turn)
-        self._start(turn, self._assistant.stream(message, self.session, user))
+        self._start(turn, self._assistant.stream(message, self.session, user), user, reload=beside)
 
     def decide(self, verdict: Verdict, arguments: Mapping[str, Any] | None, user: str) -> None:
         """Decide on what the last turn waits for, and go on with it; does nothing when it does not wait."""
@@ -69,7 +99,7 @@ class Conversation:
             request = turn.waiting
             request.verdict, turn.running = verdict, True
             events = self._assistant.stream_decision(self.session, verdict, arguments, request.approval.id, user)
-            self._start(turn, events)
+            self._start(turn, events, user)
 
     def stop(self) -> None:
         """End the turn under way."""
@@ -86,19 +116,24 @@ class Conversation:
             await changed.wait()
             await asyncio.sleep(FRAME)
 
-    def _start(self, turn: Turn, events: AsyncIterator[Event]) -> None:
+    def _start(self, turn: Turn, events: AsyncIterator[Event], user: str, reload: bool = False) -> None:
         self.notice = ""
-        self._task = asyncio.create_task(self._play(turn, events))
+        self._task = asyncio.create_task(self._play(turn, events, user, reload))
         self._tasks.add(self._task)
         self._task.add_done_callback(partial(self._ended, turn))
 
-    async def _play(self, turn: Turn, events: AsyncIterator[Event]) -> None:
+    async def _play(self, turn: Turn, events: AsyncIterator[Event], user: str, reload: bool) -> None:
+        """Show a turn; what is said while an approval waits may change the turn that waits, so that all is read anew."""
         try:
             async for event in events:
                 turn.apply(event)
                 self._notify()
+            if reload:
+                await self.load(user)
         except ApprovalError as error:
-            await self._refused(turn, str(error))
+            await self._refused(turn, str(error), user)
+        except SwarmError as error:
+            turn.end(_sentence(str(error)), failed=True)
 
     def _ended(self, turn: Turn, task: asyncio.Task[None]) -> None:
         """The turn's last word when it has not spoken it itself: stopped, perhaps before it began, or broken off."""
@@ -110,18 +145,19 @@ class Conversation:
             turn.end("This turn broke off unexpectedly; the server's log says why. Please send it again.", failed=True)
         self._notify()
 
-    async def _refused(self, turn: Turn, why: str) -> None:
+    async def _refused(self, turn: Turn, why: str, user: str) -> None:
         """Back to waiting when the decision is still due; otherwise show how the turn went on without this page."""
         request = next((p for p in reversed(turn.parts) if isinstance(p, Request)), None)
-        pending = {a.id for a in await self._assistant.pending(self.session)}
+        pending = {a.id for a in await self._assistant.pending(self.session, user)}
         if request is not None and request.approval.id in pending:
             request.verdict = None
         else:
-            await self.load()
+            await self.load(user)
         turn.running = False
-        self.notice = f"{why[:1].upper()}{why[1:]}"
+        self.notice = _sentence(why)
 
     def _notify(self) -> None:
+        self.changes += 1
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -134,17 +170,32 @@ class Conversations:
         self._open: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self, session: str) -> Conversation:
-        """A session's conversation, as it is now."""
+    async def open(self, session: str, user: str) -> Conversation:
+        """A session's conversation, as it is now.
+
+        Raises:
+            AccessError: it is not this user's.
+        """
         conversation = self._open.get(session)
         if conversation is None:
             conversation = self._open[session] = Conversation(self._assistant, session, self._tasks)
         if not conversation.running:
-            await conversation.load()
+            await conversation.load(user)
         return conversation
+
+    async def listen(self) -> None:
+        """Show what watches report in the conversations that are open; in others it stands when they are opened. Until canceled."""
+        async for notice in self._assistant.notifications(f"{PREFIX}*"):
+            conversation = self._open.get(notice.session)
+            if conversation is not None:
+                conversation.tell(notice.text)
 
     async def close(self) -> None:
         """End the turns under way."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tools.speaker import Speaker, speaking
 from ui.web.signin import SignIn
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -61,6 +62,9 @@ class Guard:
                 await self._sign_in.refuse(scope, receive, _with_headers(send))
                 return
             scope["swarm_user"] = user
+            with speaking(Speaker(user, "")):
+                await self._app(scope, receive, _with_headers(send))
+            return
         await self._app(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:

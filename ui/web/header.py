@@ -18,8 +18,8 @@ def bar(settings: Settings, findings: Sequence[Finding]) -> str:
 
 def _brain(settings: Settings) -> str:
     if settings.model == BUILTIN:
-        return "<span>answers come from the built-in planner, no language model</span>"
-    return f"<span>answers come from <b>{markup.text(settings.model.partition(':')[2])}</b></span>"
+        return "<span>built-in planner, no language model</span>"
+    return f"<span>answered by <b>{markup.text(settings.model.partition(':')[2])}</b></span>"
 
 
 def _dot(name: str, finding: Finding | None) -> str:

@@ -48,6 +48,8 @@ def _messages(turn: Turn) -> Iterator[gr.ChatMessage]:
         yield gr.ChatMessage(content=_drawing(artifact))
     if turn.sources:
         yield _card(cards.sources(turn.sources))
+    for report in turn.news:
+        yield _card(cards.news(report))
 
 
 def remark(sentence: str, bad: bool = False) -> gr.ChatMessage:

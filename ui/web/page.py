@@ -5,17 +5,18 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from html import unescape
 from typing import Any
 
 import gradio as gr
 
 from swarm.assistant import MAX_MESSAGE
-from swarm.errors import MessageError
+from swarm.errors import AccessError, MessageError
 from swarm.settings import Settings
 from ui.attachments import Attachments, with_files
 from ui.readiness import Readiness
 from ui.turn import Turn, Verdict
-from ui.web.conversation import Conversation, Conversations
+from ui.web.conversation import PREFIX, Conversation, Conversations
 from ui.web.header import bar, welcome
 from ui.web.messages import messages, remark
 
@@ -28,16 +29,25 @@ SUGGESTIONS = {
     "How do I turn off caching for one step?": "Ask the handbook",
 }
 PROMPT = "Say what you would like to do"
+NEWS = 2
+"""Seconds between two looks whether a conversation went on without this page: in another one, or by what a watch reports."""
 LOOK = 30
 """Seconds between two looks at what is connected."""
+MENU = """<button type="button" data-menu="sided" aria-label="Conversations" title="Conversations">☰</button>"""
 TABS = """<nav id="panel-tabs" role="tablist" aria-label="Beside the conversation">
 <button type="button" role="tab" aria-selected="false" data-open="runs">Runs</button>
 <button type="button" role="tab" aria-selected="false" data-open="data">Data</button>
 <button type="button" role="tab" aria-selected="false" data-open="documents">Documents</button>
+<button type="button" role="tab" aria-selected="false" data-open="activity">Activity</button>
 </nav>"""
+SIDE = """<nav aria-label="Conversations"><form data-list="conversations" role="search"><label><span class="sr">Search conversations</span>
+<input type="search" name="query" placeholder="Search conversations" autocomplete="off"></label></form>
+<div id="conversations"></div></nav>"""
+OPENED = "document.addEventListener('swarm:open', (event) => trigger('click', { session: event.detail }));"
+"""The page's script says which conversation was chosen; this passes it on to the server."""
 PANEL = """<aside aria-label="Panel"><button type="button" id="panel-close" data-close aria-label="Close the panel">✕</button>
 <div id="panel-body" tabindex="-1"></div></aside>"""
-FOCUS = "() => document.querySelector('#composer textarea')?.focus({preventScroll: true})"
+SHOWN = "(session) => window.swarm.shown(session)"
 SESSION = re.compile(r"[\w.-]{1,64}")
 Updates = dict[Any, Any]
 
@@ -55,11 +65,14 @@ class Page:
     def _layout(self) -> None:
         self.session = gr.BrowserState("", storage_key=STORAGE, secret=STORAGE)
         self.open = gr.State(None)
+        self.seen = gr.State(0)
         with gr.Row(elem_id="bar"):
+            gr.HTML(MENU, elem_id="menu", apply_default_css=False)
             self.bar = gr.HTML(bar(self._settings, []), elem_id="brand")
             gr.HTML(TABS, elem_id="tabs", apply_default_css=False)
             self.new = gr.Button("New chat", size="sm", elem_id="new", scale=0)
         with gr.Row(elem_id="desk"):
+            self.side = gr.HTML(SIDE, elem_id="side", apply_default_css=False, js_on_load=OPENED)
             with gr.Column(elem_id="talk", scale=1):
                 self._talk()
             gr.HTML(PANEL, elem_id="panel", apply_default_css=False)
@@ -75,7 +88,8 @@ class Page:
             autoscroll=False,
             scale=1,
             buttons=["copy"],
-            feedback_options=None,
+            editable="user",
+            feedback_options=["Like", "Dislike"],
             placeholder=welcome(self._settings),
             examples=[{"text": text, "display_text": f"{title}\n{text}"} for text, title in SUGGESTIONS.items()],
             latex_delimiters=[],
@@ -112,23 +126,27 @@ class Page:
 
     def wire(self, blocks: gr.Blocks) -> None:
         """Connect the components with their handlers."""
-        shown = [self.session, self.open, self.chat, self.composer, self.decision, self.editor, self.verdicts, self.arguments]
+        shown = [self.session, self.open, self.seen, self.chat, self.composer, self.decision, self.editor, self.verdicts, self.arguments]
         known = [self.open, self.session]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
         blocks.load(self.connect, None, self.bar, **quiet)
         gr.Timer(LOOK).tick(self.connect, None, self.bar, **quiet)
+        gr.Timer(NEWS).tick(self.catch_up, [self.open, self.seen], shown, **quiet)
         turns = [
             blocks.load(self.arrive, self.session, shown, **quiet),
             self.new.click(self.begin, None, shown, **quiet),
             self.composer.submit(self.send, [self.composer, *known], shown, **quiet),
+            self.side.click(self.switch, None, shown, **quiet),
+            self.chat.edit(self.again, known, shown, **quiet),
             self.chat.example_select(self.suggest, known, shown, **quiet),
             self.approve.click(self.on_approve, known, shown, **quiet),
             self.reject.click(self.on_reject, known, shown, **quiet),
             self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, **quiet),
         ]
         for turn in turns:
-            turn.then(None, js=FOCUS, **quiet)
+            turn.then(None, self.session, None, js=SHOWN, **quiet)
+        self.chat.like(self.rate, known, None, **quiet)
         self.composer.stop(self.stop, self.open, None, **quiet)
         editing = [self.editor, self.verdicts]
         self.edit.click(lambda: (gr.Column(visible=True), gr.Row(visible=False)), None, editing, **quiet)
@@ -138,20 +156,28 @@ class Page:
         """The header with the connections as they are now."""
         return bar(self._settings, await self._readiness.findings())
 
-    async def arrive(self, session: str) -> AsyncIterator[Updates]:
+    async def arrive(self, session: str, request: gr.Request) -> AsyncIterator[Updates]:
         """Show the conversation that the browser was in, and what goes on in it."""
-        async for updates in self._show(await self._opened(None, session)):
+        async for updates in self._show(await self._opened(None, session, _user(request))):
             yield updates
 
-    async def begin(self) -> Updates:
+    async def catch_up(self, conversation: Conversation | None, seen: int) -> AsyncIterator[Updates]:
+        """Show what happened in the conversation since it was drawn here."""
+        if conversation is None or conversation.changes == seen:
+            yield {self.seen: seen}
+            return
+        async for updates in self._show(conversation):
+            yield updates
+
+    async def begin(self, request: gr.Request) -> Updates:
         """An empty conversation."""
-        return self._all(await self._conversations.open(_new_session())) | {self.composer: self._composer(None, "")}
+        return self._all(await self._conversations.open(_new_session(), _user(request)))
 
     async def send(
         self, message: dict[str, Any], conversation: Conversation | None, session: str, request: gr.Request
     ) -> AsyncIterator[Updates]:
         """Take a message with its files and show its turn; a message that cannot be taken stays in the composer."""
-        conversation = await self._opened(conversation, session)
+        conversation = await self._opened(conversation, session, _user(request))
         files = await asyncio.to_thread(self._attachments.keep, conversation.session, message["files"])
         try:
             conversation.send(with_files(message["text"], files), _user(request))
@@ -170,6 +196,24 @@ class Page:
         async for updates in self.send({"text": chosen.value["text"], "files": []}, conversation, session, request):
             yield updates
 
+    async def again(
+        self, edited: gr.EditData, conversation: Conversation | None, session: str, request: gr.Request
+    ) -> AsyncIterator[Updates]:
+        """Send a message of one's own once more, with other words; what was done for the first stays done."""
+        async for updates in self.send({"text": unescape(str(edited.value)), "files": []}, conversation, session, request):
+            yield updates
+
+    async def switch(self, chosen: gr.EventData, request: gr.Request) -> AsyncIterator[Updates]:
+        """Show another conversation."""
+        async for updates in self._show(await self._opened(None, str(chosen._data.get("session")), _user(request))):
+            yield updates
+
+    async def rate(self, said: gr.LikeData, conversation: Conversation | None, session: str, request: gr.Request) -> None:
+        """Keep whether an answer helped."""
+        conversation = await self._opened(conversation, session, _user(request))
+        turn = _turn_at(conversation.turns, said.index if isinstance(said.index, int) else said.index[0])
+        await conversation.rate(turn, bool(said.liked), _user(request))
+
     def stop(self, conversation: Conversation | None) -> None:
         """End the turn under way."""
         if conversation is not None:
@@ -187,7 +231,7 @@ class Page:
 
     async def on_edit(self, text: str, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
         """Approve with the arguments of the editor; what is no JSON object stays there."""
-        conversation = await self._opened(conversation, session)
+        conversation = await self._opened(conversation, session, _user(request))
         try:
             arguments = json.loads(text)
         except ValueError as error:
@@ -204,15 +248,20 @@ class Page:
     async def _decide(
         self, verdict: Verdict, arguments: dict[str, Any] | None, conversation: Conversation | None, session: str, request: gr.Request
     ) -> AsyncIterator[Updates]:
-        conversation = await self._opened(conversation, session)
+        conversation = await self._opened(conversation, session, _user(request))
         conversation.decide(verdict, arguments, _user(request))
         async for updates in self._show(conversation):
             yield updates
 
-    async def _opened(self, conversation: Conversation | None, session: str) -> Conversation:
-        """The conversation of the page, found again when the server was restarted under it; a new one for a new browser."""
-        known = isinstance(session, str) and SESSION.fullmatch(session)
-        return conversation or await self._conversations.open(session if known else _new_session())
+    async def _opened(self, conversation: Conversation | None, session: str, user: str) -> Conversation:
+        """The conversation of the page, found again when the server was restarted under it; a new one for who has none, or not this one."""
+        if conversation is not None:
+            return conversation
+        try:
+            known = isinstance(session, str) and SESSION.fullmatch(session)
+            return await self._conversations.open(session if known else _new_session(), user)
+        except AccessError:
+            return await self._conversations.open(_new_session(), user)
 
     async def _show(self, conversation: Conversation) -> AsyncIterator[Updates]:
         """The conversation now and as it goes on; turns of the past are drawn once."""
@@ -223,7 +272,7 @@ class Page:
                 past = _drawn(conversation.turns[:-1])
                 yield self._all(conversation)
             else:
-                yield {self.chat: past + _drawn(conversation.turns[-1:])}
+                yield {self.chat: past + _drawn(conversation.turns[-1:]), self.seen: conversation.changes}
             first = False
 
     def _all(self, conversation: Conversation) -> Updates:
@@ -234,6 +283,7 @@ class Page:
         return {
             self.session: conversation.session,
             self.open: conversation,
+            self.seen: conversation.changes,
             self.chat: _drawn(conversation.turns, conversation.notice),
             self.composer: self._composer(last),
             self.decision: gr.Column(visible=waiting is not None),
@@ -245,10 +295,9 @@ class Page:
     def _composer(self, last: Turn | None, text: str | None = None) -> gr.MultimodalTextbox:
         running = last is not None and last.running
         waiting = last is not None and last.waiting is not None
-        placeholder = "Working on it…" if running else "Approve or reject first" if waiting else PROMPT
+        placeholder = "Working on it…" if running else "Approve, reject, or ask something about it" if waiting else PROMPT
         value: dict[str, Any] = {} if text is None else {"value": {"text": text, "files": []}}
-        free = not (running or waiting)
-        return gr.MultimodalTextbox(interactive=free, submit_btn=not running, stop_btn=running, placeholder=placeholder, **value)
+        return gr.MultimodalTextbox(interactive=not running, submit_btn=not running, stop_btn=running, placeholder=placeholder, **value)
 
 
 def build(settings: Settings, conversations: Conversations, readiness: Readiness) -> gr.Blocks:
@@ -265,8 +314,17 @@ def _drawn(turns: Sequence[Turn], notice: str = "") -> list[gr.ChatMessage]:
     return [*drawn, remark(notice, bad=True)] if notice else drawn
 
 
+def _turn_at(turns: Sequence[Turn], index: int) -> int:
+    """The number of the turn that message `index` of the chat belongs to."""
+    for number, turn in enumerate(turns):
+        index -= len(messages(turn))
+        if index < 0:
+            return number
+    return len(turns) - 1
+
+
 def _new_session() -> str:
-    return f"web-{uuid.uuid4().hex}"
+    return f"{PREFIX}{uuid.uuid4().hex}"
 
 
 def _user(request: gr.Request) -> str:

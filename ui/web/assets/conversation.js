@@ -4,8 +4,17 @@
   let due = false;
   const fit = new ResizeObserver((charts) => charts.forEach(({ target }) => target.offsetParent && window.Plotly?.Plots.resize(target)));
 
+  // What Gradio leaves to be said to screen readers and keyboards.
+  const each = (selector, change) => document.querySelectorAll(`#chat ${selector}`).forEach(change);
+  function mend() {
+    each(".examples[role]", (list) => list.removeAttribute("role"));
+    each(".md > table:not([tabindex])", (table) => (table.tabIndex = 0));
+    each(".title[role=button] button:not(:disabled)", (arrow) => (arrow.disabled = true)); // the whole title is the button
+  }
+
   // A new question goes to the top, so that its answer is read from the beginning; a decision that is due comes into sight.
   new MutationObserver(() => {
+    mend();
     document.querySelectorAll(".js-plotly-plot").forEach((chart) => fit.observe(chart));
     const rows = document.querySelectorAll("#chat .user-row:has(+ .bot-row)");
     if (rows.length > questions) rows[rows.length - 1].scrollIntoView({ block: "start" });

@@ -34,9 +34,8 @@ window.swarm = (() => {
   }
 
   async function open(address) {
-    const panel = find("#panel");
     find("#desk").classList.add("panelled");
-    for (const tab of panel.querySelectorAll("[role=tab]")) tab.ariaSelected = String(belongs(address, tab.dataset.open));
+    for (const tab of document.querySelectorAll("#panel-tabs [role=tab]")) tab.ariaSelected = String(belongs(address, tab.dataset.open));
     if (shown.address !== address) find("#panel-body").ariaBusy = "true";
     const html = (await fetched(`panel/${address}`)) ?? UNREACHABLE;
     find("#panel-body").ariaBusy = null;

@@ -4,10 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from swarm.toolbox import Toolbox
+from tools.minio.listing import PAGE
 from ui.web.panel.rendering import address, page, rows
 
-SHOWN = 100
-"""Entries of one level of a bucket."""
 ROWS = 20
 """Rows of a preview."""
 VIEWS = {"preview": "preview_object", "profile": "profile_dataset", "about": "get_object_info"}
@@ -24,11 +23,13 @@ class Data:
         found = await self._toolbox.read("list_buckets")
         return page("buckets", result=found, buckets=rows(found))
 
-    async def level(self, bucket: str, prefix: str = "") -> str:
-        """One level of a bucket."""
-        found = await self._toolbox.read("list_objects", bucket=bucket, prefix=prefix or None, limit=SHOWN)
+    async def level(self, bucket: str, prefix: str = "", after: str = "") -> str:
+        """One level of a bucket, a page from behind the key `after` on."""
+        found = await self._toolbox.read("list_objects", bucket=bucket, prefix=prefix or None, after=after or None)
         entries = [{**row, "name": row["key"].removeprefix(prefix), "folder": row["key"].endswith("/")} for row in rows(found)]
-        return page("level", result=found, entries=entries, bucket=bucket, prefix=prefix, trail=_trail(bucket, prefix))
+        return page(
+            "level", result=found, entries=entries, bucket=bucket, prefix=prefix, trail=_trail(bucket, prefix), full=len(entries) == PAGE
+        )
 
     async def one(self, bucket: str, key: str, view: str = "preview") -> str:
         """One object: its first rows, its columns in figures, or what is known of it."""
@@ -56,8 +57,8 @@ def routes(data: Data) -> APIRouter:
         return await data.buckets()
 
     @router.get("/bucket")
-    async def level(bucket: str, prefix: str = "") -> str:
-        return await data.level(bucket, prefix)
+    async def level(bucket: str, prefix: str = "", after: str = "") -> str:
+        return await data.level(bucket, prefix, after)
 
     @router.get("/object")
     async def one(bucket: str, key: str, view: str = "preview") -> str:

@@ -110,7 +110,7 @@ class Runs:
         if not steps:
             return [], ""
         ranked = sorted(steps, key=lambda s: (s.label != step, s.state != "failed", s.state != "running", s.started == ""))
-        return [s.label for s in steps], without_wrapper(kfp.log(run, ranked[0], tail))
+        return [s.label for s in steps], self._toolbox.masked(without_wrapper(kfp.log(run, ranked[0], tail)))
 
 
 def routes(runs: Runs) -> APIRouter:

@@ -28,7 +28,7 @@ async def settled(conversation: Conversation) -> int:
 
 
 async def asked(conversations: Conversations, message: str, session: str = "s") -> Conversation:
-    conversation = await conversations.open(session)
+    conversation = await conversations.open(session, "local")
     conversation.send(message, "local")
     await settled(conversation)
     return conversation
@@ -50,7 +50,7 @@ async def test_an_approved_call_is_made(conversations: Conversations, tmp_path: 
 async def test_a_new_look_finds_turns_and_the_pending_approval(conversations: Conversations, assistant: Assistant) -> None:
     await asked(conversations, "which buckets are there?")
     await asked(conversations, "create a bucket called beta")
-    found = await Conversations(assistant).open("s")
+    found = await Conversations(assistant).open("s", "local")
     assert [t.said for t in found.turns] == ["which buckets are there?", "create a bucket called beta"]
     assert found.turns[0].answer
     assert found.last is not None and found.last.waiting is not None
@@ -77,7 +77,7 @@ async def test_a_decision_that_came_too_late_is_said(conversations: Conversation
 
 
 async def test_one_turn_at_a_time(conversations: Conversations) -> None:
-    conversation = await conversations.open("s")
+    conversation = await conversations.open("s", "local")
     conversation.send("which buckets are there?", "local")
     with pytest.raises(MessageError, match="under way"):
         conversation.send("and now?", "local")
@@ -86,7 +86,7 @@ async def test_one_turn_at_a_time(conversations: Conversations) -> None:
 
 
 async def test_a_stopped_turn_says_so_and_the_next_one_works(conversations: Conversations) -> None:
-    conversation = await conversations.open("s")
+    conversation = await conversations.open("s", "local")
     conversation.send("which buckets are there?", "local")
     followed = conversation.follow()
     await anext(followed)
@@ -113,14 +113,14 @@ async def test_an_approval_of_a_stopped_turn_is_used_up(conversations: Conversat
 
 
 async def test_two_pages_share_a_turn_under_way(conversations: Conversations) -> None:
-    first = await conversations.open("s")
+    first = await conversations.open("s", "local")
     first.send("which buckets are there?", "local")
-    assert await conversations.open("s") is first
+    assert await conversations.open("s", "local") is first
     await settled(first)
 
 
 async def test_closing_ends_the_turns_under_way(conversations: Conversations) -> None:
-    conversation = await conversations.open("s")
+    conversation = await conversations.open("s", "local")
     conversation.send("which buckets are there?", "local")
     await conversations.close()
     assert not conversation.running

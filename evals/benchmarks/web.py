@@ -1,0 +1,134 @@
+"""The web page: how long until it can be used and until a step shows, and twenty people at once; beside a plain Gradio chat."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from evals.measurement import Measurement
+from evals.screenshots import ARGUMENTS, CHROMIUM, web_page
+
+REPEAT = 5
+PEOPLE = 20
+PLAIN = "import gradio as gr; gr.ChatInterface(lambda message, history: message).launch(server_port={port}, quiet=True)"
+
+
+def measure() -> list[Measurement]:
+    """First page, first step, twenty browsers."""
+    with web_page() as address, _plain_chat() as plain:
+        return asyncio.run(_measured(address, plain))
+
+
+async def _measured(address: str, plain: str) -> list[Measurement]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        first, its_first = [], []
+        for _ in range(REPEAT + 1):  # the first visit warms the server up
+            first.append(await _seconds_to(browser, address, "#composer textarea:enabled"))
+            its_first.append(await _seconds_to(browser, plain, "textarea"))
+        steps = [await _first_step(browser, address) for _ in range(REPEAT + 1)]
+        crowd = await asyncio.gather(*(_person(browser, address, number) for number in range(PEOPLE)))
+        await browser.close()
+    page, its_page, step = sorted(first[1:]), sorted(its_first[1:]), sorted(steps[1:])
+    middle = REPEAT // 2
+    return [
+        Measurement(
+            name="web.first_page",
+            value=page[middle],
+            unit="s",
+            spread=(page[-1] - page[0]) / 2,
+            baseline="plain gr.ChatInterface",
+            baseline_value=its_page[middle],
+            target=1.5,
+        ),
+        Measurement(name="web.first_step", value=step[middle], unit="s", spread=(step[-1] - step[0]) / 2, target=0.3),
+        Measurement(name="web.crowd_errors", value=sum(crowd), unit="errors", target=0),
+    ]
+
+
+async def _seconds_to(browser: Browser, address: str, selector: str) -> float:
+    """From asking for the page until something on it can be used, in a browser that has nothing stored."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    started = time.perf_counter()
+    await page.goto(address)
+    await page.locator(selector).first.wait_for()
+    taken = time.perf_counter() - started
+    await context.close()
+    return taken
+
+
+async def _first_step(browser: Browser, address: str) -> float:
+    """From sending a message until its first step is shown."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await _ready(page, address)
+    await page.locator("#composer textarea").fill("which buckets are there?")
+    started = time.perf_counter()
+    await page.locator("#composer textarea").press("Enter")
+    await page.locator(".thought-group").first.wait_for()
+    taken = time.perf_counter() - started
+    await context.close()
+    return taken
+
+
+async def _person(browser: Browser, address: str, number: int) -> int:
+    """Somebody who asks three things; how many of them went wrong, errors of the page included."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    context.set_default_timeout(120_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    await _ready(page, address)
+    for count, message in enumerate(("which buckets are there?", "which pipelines are there?", f"what is experiment {number}?"), start=1):
+        await page.locator("#composer textarea").fill(message)
+        await page.locator("#composer textarea").press("Enter")
+        await page.locator("#chat .user").nth(count - 1).wait_for()
+        await page.locator("#composer .submit-button").wait_for()
+        await page.locator("#composer textarea:enabled").wait_for()
+    answers = await page.locator("#chat .bot").count()
+    await context.close()
+    return len(faults) + max(0, 3 - answers)
+
+
+async def _ready(page: Page, address: str) -> None:
+    await page.goto(address)
+    await page.locator("#composer textarea:enabled").wait_for()
+
+
+@contextmanager
+def _plain_chat() -> Iterator[str]:
+    """A plain Gradio chat in its own process."""
+    from socket import create_server
+
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with subprocess.Popen([sys.executable, "-c", PLAIN.format(port=port)], stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait(port: int) -> None:
+    """Until the port answers.
+
+    Raises:
+        TimeoutError: it does not within a minute.
+    """
+    from socket import create_connection
+
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"nothing answers on port {port}")
