@@ -70,6 +70,10 @@ def can_do(known: Known) -> str:
     )
 
 
+SHORT = 300
+"""Characters of a greeting or of thanks at the most."""
+
+
 def small_talk(text: str, known: Known) -> str | None:
     """What to say to greetings, thanks, questions about the assistant, and requests that are refused; None for anything else."""
     if caution.overrides(text):
@@ -80,11 +84,12 @@ def small_talk(text: str, known: Known) -> str | None:
         return ABOUT
     if _WHO.search(text):
         return f"{ABOUT}\n\n{can_do(known)}"
-    if _GREETING.search(text) and len(words(text)) <= 7 and not _HELP.search(text):
+    short = len(text) <= SHORT
+    if short and _GREETING.search(text) and len(words(text)) <= 7 and not _HELP.search(text):
         return "Hello! " + can_do(known)
     if _HELP.search(text):
         return f"{can_do(known)}\n\n{ABOUT}"
-    if _THANKS.search(text) and len(words(text)) <= 6:
+    if short and _THANKS.search(text) and len(words(text)) <= 6:
         return "You are welcome. Ask for more whenever you like."
     if _RUDE.search(text):
         return "Sorry that this went wrong. Say it in other words, or ask “what can you do?”."

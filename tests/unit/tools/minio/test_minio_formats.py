@@ -131,6 +131,11 @@ CSV = "a,b\n1,x\n2,y\n"
 SAFETENSORS = json.dumps({"w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}).encode()
 
 
+def label(value: object) -> str | None:
+    """Bytes are no name for a case: some hold the time at which they were packed."""
+    return "bytes" if isinstance(value, bytes) else None
+
+
 @pytest.mark.parametrize(
     ("key", "data", "said"),
     [
@@ -159,6 +164,7 @@ SAFETENSORS = json.dumps({"w": {"dtype": "F32", "shape": [2, 3], "data_offsets":
         ("p0.pkl", pickle.dumps(LogisticRegression, protocol=0), "is a Python pickle of `sklearn"),
         ("plain.pkl", pickle.dumps({"a": [1, 2]}), "a Python pickle of plain values"),
     ],
+    ids=label,
 )  # fmt: skip
 def test_every_kind_is_shown(preview: Preview, key: str, data: bytes | str, said: str) -> None:
     result = preview(key, data)
@@ -214,6 +220,7 @@ def test_a_hostile_pickle_is_told_and_not_loaded(preview: Preview, monkeypatch: 
         ("m.h5", b"\x89HDF\r\n\x1a\n" + b"\0" * 50, ErrorCode.UNSUPPORTED),
         ("inside.gz", gzip.compress(arrow_file() + b"\0" * 10)[:150], ErrorCode.UNSUPPORTED),
     ],
+    ids=label,
 )
 def test_what_is_damaged_or_closed_is_told(preview: Preview, key: str, data: bytes, code: ErrorCode) -> None:
     result = preview(key, data)
