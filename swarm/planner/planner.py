@@ -19,7 +19,7 @@ from swarm.planner.questions import example, question
 from swarm.planner.ranking import HOW_TO, QUESTION, Candidate, Ranker
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing
-from swarm.planner.shape import Shape
+from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView
 
@@ -168,8 +168,8 @@ class Planner:
     def _variants(self, first: Shape, memory: Memory) -> Iterator[tuple[Shape, float]]:
         """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses."""
         present = {kind for kinds in first.kinds for kind in kinds}
-        readings = [(first, 0.0)]
         several = _ONES.search(first.text) is not None
+        readings = [(first, 1.0 if several and memory.kinds(several) else 0.0)]
         for number, kind in enumerate(memory.kinds(several)[:4]):
             noun = re.compile(rf"\b(?:the|this|that|its|these|those)\s+(?:new\s+)?(?:{NOUNS.get(kind, kind)})\b(?!\s*\{{)", re.I)
             pointing = noun if noun.search(first.text) else _IT
@@ -238,6 +238,8 @@ class Planner:
     def _noise(self, seen: Understood) -> bool:
         """Whether a step is mostly of words that nobody knows, and names and points at nothing; values alone are no names."""
         named = seen.found or any(set(kinds) - VALUES for kinds in seen.shape.kinds) or PRONOUN.search(seen.text)
+        if not seen.found and not re.search(r"[A-Za-z]{2}", PLACEHOLDER.sub(" ", seen.shape.text)):
+            return True
         known = any(self._reader.linker.is_name_word(w) for w in words(seen.text) if len(w) > 2)
         return not named and not known and self._ranker.examples.strange(seen.shape) > NOISE
 

@@ -77,7 +77,9 @@ def telling_words(kind: str, context: Context) -> tuple[list[str], bool]:
     words = [t.text for t in free if not any(a <= t.start < b for a, b in joined)]
     own = [w for w in words if w not in context.common and not w.isdigit()]
     beside = [b.text for a, b in zip([None, *spoken], spoken, strict=False) if noun.match(b.text) and a is not None and a.text in words]
-    strong = bool(own) or bool(beside) or (any(w.isdigit() for w in words) and kind == "run")
+    ones = re.search(r"\b(?:the|that|this)\s+(\w+)\s+ones?\b", context.text, re.I)
+    singled = ones is not None and ones.group(1).lower() in words
+    strong = singled or bool(own) or bool(beside) or (any(w.isdigit() for w in words) and kind == "run")
     return words, strong
 
 
@@ -88,6 +90,8 @@ def partly_named(kind: str, context: Context) -> list[str]:
         return []
     own = [w for w in words if w not in context.common]
     near = beside_noun(kind, context)
+    ones = re.search(r"\b(?:the|that|this)\s+(\w+)\s+ones?\b", context.text, re.I)
+    near |= {ones.group(1).lower()} if ones else set()
     telling = [w for w in words if (w in own or w in near) and not (context.destroys and w in _ADJECTIVES)]
     several = [t.name for t in context.memory.several(kind)]
     if several and re.search(r"\bones?\b", context.text, re.I):

@@ -43,6 +43,11 @@ PAUSE = 0.25
         "take docs/guide.md into the index",
         "make docs/readme.md searchable",
         "feed handbook.pdf to the assistant",
+        "index {path}",
+        "index the folder {prefix}",
+        "index the folder {path}",
+        "use {path} for your answers too",
+        "take {path} into the documents",
     ],
 )
 def add_documents(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, path: DocumentPath) -> ToolResult:
@@ -85,6 +90,9 @@ def _preview(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, pat
         "drop {document} from the knowledge base",
         "throw {document} out of your documents",
         "stop using {document} for answers",
+        "unindex {document}",
+        "{document} should not be used for answers any more",
+        "withdraw {document} from the documents",
     ],
 )
 def remove_document(knowledge: Knowledge, /, source: Document) -> ToolResult:

@@ -73,6 +73,7 @@ def list_documents(knowledge: Knowledge, /) -> ToolResult:
         "show the section about caching in {document}",
         "read {document} to me",
         "print the chapter on retries of {document}",
+        "what is written in {document}",
     ],
 )
 def read_document(knowledge: Knowledge, /, source: Document, section: Section | None = None) -> ToolResult:

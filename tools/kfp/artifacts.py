@@ -73,6 +73,11 @@ def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
         "open the model card from {run}",
         "confusion matrix of {run}",
         "roc curve from {run} please",
+        "open the {name} artifact of {run}",
+        "open the {name} from {run}",
+        "let me see the {name} output of {run}",
+        "open the {name}",
+        "display {name} from {run}",
     ],
 )
 def show_artifact(kfp: Kfp, store: ObjectStore, /, run: Run, artifact: ArtifactName) -> ToolResult:

@@ -40,6 +40,10 @@ PLOTTED = 30
         "what changed between {run} and {run}",
         "compare 1 and 2",
         "compare with the one before",
+        "and compared with {run}?",
+        "in comparison with {run}?",
+        "versus {run}?",
+        "how does it do against {run}",
     ],
 )
 def compare_runs(

@@ -42,6 +42,13 @@ _PASSING = ("connection", "timeout", "killed", "terminated", "no room on the clu
         "what was the error in {run}",
         "analyse the failure of {run}",
         "how come {run} failed",
+        "what happened to {run}",
+        "what on earth happened with {run}",
+        "what was the matter with {run}",
+        "why is {run} red",
+        "why did {run} not make it",
+        "what is the problem with {run}",
+        "get to the bottom of {run}",
     ],
 )
 def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:

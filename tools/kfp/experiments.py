@@ -25,6 +25,9 @@ SHOWN = 20
         "show experiments",
         "which experiment groups exist",
         "how many experiments are there",
+        "give me an overview of the experiments",
+        "overview of experiments",
+        "could I see the experiments",
     ],
 )
 def list_experiments(kfp: Kfp, /) -> ToolResult:
@@ -83,6 +86,9 @@ def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
         "open a new experiment with the name my-experiment",
         "start an experiment called my-experiment",
         "add an experiment my-experiment",
+        "mkexperiment {name}",
+        "{name} as a new experiment",
+        "we begin a new study, make an experiment {name}",
     ],
 )
 def create_experiment(

@@ -36,6 +36,12 @@ def _about(run: RunView) -> list[Subject]:
         "interrupt {run}",
         "end {run} now",
         "{run} is a mistake, cancel it",
+        "break {run} off",
+        "call {run} off",
+        "make {run} stop",
+        "quit {run}",
+        "{run} should not go on",
+        "I want {run} to stop",
     ],
 )
 def terminate_run(kfp: Kfp, /, run: Run) -> ToolResult:
@@ -71,6 +77,10 @@ def _prepare_terminate(kfp: Kfp, /, run: str) -> Prepared:
         "{run} crashed, run it once more",
         "resubmit {run}",
         "another attempt at {run} please",
+        "give {run} another chance",
+        "have one more go at {run}",
+        "launch {run} again, it failed",
+        "{run} needs another attempt",
     ],
 )
 def retry_run(kfp: Kfp, /, run: Run, arguments: Arguments | None = None) -> ToolResult:

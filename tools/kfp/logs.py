@@ -33,6 +33,10 @@ _WRAPPER = re.compile(r"\[KFP Executor [^\]]* INFO\]:")
         "show me what train-model wrote to the log",
         "paste me the output of train-model from {run}",
         "output of the step train-model in {run}",
+        "logs {run}",
+        "trace of {run}",
+        "show what {run} wrote to the console",
+        "journal of {run}",
     ],
 )
 def get_run_logs(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:

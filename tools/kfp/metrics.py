@@ -58,6 +58,11 @@ class Measurements:
         "results of {run}",
         "sensitivity and specificity of {run}",
         "precision and recall of {run}",
+        "how did {run} do",
+        "how did {run} turn out",
+        "what numbers did {run} get",
+        "which score has {run}",
+        "what did {run} reach",
     ],
 )
 def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:

@@ -70,6 +70,13 @@ def list_pipelines(kfp: Kfp, /, query: Filter | None = None) -> ToolResult:
         "how is the {pipeline} workflow built",
         "what does it do and which knobs does it have",
         "which versions of {pipeline} are there",
+        "show the spec of {pipeline}",
+        "dump the definition of {pipeline}",
+        "what can be tuned in {pipeline}",
+        "{pipeline}?",
+        "what is {pipeline} made of",
+        "which stages does {pipeline} have",
+        "which flags does {pipeline} accept",
     ],
 )
 def get_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:
@@ -131,6 +138,12 @@ def _default(parameter: Parameter) -> str:
         "put flow.yaml on the platform as a new pipeline",
         "upload pipelines/train.yaml under the name train",
         "i have a compiled pipeline in build/train.yaml, please add it",
+        "upload flow.yaml as {name}",
+        "add flow.yaml as {name}",
+        "flow.yaml as {name}",
+        "register flow.yaml under the name {name}",
+        "make the recipe flow.yaml available",
+        "publish flow.yaml",
     ],
 )
 def upload_pipeline(
@@ -190,6 +203,7 @@ def default_name(file: Path) -> str:
         "delete {pipeline}",
         "the workflow {pipeline} is obsolete, remove it",
         "we do not need the pipeline {pipeline} any more, erase it",
+        "we have no use for the workflow {pipeline} any more, remove it",
     ],
 )
 def delete_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:

@@ -45,6 +45,18 @@ PAST_RUNS = 20
         "run it with the default settings",
         "please start {pipeline} once more",
         "{pipeline} with {parameter}=5 please",
+        "do an execution of {pipeline}",
+        "please execute {pipeline} one time",
+        "start a training",
+        "could you start a training",
+        "train a model",
+        "exec {pipeline} {setting} {setting}",
+        "give {pipeline} a go",
+        "have {pipeline} run with {setting}",
+        "{pipeline} with {setting} please",
+        "kick {pipeline} off now",
+        "do a training of {pipeline}",
+        "get {pipeline} going",
     ],
 )
 def run_pipeline(

@@ -49,6 +49,16 @@ FIRST_LOOK, LAST_LOOK = 0.2, 2.0
         "which runs belong to {experiment}",
         "what runs remain",
         "runs of {pipeline} please",
+        "what has been running lately",
+        "what was run lately",
+        "what did we train recently",
+        "which trainings ran yesterday",
+        "what is in progress",
+        "anything still going",
+        "which ones did not make it",
+        "did anything break",
+        "what ran overnight",
+        "recent activity",
     ],
 )
 def list_runs(
@@ -109,6 +119,13 @@ def list_runs(
         "how long did {run} take",
         "what does {run} look like",
         "is {run} still at it",
+        "{run}?",
+        "tell me the condition of {run}",
+        "what is the condition of {run}",
+        "how does it stand with {run}",
+        "is {run} through",
+        "how far along is {run}",
+        "is {run} still alive",
     ],
 )
 def get_run(kfp: Kfp, /, run: Run) -> ToolResult:

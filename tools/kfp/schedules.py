@@ -38,6 +38,11 @@ DEFAULT_EXPERIMENT = "Default"
         "automate {pipeline} every Sunday night",
         "have {pipeline} go off every 6 hours",
         "let {pipeline} run daily at 5:45",
+        "run {pipeline} {cron}",
+        "{pipeline} {cron} from now on",
+        "let {pipeline} go off {cron}",
+        "automate {pipeline}, {cron}",
+        "I want {pipeline} to run by itself {cron}",
     ],
 )
 def schedule_pipeline(
@@ -93,6 +98,11 @@ def _prepare_schedule(kfp: Kfp, /, pipeline: str, cron: str, arguments: dict[str
         "when is the next scheduled run",
         "what runs on a timer",
         "what runs automatically here",
+        "crontab",
+        "which automations are active",
+        "what is automated",
+        "what happens automatically here",
+        "which things are planned",
     ],
 )
 def list_schedules(kfp: Kfp, /) -> ToolResult:
@@ -128,6 +138,11 @@ def list_schedules(kfp: Kfp, /) -> ToolResult:
         "freeze the schedule {schedule}",
         "hold {schedule} until next week",
         "switch {schedule} off for the moment",
+        "{schedule} on hold",
+        "{schedule} off",
+        "let {schedule} rest",
+        "{schedule} should not fire for now",
+        "keep {schedule} from running until I say so",
     ],
 )
 def pause_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
@@ -155,6 +170,10 @@ def _prepare_pause(kfp: Kfp, /, schedule: str) -> Prepared:
         "start the schedule {schedule} again",
         "continue with {schedule}",
         "{schedule} may go on",
+        "{schedule} back on",
+        "{schedule} on again",
+        "reactivate {schedule}",
+        "{schedule} may continue",
     ],
 )
 def resume_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
@@ -182,6 +201,7 @@ def _prepare_resume(kfp: Kfp, /, schedule: str) -> Prepared:
         "cancel the schedule {schedule}",
         "we do not need {schedule} any more, remove the schedule",
         "cancel {schedule} permanently",
+        "{schedule} is not needed any more, remove the schedule",
     ],
 )
 def delete_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:

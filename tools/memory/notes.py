@@ -18,6 +18,13 @@ from tools.tool import tool
         "note that our pipeline is churn-training",
         "when I say the usual pipeline I mean iris",
         "please remember this for next time",
+        "remember that our default bucket is {bucket}",
+        "remember that {pipeline} is mine",
+        "note that the release is on {cron}",
+        "memorize that the team sits in Hamburg",
+        "keep in mind that site 4 is offline",
+        "for later: we use UTC",
+        "please note that {run} is the baseline",
     ],
 )
 def remember_note(notebook: Notebook, /, note: Note) -> ToolResult:
@@ -35,6 +42,13 @@ def remember_note(notebook: Notebook, /, note: Note) -> ToolResult:
         "list what you remember",
         "what have you noted",
         "which preferences of mine do you keep",
+        "notes",
+        "show notes",
+        "show all my notes",
+        "show my notes",
+        "what do you remember",
+        "which notes are there",
+        "what did I ask you to remember",
     ],
 )
 def list_notes(notebook: Notebook, /) -> ToolResult:
@@ -54,6 +68,10 @@ def list_notes(notebook: Notebook, /) -> ToolResult:
         "do not remember my experiment any more",
         "remove the note on my bucket",
         "forget everything you know about me",
+        "remove the note about UTC",
+        "delete the note about the release",
+        "forget the note about the audit",
+        "drop the note on the team",
     ],
 )
 def forget_note(notebook: Notebook, /, words: NoteWords) -> ToolResult:

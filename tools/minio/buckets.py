@@ -35,6 +35,10 @@ COUNTED_PAGES = 10
         "show all buckets",
         "how many buckets do we have",
         "give me the list of buckets",
+        "mc ls",
+        "which storage areas are there",
+        "where can I put data",
+        "what storage is there",
     ],
 )
 def list_buckets(store: ObjectStore, /) -> ToolResult:
@@ -72,6 +76,11 @@ def list_buckets(store: ObjectStore, /) -> ToolResult:
         "tell me about the {bucket} bucket",
         "properties of the bucket {bucket}",
         "total size of the files in {bucket}",
+        "tell the size of bucket {bucket}",
+        "size of {bucket}?",
+        "how full is {bucket}",
+        "space used by {bucket}",
+        "how many files are in {bucket}",
     ],
 )
 def get_bucket(store: ObjectStore, /, bucket: Bucket) -> ToolResult:
@@ -144,6 +153,10 @@ def _access(store: ObjectStore, bucket: str) -> str:
         "add a bucket with the name my-bucket",
         "open a bucket my-bucket for the exports",
         "give me a new bucket my-bucket",
+        "provision bucket {name}",
+        "we need new storage, call the bucket {name}",
+        "{name} as a new bucket",
+        "make bucket {name}",
     ],
 )
 def create_bucket(
@@ -179,6 +192,9 @@ def _prepare_create(store: ObjectStore, /, bucket: str) -> Prepared:
         "wipe out the {bucket} bucket, contents included",
         "we no longer need the bucket {bucket}, delete it",
         "delete {bucket}",
+        "delete bucket {bucket} with everything in it",
+        "remove {bucket} and all its files",
+        "the bucket {bucket} can go, with its contents",
     ],
 )
 def delete_bucket(store: ObjectStore, kfp: Kfp, /, bucket: Bucket) -> ToolResult:  # noqa: ARG001 - the preview asks it

@@ -36,6 +36,8 @@ TargetKey = Annotated[
         "replicate {object} from {bucket} into {bucket}",
         "also keep {object} in {bucket}",
         "make a copy of {object} called backup.csv",
+        "one more copy of {object} in {bucket}",
+        "keep a second copy of {object} in {bucket}",
     ],
 )
 def copy_object(store: ObjectStore, /, bucket: Bucket, key: Object, to_bucket: Bucket, to_key: TargetKey | None = None) -> ToolResult:
@@ -68,6 +70,8 @@ def _prepare_copy(store: ObjectStore, /, bucket: str, key: str, to_bucket: str, 
         "rename {object} to new.csv",
         "{object} belongs into {bucket}, move it there",
         "change the name of {object} in {bucket} to new.csv",
+        "{object} belongs in {bucket}, put it there",
+        "{object} should be in {bucket} instead",
     ],
 )
 def move_object(

@@ -36,6 +36,11 @@ COLUMNS = ["key", "size", "changed"]
         "files in {bucket}",
         "show {bucket}",
         "what do we have in {bucket}",
+        "which files are inside {bucket}",
+        "what is left in {bucket}",
+        "what does {bucket} hold",
+        "what data is in {bucket}",
+        "open the folder {prefix} in {bucket}",
     ],
 )
 def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = None, after: After | None = None) -> ToolResult:

@@ -40,6 +40,9 @@ NAMED_READERS = 8
         "check the size of the object",
         "tell me its size",
         "how large is the file {object}",
+        "information on {object}",
+        "how heavy is {object}",
+        "when did {object} change last",
     ],
 )
 def get_object_info(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, key: Object) -> ToolResult:

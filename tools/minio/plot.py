@@ -45,6 +45,11 @@ SECONDS = 60.0
         "visualize sales over time from {object}",
         "bar chart of the species in {object}",
         "histogram of {object}",
+        "plot the price column of {object}",
+        "plot age from {object}",
+        "chart of the column income in {object}",
+        "histogram age {object}",
+        "draw the values of score from {object}",
     ],
 )
 def plot_dataset(

@@ -60,6 +60,9 @@ PACKED = frozenset({"gzip", "bzip2", "xz", "zlib"})
         "preview 3 rows",
         "what is in {object}",
         "cat {object}",
+        "what does {object} look like",
+        "give me a taste of {object}",
+        "show a bit of {object}",
     ],
 )
 def preview_object(store: ObjectStore, /, bucket: Bucket, key: Object, rows: Rows | None = None) -> ToolResult:

@@ -49,6 +49,12 @@ TARGETS = frozenset("target label class y outcome churn churned species category
         "give me the stats of the dataset {object}",
         "any duplicates or outliers in {object}",
         "mean and standard deviation of the columns in {object}",
+        "give me a profile",
+        "give me a profile of {object}",
+        "how clean is {object}",
+        "are there gaps in {object}",
+        "which values are missing in {object}",
+        "is the data in {object} any good",
     ],
 )
 def profile_dataset(store: ObjectStore, /, bucket: Bucket, key: Object) -> ToolResult:

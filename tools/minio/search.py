@@ -52,6 +52,9 @@ COLUMNS = ["object", "size", "changed"]
         "do we have a pdf about the quarter",
         "in which bucket is {object}",
         "where do we keep the labels",
+        "in which place is {object} kept",
+        "who has the {name} file",
+        "is there a file called {path} anywhere",
     ],
 )
 def find_objects(

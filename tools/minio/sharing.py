@@ -36,6 +36,9 @@ DEFAULT_MINUTES = 60
         "url for {object} valid 1 hour",
         "let someone outside download {object}",
         "make {object} accessible to a colleague for an hour",
+        "link to the copy",
+        "link please",
+        "how can somebody outside get {object}, make a link",
     ],
 )
 def share_object(

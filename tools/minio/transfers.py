@@ -43,6 +43,11 @@ MOST_FILES = 1000
         "replace {object} in {bucket} by new.csv",
         "put data/new.csv in {bucket} under raw/",
         "transfer the local file x.csv to {bucket}",
+        "copy ./data/local.csv {bucket}",
+        "put {path} there",
+        "drop {path} into {bucket}",
+        "{path} into {bucket}",
+        "copy my local file {path} to {bucket}",
     ],
 )
 def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, bucket: Bucket, key: NewKey | None = None) -> ToolResult:
@@ -136,6 +141,12 @@ def _files_below(folder: Path) -> Iterator[Path]:
         "download it",
         "download {object} as new.csv",
         "grab {object} from {bucket} for me",
+        "get {object}",
+        "load {object} down",
+        "load it down",
+        "fetch {object} for me",
+        "I need {object} on my machine",
+        "give me {object} as a file",
     ],
 )
 def download_object(

@@ -34,6 +34,10 @@ COLUMNS = ["version", "changed", "size", "state"]
         "start keeping versions in {bucket}",
         "stop versioning {bucket}",
         "activate object versioning for {bucket}",
+        "versioning on for {bucket}",
+        "versioning off for {bucket}",
+        "keep old versions of files in {bucket}",
+        "make {bucket} keep a history",
     ],
 )
 def set_versioning(store: ObjectStore, /, bucket: Bucket, enabled: Switch) -> ToolResult:
@@ -70,6 +74,8 @@ def _prepare_versioning(store: ObjectStore, /, bucket: str, enabled: bool) -> Pr
         "previous versions of {object} in {bucket}",
         "show me all revisions of {object}",
         "was {object} changed, and when",
+        "how often was {object} changed",
+        "which earlier states of {object} are there",
     ],
 )
 def list_object_versions(store: ObjectStore, /, bucket: Bucket, key: Object) -> ToolResult:
@@ -108,6 +114,10 @@ def _state(version: Version) -> str:
         "revert {object} to version 3f2a",
         "undo the change of {object}: restore version 3f2a",
         "make version 3f2a of {object} the current one again",
+        "return {object} to the previous version",
+        "set {object} back to version {name}",
+        "undo the last change of {object}",
+        "I want the old {object} back",
     ],
 )
 def restore_object_version(store: ObjectStore, /, bucket: Bucket, key: Object, version_id: VersionId) -> ToolResult:

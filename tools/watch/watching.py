@@ -28,6 +28,7 @@ __all__ = ["cancel_watch", "list_watches", "run_lister", "run_resolver", "watch_
         "keep an eye on {run} and tell me how it went",
         "message me once the training is over",
         "send me a note when the latest run is through",
+        "keep watch over {run}",
     ],
 )
 def watch_run(kfp: Kfp, watchlist: Watchlist, /, run: Run) -> ToolResult:
@@ -50,6 +51,9 @@ def watch_run(kfp: Kfp, watchlist: Watchlist, /, run: Run) -> ToolResult:
         "what are you watching for me",
         "show the watches",
         "any watches on my runs",
+        "what are you watching",
+        "what are you observing for me",
+        "which runs do you follow for me",
     ],
 )
 def list_watches(watchlist: Watchlist, /) -> ToolResult:
@@ -70,6 +74,10 @@ def list_watches(watchlist: Watchlist, /) -> ToolResult:
         "do not watch it any longer",
         "unwatch {run}",
         "no more notice about {run} please",
+        "no longer watch {run}",
+        "do not watch {run} any longer",
+        "no more messages about {run}",
+        "do not tell me about {run} any more",
     ],
 )
 def cancel_watch(kfp: Kfp, watchlist: Watchlist, /, run: Run) -> ToolResult:
