@@ -43,11 +43,11 @@ PAUSE = 0.25
         "take docs/guide.md into the index",
         "make docs/readme.md searchable",
         "feed handbook.pdf to the assistant",
-        "index {path}",
-        "index the folder {prefix}",
-        "index the folder {path}",
-        "use {path} for your answers too",
-        "take {path} into the documents",
+        "index data/sample.csv",
+        "index the folder raw/",
+        "index the folder data/sample.csv",
+        "use data/sample.csv for your answers too",
+        "take data/sample.csv into the documents",
     ],
 )
 def add_documents(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, path: DocumentPath) -> ToolResult:

@@ -73,11 +73,11 @@ def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
         "open the model card from {run}",
         "confusion matrix of {run}",
         "roc curve from {run} please",
-        "open the {name} artifact of {run}",
-        "open the {name} from {run}",
-        "let me see the {name} output of {run}",
-        "open the {name}",
-        "display {name} from {run}",
+        "open the demo-7 artifact of {run}",
+        "open the demo-7 from {run}",
+        "let me see the demo-7 output of {run}",
+        "open the demo-7",
+        "display demo-7 from {run}",
     ],
 )
 def show_artifact(kfp: Kfp, store: ObjectStore, /, run: Run, artifact: ArtifactName) -> ToolResult:

@@ -86,9 +86,9 @@ def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
         "open a new experiment with the name my-experiment",
         "start an experiment called my-experiment",
         "add an experiment my-experiment",
-        "mkexperiment {name}",
-        "{name} as a new experiment",
-        "we begin a new study, make an experiment {name}",
+        "mkexperiment demo-7",
+        "demo-7 as a new experiment",
+        "we begin a new study, make an experiment demo-7",
     ],
 )
 def create_experiment(

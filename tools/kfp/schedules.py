@@ -38,11 +38,11 @@ DEFAULT_EXPERIMENT = "Default"
         "automate {pipeline} every Sunday night",
         "have {pipeline} go off every 6 hours",
         "let {pipeline} run daily at 5:45",
-        "run {pipeline} {cron}",
-        "{pipeline} {cron} from now on",
-        "let {pipeline} go off {cron}",
-        "automate {pipeline}, {cron}",
-        "I want {pipeline} to run by itself {cron}",
+        "run {pipeline} every Monday at 9:30",
+        "{pipeline} every Monday at 9:30 from now on",
+        "let {pipeline} go off every Monday at 9:30",
+        "automate {pipeline}, every Monday at 9:30",
+        "I want {pipeline} to run by itself every Monday at 9:30",
     ],
 )
 def schedule_pipeline(

@@ -20,7 +20,7 @@ from tools.tool import tool
         "please remember this for next time",
         "remember that our default bucket is {bucket}",
         "remember that {pipeline} is mine",
-        "note that the release is on {cron}",
+        "note that the release is on every Monday at 9:30",
         "memorize that the team sits in Hamburg",
         "keep in mind that site 4 is offline",
         "for later: we use UTC",

@@ -153,10 +153,10 @@ def _access(store: ObjectStore, bucket: str) -> str:
         "add a bucket with the name my-bucket",
         "open a bucket my-bucket for the exports",
         "give me a new bucket my-bucket",
-        "provision bucket {name}",
-        "we need new storage, call the bucket {name}",
-        "{name} as a new bucket",
-        "make bucket {name}",
+        "provision bucket demo-7",
+        "we need new storage, call the bucket demo-7",
+        "demo-7 as a new bucket",
+        "make bucket demo-7",
     ],
 )
 def create_bucket(

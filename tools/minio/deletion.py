@@ -138,8 +138,8 @@ def _below(store: ObjectStore, bucket: str, given: str) -> list[ObjectInfo]:
         "clean up {bucket} automatically every 30 days of age",
         "set retention of {bucket} to 60 days",
         "anything in {bucket} older than a year can go automatically",
-        "nothing in {bucket} should stay longer than {duration}",
-        "clean {bucket} by itself after {duration}",
+        "nothing in {bucket} should stay longer than 10 days",
+        "clean {bucket} by itself after 10 days",
     ],
 )
 def expire_objects(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, days: Days, prefix: Prefix | None = None) -> ToolResult:  # noqa: ARG001 - the preview asks it

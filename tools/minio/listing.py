@@ -40,7 +40,7 @@ COLUMNS = ["key", "size", "changed"]
         "what is left in {bucket}",
         "what does {bucket} hold",
         "what data is in {bucket}",
-        "open the folder {prefix} in {bucket}",
+        "open the folder raw/ in {bucket}",
     ],
 )
 def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = None, after: After | None = None) -> ToolResult:

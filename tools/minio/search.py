@@ -53,8 +53,8 @@ COLUMNS = ["object", "size", "changed"]
         "in which bucket is {object}",
         "where do we keep the labels",
         "in which place is {object} kept",
-        "who has the {name} file",
-        "is there a file called {path} anywhere",
+        "who has the demo-7 file",
+        "is there a file called data/sample.csv anywhere",
     ],
 )
 def find_objects(

@@ -44,10 +44,10 @@ MOST_FILES = 1000
         "put data/new.csv in {bucket} under raw/",
         "transfer the local file x.csv to {bucket}",
         "copy ./data/local.csv {bucket}",
-        "put {path} there",
-        "drop {path} into {bucket}",
-        "{path} into {bucket}",
-        "copy my local file {path} to {bucket}",
+        "put data/sample.csv there",
+        "drop data/sample.csv into {bucket}",
+        "data/sample.csv into {bucket}",
+        "copy my local file data/sample.csv to {bucket}",
     ],
 )
 def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, bucket: Bucket, key: NewKey | None = None) -> ToolResult:

@@ -115,7 +115,7 @@ def _state(version: Version) -> str:
         "undo the change of {object}: restore version 3f2a",
         "make version 3f2a of {object} the current one again",
         "return {object} to the previous version",
-        "set {object} back to version {name}",
+        "set {object} back to version demo-7",
         "undo the last change of {object}",
         "I want the old {object} back",
     ],
