@@ -8,6 +8,7 @@
   const each = (selector, change) => document.querySelectorAll(`#chat ${selector}`).forEach(change);
   function mend() {
     each(".examples[role]", (list) => list.removeAttribute("role"));
+    each('button[aria-label=""]', (button) => (button.ariaLabel = button.closest(".title") ? "Details" : "To the end of the conversation"));
     each(".md > table:not([tabindex])", (table) => (table.tabIndex = 0));
     each(".title[role=button] button:not(:disabled)", (arrow) => (arrow.disabled = true)); // the whole title is the button
   }

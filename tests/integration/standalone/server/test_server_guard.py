@@ -18,7 +18,7 @@ def http(server):
 @pytest.mark.parametrize("path", ["/healthz", f"{API}/healthz"])
 def test_health_needs_no_token(server, path):
     answer = httpx.get(server.url + path)
-    assert answer.json() == {"multi_user": False, "pipeline_store": "database"}
+    assert answer.json() == {"multi_user": False, "pipeline_store": "database", "task_results": True}
 
 
 @pytest.mark.parametrize(
