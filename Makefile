@@ -22,7 +22,7 @@ demo: setup
 	$(BIN)/swarm demo
 
 test: setup
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
