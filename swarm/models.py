@@ -133,7 +133,8 @@ def open_model(settings: Settings, catalogue: Catalogue) -> BaseChatModel:
 def _opener(name: str, settings: Settings, catalogue: Catalogue) -> Callable[[], BaseChatModel]:
     provider, _, model = name.partition(":")
     if name != BUILTIN and not model:
-        raise SettingsError(f"{name!r} names no model: use `builtin` or `<provider>:<name>`, e.g. openai:gpt-4.1-mini.")
+        where = "in SWARM_MODEL or SWARM_FALLBACK_MODELS"
+        raise SettingsError(f"{name!r} {where} names no model: use `builtin` or `<provider>:<name>`, e.g. openai:gpt-4.1-mini.")
     if name == BUILTIN:
         return lambda: _planner(catalogue)
     return lambda: _openai(model, settings) if provider == "openai" else _other(provider, model, settings)

@@ -40,7 +40,7 @@ def test_the_world_is_as_described(world: LoadedWorld) -> None:
     assert {s.name: s.enabled for s in world.kfp.schedules()[0]} == {"hourly": False}
     assert [o.key for o in world.store.list("things", deep=True).objects] == ["a.csv", "notes.txt"]
     assert (world.files / "data" / "new.csv").is_file()
-    assert "documents/guide.md" in take_inventory(world).documents
+    assert "guide.md" in take_inventory(world).documents
 
 
 def test_what_the_cases_expect_can_be_done_and_is_undone(world: LoadedWorld, cases: list[Case]) -> None:

@@ -117,12 +117,18 @@ def test_wrong_usage_and_settings_are_one_clear_line(home: Path, args: tuple[str
 
 
 def test_an_endpoint_that_is_not_there_fails_the_turn(home: Path) -> None:
-    done = swarm(home, "ask", "hi", "--json", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    done = swarm(home, "ask", "hi", "--json", OPENAI_BASE_URL="http://127.0.0.1:9/v1", SWARM_FALLBACK_MODELS="none")
     assert done.returncode == 1
     said = json.loads(done.stdout)
     assert said["status"] == "failed"
     assert "OPENAI_BASE_URL" in said["answer"]
     assert "Traceback" not in done.stderr
+
+
+def test_the_planner_stands_in_for_an_endpoint_that_is_not_there(home: Path) -> None:
+    said = reply(home, "ask", "which buckets are there?", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert "datasets" in said["answer"]
+    assert "The built-in planner answered instead." in said["answer"]
 
 
 def test_config_masks_secrets(home: Path) -> None:
