@@ -11,6 +11,7 @@ import httpx
 from mcp.server.auth.provider import AccessToken
 
 from swarm.settings import SwarmSettings
+from ui.web.signin import user_of
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +61,8 @@ class Tokens:
             return AccessToken(token="", client_id=user, scopes=[], subject=user)
         if not self.issuer or token.count(".") != 2:
             return None
-        claims = await self._claims(token) or {}
-        said = claims.get("email") or claims.get("preferred_username") or claims.get("sub")
-        return AccessToken(token="", client_id=str(said), scopes=[], subject=str(said)) if said else None
+        user = user_of(await self._claims(token) or {})
+        return AccessToken(token="", client_id=user, scopes=[], subject=user) if user else None
 
     async def _claims(self, token: str) -> dict[str, Any] | None:
         """What the provider says in a token that it signed for us and that still holds."""

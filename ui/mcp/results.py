@@ -8,7 +8,7 @@ from uuid import uuid4
 import mcp_types as types
 
 from swarm.reply import Reply
-from tools.result import Artifact, ErrorCode, ToolResult
+from tools.result import Artifact, ToolResult
 
 INLINE = 6_000
 """Characters of JSON up to which an artifact's data come with the result; larger ones are read as a resource."""
@@ -35,13 +35,14 @@ RESULT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "status": {"enum": ["ok", "no_data", "error"]},
-        "code": {"enum": [code.value for code in ErrorCode]},
+        "code": {"type": "string"},
         "content": {"type": "string"},
         "choices": {"type": "array", "items": {"type": "string"}},
-        "artifacts": _ARTIFACTS,
+        "artifacts": {"type": "array", "items": {"type": "object"}},
     },
     "required": ["status", "content", "artifacts"],
 }
+"""What every tool answers; short, as it is listed with each of them."""
 REPLY_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from base64 import b64decode
 from binascii import Error as Base64Error
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -159,12 +160,11 @@ class OpenId:
             return PlainTextResponse(f"Signing in did not work: {error}. Try again at {SIGN_IN}.\n", HTTPStatus.FORBIDDEN)
         except httpx.HTTPError as error:
             return PlainTextResponse(f"The OpenID provider does not answer: {error}.\n", HTTPStatus.SERVICE_UNAVAILABLE)
-        claims = token.get("userinfo") or {}
-        user = claims.get("email") or claims.get("preferred_username") or claims.get("sub")
+        user = user_of(token.get("userinfo") or {})
         if not user:
             return PlainTextResponse("The provider does not say who this is.\n", HTTPStatus.FORBIDDEN)
         request.session.clear()
-        request.session["user"] = str(user)
+        request.session["user"] = user
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
     def around(self, app: ASGIApp) -> ASGIApp:
@@ -172,6 +172,13 @@ class OpenId:
         return SessionMiddleware(
             app, secret_key=self._key, session_cookie="mlops-swarm", max_age=SESSION, same_site="lax", https_only=self._secure
         )
+
+
+def user_of(claims: Mapping[str, Any]) -> str | None:
+    """Whom an OpenID provider's claims name: the address unless it says that nobody verified it, else the name or the number."""
+    address = claims.get("email") if claims.get("email_verified") is not False else None
+    user = address or claims.get("preferred_username") or claims.get("sub")
+    return str(user) if user else None
 
 
 def sign_in_of(settings: SwarmSettings, loopback: bool) -> SignIn:

@@ -1,28 +1,22 @@
 """Signing in: with a password, through a proxy, with an OpenID provider that runs beside the test."""
 
-import asyncio
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import AsyncIterator
-from hashlib import sha256
 from pathlib import Path
-from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-import uvicorn
-from joserfc import jwt
-from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from swarm.errors import SettingsError
 from swarm.settings import SwarmSettings
+from tests.openid_provider import Provider, openid_provider
 from ui.web.guard import Guard
-from ui.web.server import listen
 from ui.web.signin import SIGNED_IN, sign_in_of
 
 PAGE = {"Accept": "text/html"}
@@ -81,58 +75,10 @@ def test_openid_needs_a_client(tmp_path: Path) -> None:
         sign_in_of(SwarmSettings(home=tmp_path, auth="oidc:https://id.example"), loopback=True)
 
 
-class Provider:
-    """An OpenID provider that signs everybody in as Ada, after checking what it is asked."""
-
-    def __init__(self) -> None:
-        self.key = RSAKey.generate_key(2048, parameters={"kid": "k1"})
-        self.foreign = RSAKey.generate_key(2048, parameters={"kid": "k1"})
-        self.signing = self.key
-        self.audience = "swarm"
-        self.issuer = ""
-        self._asked: dict[str, str] = {}
-        self.app = Starlette(
-            routes=[
-                Route("/.well-known/openid-configuration", self._metadata),
-                Route("/authorize", self._authorize),
-                Route("/token", self._token, methods=["POST"]),
-                Route("/keys", self._keys),
-            ]
-        )
-
-    async def _metadata(self, request: Request) -> JSONResponse:
-        places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-        return JSONResponse({"issuer": self.issuer, **{name: f"{self.issuer}/{place}" for name, place in places.items()}})
-
-    async def _authorize(self, request: Request) -> JSONResponse:
-        self._asked = dict(request.query_params)
-        assert self._asked["client_id"] == "swarm" and self._asked["code_challenge_method"] == "S256"
-        return JSONResponse({})
-
-    async def _token(self, request: Request) -> JSONResponse:
-        form = await request.form()
-        challenge = urlsafe_b64encode(sha256(str(form["code_verifier"]).encode()).digest()).rstrip(b"=").decode()
-        if form["code"] != "good" or challenge != self._asked["code_challenge"]:
-            return JSONResponse({"error": "invalid_grant"}, 400)
-        now = int(time())
-        claims = {"iss": self.issuer, "aud": self.audience, "sub": "1", "email": "ada@x.example", "iat": now, "exp": now + 60}
-        token = jwt.encode({"alg": "RS256", "kid": "k1"}, {**claims, "nonce": self._asked["nonce"]}, self.signing)
-        return JSONResponse({"access_token": "t", "token_type": "Bearer", "id_token": token})
-
-    async def _keys(self, request: Request) -> JSONResponse:
-        return JSONResponse({"keys": [self.key.as_dict(private=False)]})
-
-
 @pytest.fixture
 async def provider() -> AsyncIterator[Provider]:
-    made = Provider()
-    with listen("127.0.0.1", 0) as listener:
-        made.issuer = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(made.app, log_level="error", lifespan="off"))
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+    async with openid_provider() as made:
         yield made
-        server.should_exit = True
-        await serving
 
 
 async def at_the_provider(http: httpx.AsyncClient) -> dict[str, str]:
