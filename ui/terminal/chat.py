@@ -13,6 +13,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import ThreadedCompleter
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.utils import is_dumb_terminal
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
@@ -154,18 +155,22 @@ class Chat:
         await self._play(self._assistant.stream_decision(self._session, "edit", changed, approval.id))
 
     async def _read(self, prompt: str, default: str = "") -> str:
-        """A line.
+        """A line. The default can be changed in place; where the terminal cannot do that, an empty line means it.
 
         Raises:
             EOFError: there is none any more.
         """
-        if self._prompt is not None:
+        if self._prompt is not None and not is_dumb_terminal():
             with patch_stdout():
                 return await self._prompt.prompt_async(prompt, default=default)
+        shown = f"{prompt}[{default}] " if default else prompt
+        if self._prompt is not None:
+            with patch_stdout():
+                return await self._prompt.prompt_async(shown) or default
         line: str = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             raise EOFError
-        return line.rstrip("\n")
+        return line.rstrip("\n") or default
 
     async def _listen(self) -> None:
         """Print what watches report, when they do."""

@@ -1,14 +1,16 @@
 """Turns and replies in a terminal."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.live import Live
 from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
-from swarm.reply import Approval, Event, Finished, PlanUpdated, Reply, StepFinished, StepProgress, StepStarted
+from swarm.reply import AnswerDelta, Approval, Event, Finished, PlanUpdated, Reply, StepFinished, StepProgress, StepStarted
 from tools.markdown import duration
 from tools.result import Artifact
 from ui.terminal.charts import chart
@@ -33,16 +35,31 @@ async def show(events: AsyncIterator[Event], as_json: bool = False, console: Con
 
 
 async def show_steps(events: AsyncIterator[Event], console: Console | None) -> Reply:
-    """Draw the steps as they come, if there is a console; the reply in the end."""
+    """Draw the steps and the answer as they come, if there is a console; the reply in the end."""
     reply: Reply | None = None
-    async for event in events:
-        if isinstance(event, Finished):
-            reply = event.reply
-        elif console is not None:
-            draw_step(console, event)
+    written = ""
+    with _draft(console) as draft:
+        async for event in events:
+            if isinstance(event, Finished):
+                reply = event.reply
+            elif isinstance(event, AnswerDelta):
+                written += event.text
+                draft(written)
+            elif console is not None:
+                draw_step(console, event)
     if reply is None:
         raise RuntimeError("a stream of events ends with Finished")
     return reply
+
+
+@contextmanager
+def _draft(console: Console | None) -> Iterator[Callable[[str], None]]:
+    """Shows the end of what is written so far, on a terminal that can take lines back; it is gone when the whole answer is drawn."""
+    if console is None or not console.is_terminal or console.is_dumb_terminal:
+        yield lambda _: None
+        return
+    with Live(console=console, transient=True) as live:
+        yield lambda text: live.update(Markdown("\n".join(text.splitlines()[-console.height // 2 :]), hyperlinks=False))
 
 
 def draw_step(console: Console, event: Event) -> None:

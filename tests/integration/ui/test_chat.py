@@ -1,26 +1,54 @@
-"""`swarm chat` in a pseudo-terminal, and where there is none."""
+"""`swarm chat` in a pseudo-terminal."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pexpect
 import pytest
 
+from tests.scripted_model import Late, Says, scripted_model
+
 SWARM = str(Path(sys.executable).parent / "swarm")
+Opener = Callable[..., "pexpect.spawn[str]"]
 
 
 @pytest.fixture
-def terminal(home: Path) -> Iterator["pexpect.spawn[str]"]:
-    environment = {**os.environ, "SWARM_HOME": str(home), "TERM": "dumb", "NO_COLOR": "1"}
-    spawned = pexpect.spawn(SWARM, ["chat"], env=environment, encoding="utf-8", timeout=60, dimensions=(50, 120), cwd=str(home))
-    spawned.expect("you> ")
-    yield spawned
-    spawned.close(force=True)
+def opened(home: Path, request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """Starts `swarm chat` in a pseudo-terminal, in a conversation of the test's own, with these variables."""
+    spawned = []
+    session = request.node.name
+
+    def start(**env: str) -> "pexpect.spawn[str]":
+        environment = {**os.environ, "SWARM_HOME": str(home), "TERM": "dumb", "NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1", **env}
+        child = pexpect.spawn(
+            SWARM, ["chat", "--session", session], env=environment, encoding="utf-8", timeout=60, dimensions=(50, 120), cwd=str(home)
+        )
+        spawned.append(child)
+        child.expect("you>")
+        return child
+
+    yield start
+    for child in spawned:
+        child.close(force=True)
 
 
-def test_a_conversation_with_commands_a_chart_and_decisions(terminal: "pexpect.spawn[str]", home: Path) -> None:
+def bucket(home: Path, name: str) -> bool:
+    return (home / "buckets" / name).is_dir()
+
+
+def leave(terminal: "pexpect.spawn[str]") -> None:
+    terminal.sendline("/quit")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+def test_charts_and_decisions(opened: Opener, home: Path) -> None:
+    terminal = opened()
     terminal.sendline("which buckets are there?")
     terminal.expect("datasets")
     terminal.sendline("plot a histogram of alcohol in wine.csv of datasets")
@@ -33,12 +61,84 @@ def test_a_conversation_with_commands_a_chart_and_decisions(terminal: "pexpect.s
     terminal.expect("y approves")
     terminal.sendline("y")
     terminal.expect("create_bucket \\(")
+    terminal.expect("you>")
+    terminal.sendline("create a bucket called third-try")
+    terminal.expect("y approves")
+    terminal.sendline("e")
+    terminal.expect("bucket> \\[third-try\\]")
+    terminal.sendline("third-try-and-more")
+    terminal.expect("create_bucket \\(")
+    leave(terminal)
+    assert [bucket(home, name) for name in ("first-try", "second-try", "third-try", "third-try-and-more")] == [False, True, False, True]
+
+
+def test_commands(opened: Opener, request: pytest.FixtureRequest) -> None:
+    session = request.node.name
+    terminal = opened()
+    terminal.sendline("/help")
+    terminal.expect("/export .* Markdown")
+    terminal.sendline("/tools")
+    terminal.expect("delete_bucket \\(destroy\\)")
+    terminal.sendline("which buckets are there?")
+    terminal.expect("datasets")
+    terminal.sendline("/new")
+    terminal.expect("Conversation (chat-[0-9a-f]+)\\.")
+    terminal.sendline(f"/open {session}")
+    terminal.expect(f"Conversation {session}\\.")
     terminal.sendline("/list")
-    terminal.expect("default")
+    terminal.expect(f"{session} +\\S+")
+    terminal.sendline("/export")
+    terminal.expect("which buckets are there")
+    terminal.sendline("/open nobody-said-this")
+    terminal.expect("no conversation")
     terminal.sendcontrol("c")
-    terminal.expect("you> ")
-    terminal.sendline("/quit")
-    terminal.expect(pexpect.EOF)
-    names = {p.name for p in (home / "buckets").iterdir()}
-    assert "second-try" in names
-    assert "first-try" not in names
+    terminal.expect("you>")
+    leave(terminal)
+
+
+def test_names_are_completed(opened: Opener) -> None:
+    terminal = opened(TERM="xterm")
+    terminal.send("show the pipeline iris-cl\t")
+    terminal.expect("assification")
+    terminal.sendline()
+    terminal.expect("evaluate-model")
+    terminal.expect("you>")
+    leave(terminal)
+
+
+def test_what_is_under_way_can_be_stopped(opened: Opener) -> None:
+    asked = Event()
+
+    def thinks(_: dict[str, Any]) -> Late:
+        asked.set()
+        return Late(600, Says("too late"))
+
+    with scripted_model([thinks, Says("Still here.")]) as model:
+        terminal = opened(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="x", SWARM_MODEL="openai:scripted")
+        terminal.sendline("think for a long time")
+        assert asked.wait(60)
+        terminal.sendcontrol("c")
+        terminal.expect("Stopped\\.")
+        terminal.sendline("are you there?")
+        terminal.expect("Still here\\.")
+        leave(terminal)
+
+
+@pytest.mark.parametrize("kind", ["xterm", "dumb"])
+def test_an_answer_is_shown_as_it_is_written(opened: Opener, kind: str) -> None:
+    with scripted_model([Says("The *first* words, and " + "so on, " * 40 + "to the end.")]) as model:
+        terminal = opened(TERM=kind, OPENAI_BASE_URL=model.url, OPENAI_API_KEY="x", SWARM_MODEL="openai:scripted")
+        terminal.sendline("tell me something")
+        terminal.expect("to the end\\.")
+        terminal.expect("you>")
+        leave(terminal)
+
+
+def test_a_watch_reports_where_it_was_asked(opened: Opener) -> None:
+    terminal = opened(SWARM_WATCH_SECONDS="1")
+    terminal.sendline("run iris-classification and tell me when it is done")
+    terminal.expect("y approves")
+    terminal.sendline("y")
+    terminal.expect("you>")
+    terminal.expect("succeeded")
+    leave(terminal)
