@@ -28,7 +28,8 @@ Run = Annotated[
     str,
     existing("run"),
     Field(
-        description="Name or id of the run, as the user says it; 'latest' is the newest of all, 'latest churn' that of the churn pipeline."
+        description="Name or id of the run, as the user says it; 'latest' is the newest of all, 'latest churn' that of the churn pipeline, "
+        "'latest failed' or 'last successful churn' the newest in that state."
     ),
 ]
 Experiment = Annotated[str, existing("experiment"), Field(description="Name of an experiment that exists, as the user says it.")]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.states import STATES, states
 from tools.tool import Entry
 
 PRONOUN = re.compile(
@@ -20,34 +21,6 @@ NOUNS: Mapping[str, str] = {
     "experiment": r"experiments?",
     "schedule": r"schedules?|crons?|timers?",
     "document": r"documents?|docs?|guides?|manuals?|pdfs?",
-}
-STATES: Mapping[str, tuple[str, ...]] = {
-    "failed": (
-        "failed",
-        "fail",
-        "fails",
-        "failing",
-        "failure",
-        "failures",
-        "broken",
-        "broke",
-        "crash",
-        "crashes",
-        "crashed",
-        "bombed",
-        "wrong",
-        "crashing",
-        "died",
-        "dead",
-        "errored",
-        "red",
-        "unsuccessful",
-    ),
-    "running": ("running", "active", "ongoing", "progress", "underway", "live"),
-    "succeeded": ("succeeded", "successful", "successfully", "completed", "green", "finished", "passed", "ok", "good"),
-    "pending": ("pending", "waiting", "queued"),
-    "canceled": ("canceled", "cancelled", "terminated", "stopped", "aborted", "killed"),
-    "skipped": ("skipped",),
 }
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1}
 _ORDINAL = re.compile(
@@ -127,12 +100,6 @@ class Memory:
 def _led(call: Done, thing: Thing) -> bool:
     """Whether a call was about one thing in the first place: it was named among its arguments."""
     return thing.name in [str(v) for v in call.args.values() if isinstance(v, str)]
-
-
-def states(text: str) -> list[str]:
-    """The states of runs that a text speaks of."""
-    said = set(re.findall(r"[a-z]+", text.lower()))
-    return [state for state, words in STATES.items() if said & set(words)]
 
 
 def speaks_of(kind: str, text: str) -> bool:

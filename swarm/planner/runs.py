@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from swarm.planner.context import Args, Context, Unclear
 from swarm.planner.language import tokens
 from swarm.planner.parameters import settings
-from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred, states
+from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred
 from swarm.planner.things import existing, named_in, partly_named
+from tools.states import states
 
 _PAIR = re.compile(
     r"\b(?:last|latest|newest|recent)\s+(two|three|four|five|couple|\d)\b|\b(two"

@@ -9,9 +9,9 @@ from swarm.planner.context import Args, Context
 from swarm.planner.language import words
 from swarm.planner.linking import file_names
 from swarm.planner.naming import new_key, new_name, path
-from swarm.planner.references import states
 from swarm.planner.runparts import artifact, metric, step
 from swarm.planner.shape import ASSIGNMENT
+from tools.states import states
 
 _FORMATS = r"csv|tsv|parquet|jsonl|json|yaml|yml|pkl|pickle|pdf|png|jpe?g|txt|html|md|zip|joblib|onnx|npy|xlsx"
 

@@ -61,7 +61,7 @@ def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:
     failed = [s for s in steps if s.state == "failed"] or [s for s in steps if s.state == "canceled"]
     if not failed:
         cause = find_cause(view.error, "")
-        lead = f"Run `{view.name}` {view.state} without a failed step: {cause.name}. {_quoted(cause)}"
+        lead = f"Run `{view.name}` {view.outcome} without a failed step: {cause.name}. {_quoted(cause)}"
         return ToolResult(content=f"{lead}\n\nWhat to do: {cause.advice}", subjects=_about(view))
     first = failed[0]
     log, missing = _log(kfp, view, first)
@@ -69,7 +69,7 @@ def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:
     lines = "\n".join(relevant(log))
     difference, drawn = _difference(kfp, view)
     parts = [
-        f"Run `{view.name}` failed in step `{first.label}`: {cause.name}. {_quoted(cause)}",
+        f"Run `{view.name}` {view.outcome} in step `{first.label}`: {cause.name}. {_quoted(cause)}",
         " ".join(part for part in (_given(first), _progress(steps, failed), missing) if part),
         fenced(lines if len(lines) <= SHOWN_LOG else "…" + lines[-SHOWN_LOG:].partition("\n")[2]) if lines else "",
         difference,

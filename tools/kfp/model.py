@@ -89,11 +89,18 @@ class Run:
     arguments: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     tasks: tuple[Task, ...] = ()
+    stopped: bool = False
+    """Whether somebody stopped it: Kubeflow Pipelines then ends it as failed."""
 
     @property
     def done(self) -> bool:
         """Whether the run has come to its end."""
         return self.state in TERMINAL
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, as the verb of a sentence: `succeeded`, `failed`, `was stopped`, `was skipped`."""
+        return "was stopped" if self.stopped else {"skipped": "was skipped"}.get(self.state, self.state)
 
     @property
     def seconds(self) -> float | None:

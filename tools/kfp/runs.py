@@ -71,19 +71,21 @@ def list_runs(
 ) -> ToolResult:
     """List runs, newest first, optionally only those of one pipeline, experiment or state."""
     equal: dict[str, str] = {}
-    if state:
-        equal["state"] = state.upper()
     if pipeline:
         equal["pipeline_id"] = kfp.pipeline(pipeline).id
     if experiment:
         equal["experiment_id"] = kfp.experiment(experiment).id
-    runs, total = kfp.runs(limit=limit, **equal)
+    if state == "canceled":  # Kubeflow Pipelines counts them among the failed
+        stopped = kfp.stopped_runs(**equal)
+        runs, total = stopped[:limit], len(stopped)
+    else:
+        runs, total = kfp.runs(limit=limit, **equal, **({"state": state.upper()} if state else {}))
     of = "".join([f" of `{pipeline}`" if pipeline else "", f" in experiment `{experiment}`" if experiment else ""])
     noun = f"{state} run" if state else "run"
     if not runs:
         return ToolResult.no_data(f"There are no {noun}s{of}.")
     columns = ["run", "pipeline", "state", "took", "started"]
-    rows = [(r.name, r.pipeline, r.state, duration(r.seconds), when(r.created)) for r in runs]
+    rows = [(r.name, r.pipeline, state or r.state, duration(r.seconds), when(r.created)) for r in runs]
     more = f", the newest {len(runs)} shown" if total > len(runs) else ""
     return ToolResult(
         content=f"There {'is' if total == 1 else 'are'} {count(total, noun)}{of}{more}.\n\n"
@@ -174,8 +176,8 @@ def wait_for_run(kfp: Kfp, /, run: Run) -> ToolResult:
 def describe(run: RunView, lead: str | None = None) -> ToolResult:
     """A run as an answer: a sentence, its steps, its card."""
     arguments = ", ".join(f"{name}={cell(value)}" for name, value in run.arguments.items())
-    took = "" if run.seconds is None else f" {'in' if run.done else 'for'} {duration(run.seconds)}"
-    verb = run.state if run.done else f"has been {run.state}"
+    took = "" if run.seconds is None else f" {'after' if run.stopped else 'in' if run.done else 'for'} {duration(run.seconds)}"
+    verb = run.outcome if run.done else f"has been {run.state}"
     of = f"pipeline `{run.pipeline}`" if run.pipeline else "a pipeline that has been deleted"
     parts = [lead or f"Run `{run.name}` of {of} {verb}{took}."]
     failed = run.stopped_steps

@@ -31,12 +31,8 @@ def ending(kfp: Kfp, run: str, name: str) -> Ending | None:
     if not view.done:
         return None
     about = [Subject(kind="run", name=view.name), Subject(kind="pipeline", name=view.pipeline)]
-    if view.state == "failed":
+    if view.state == "failed" and not view.stopped:
         return Ending(diagnosis.diagnose_run(kfp, run=run).content, about)
     took = f" after {duration(view.seconds)}" if view.seconds else ""
     step = "Ask “show its metrics” to see how good it is." if view.state == "succeeded" else "Ask “retry it” to start it again."
-    return Ending(f"Run `{view.name}` of pipeline `{view.pipeline}` {_ended(view.state)}{took}. {step}", about)
-
-
-def _ended(state: str) -> str:
-    return {"canceled": "was stopped", "skipped": "was skipped"}.get(state, state)
+    return Ending(f"Run `{view.name}` of pipeline `{view.pipeline}` {view.outcome}{took}. {step}", about)

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from tools.kfp.client import Kfp
-from tools.kfp.names import run as run_resolver
-from tools.kfp.names import runs as run_lister
+from tools.kfp.run_names import run as run_resolver
+from tools.kfp.run_names import runs as run_lister
 from tools.kinds import Run
 from tools.markdown import when
 from tools.result import Subject, ToolResult

@@ -49,6 +49,7 @@ class Cluster:
                 "run_id": run["id"],
                 "display_name": run["name"],
                 "state": run.get("state", "SUCCEEDED"),
+                "state_history": [{"state": state} for state in run.get("states", [])],
                 "created_at": "2026-01-01T00:00:00Z",
                 "finished_at": "2026-01-01T00:01:00Z",
                 "error": {"message": run.get("error", "")},

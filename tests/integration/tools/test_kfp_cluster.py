@@ -332,6 +332,22 @@ def test_a_step_that_could_not_start_is_named(cluster: Cluster, ask: Ask) -> Non
     assert "Failed step: `train`" in ask("get_run", run="unstarted").content
 
 
+@pytest.mark.parametrize(
+    ("number", "states", "told"),
+    [
+        (44, ["PENDING", "RUNNING", "CANCELING", "FAILED"], "was stopped after 1 min"),
+        (45, ["RUNNING", "CANCELING", "CANCELED"], "was stopped after 1 min"),
+        (46, ["PENDING", "RUNNING", "FAILED"], "failed in 1 min"),
+        (47, ["RUNNING", "CANCELING", "FAILED", "RUNNING", "FAILED"], "failed in 1 min"),
+        (48, ["RUNNING", "CANCELING", "SUCCEEDED"], "succeeded in 1 min"),
+    ],
+)
+def test_a_run_that_somebody_stopped_is_told_apart(cluster: Cluster, ask: Ask, number: int, states: list[str], told: str) -> None:
+    name = "-".join(states).lower()
+    cluster.add(training(number, 0.5, name=name, state=states[-1], states=states))
+    assert told in ask("get_run", run=name).content
+
+
 # who is asking, and what goes wrong on the way
 
 

@@ -114,9 +114,12 @@ def test_terminated(world: World) -> None:
     assert world.ask("terminate_run", run="stopped by hand").status == "ok"
     assert world.finish("stopped by hand").state == "failed"
     result = world.ask("diagnose_run", run="stopped by hand")
-    assert result.content.startswith("Run `stopped by hand` failed in step `sleep`: terminated. `terminated")
+    assert result.content.startswith("Run `stopped by hand` was stopped in step `sleep`: terminated. `terminated")
     assert "“retry stopped by hand”" in result.content
-    assert "terminated" in world.ask("get_run", run="stopped by hand").content
+    told = world.ask("get_run", run="the last stopped run").content
+    assert told.startswith("Run `stopped by hand` of pipeline `slow` was stopped after ")
+    assert "terminated" in told
+    assert [s.name for s in world.ask("list_runs", state="canceled").subjects] == ["stopped by hand"]
 
 
 def test_the_worker_was_killed(world: World) -> None:

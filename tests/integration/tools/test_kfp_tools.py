@@ -17,7 +17,8 @@ from tests.unit.tools.calling import answer, prepared, services
 from tools.activity import Activity, activity
 from tools.call import Call
 from tools.kfp.client import Kfp
-from tools.kfp.names import experiments, pipelines, runs
+from tools.kfp.names import experiments, pipelines
+from tools.kfp.run_names import runs
 from tools.kfp.settings import KfpSettings
 from tools.result import ErrorCode, ToolResult
 from tools.services import Services
@@ -245,6 +246,41 @@ def test_runs_by_state_pipeline_and_experiment(world: Services, kfp: Kfp, iris: 
 def test_the_latest_run(world: Services, said: str) -> None:
     finished(world, "all-kinds", f"newest-{said.replace(' ', '-')}", text="x")
     assert ask(world, "get_run", run=said).subjects[0].name == f"newest-{said.replace(' ', '-')}"
+
+
+def test_the_newest_run_that_the_words_describe(world: Services) -> None:
+    """State, pipeline and experiment, in any order; a word for a state may be part of a name."""
+    finished(world, "division", "bad-luck", by=0)
+    finished(world, "division", "lucky", by=3)
+    finished(world, "all-kinds", "another", text="x")
+    for said, meant in {
+        "latest failed": "bad-luck",
+        "the last failed run": "bad-luck",
+        "my most recent run that failed": "bad-luck",
+        "last successful Division": "lucky",
+        "newest division run which succeeded": "lucky",
+        "division's latest broken run": "bad-luck",
+        "the latest run of the division pipeline": "lucky",
+        "last successful": "another",
+        "latest run in experiment Default": "another",
+        "the last lucky run": "lucky",
+    }.items():
+        result = ask(world, "get_run", run=said)
+        assert [s.name for s in result.subjects][:1] == [meant], (said, result.content)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("latest failed run of iris", "pipeline `iris-classification` has no failed run"),
+        ("latest pending", "there is no pending run"),
+        ("last failed nonsense", "there is no pipeline `nonsense`"),
+    ],
+)
+def test_there_is_no_newest_run_like_that(world: Services, said: str, told: str) -> None:
+    result = ask(world, "get_run", run=said)
+    assert result.code is ErrorCode.NOT_FOUND
+    assert told in result.content
 
 
 def test_a_run_by_its_id_and_the_beginning_of_it(world: Services, iris: ToolResult) -> None:

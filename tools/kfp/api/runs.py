@@ -7,7 +7,7 @@ from typing import Any
 from tools.kfp.api.calls import NEWEST_FIRST, PAGE, is_id, time_of, where
 from tools.kfp.api.pipelines import PipelineCalls
 from tools.kfp.api.tasks import tasks_of
-from tools.kfp.model import Run, Version
+from tools.kfp.model import TERMINAL, Run, Version
 from tools.names import not_found
 
 _SERVICE = "RunServiceApi"
@@ -39,6 +39,11 @@ class RunCalls(PipelineCalls):
         page = {"page_size": limit, "sort_by": NEWEST_FIRST, "filter": where(*words, storage_state="AVAILABLE", **equal), **place}
         answer = self._ask("list runs", _SERVICE, "run_service_list_runs", **page)
         return self._page(answer), answer.total_size or 0
+
+    def stopped_runs(self, *words: str, **equal: str) -> list[Run]:
+        """Runs that somebody stopped, newest first, among the newest 100 that did not succeed; arguments as of `runs`."""
+        ended = [run for state in ("FAILED", "CANCELED") for run in self.runs(*words, limit=PAGE, **equal, state=state)[0]]
+        return sorted((run for run in ended if run.stopped), key=lambda run: str(run.created), reverse=True)
 
     def runs_by_id(self, part: str) -> list[Run]:
         """Runs whose ids contain this, archived or not."""
@@ -95,10 +100,11 @@ class RunCalls(PipelineCalls):
         pipeline_id = (reference.pipeline_id if reference else None) or ""
         written = str(spec.get("pipeline_spec", spec).get("pipelineInfo", {}).get("name", ""))
         tasks = answer.run_details.task_details if answer.run_details else None
+        state = (answer.state or "pending").lower()
         return Run(
             id=answer.run_id,
             name=answer.display_name,
-            state=(answer.state or "pending").lower(),
+            state=state,
             created=answer.created_at,
             finished=time_of(answer.finished_at),
             pipeline=self.named(pipeline_id) if pipeline_id else written,
@@ -108,6 +114,7 @@ class RunCalls(PipelineCalls):
             arguments=dict((answer.runtime_config.parameters if answer.runtime_config else None) or {}),
             error=answer.error.message if answer.error else "",
             tasks=tasks_of(tasks or []),
+            stopped=_was_stopped(state, [str(change.state).lower() for change in answer.state_history or []]),
         )
 
     def named(self, pipeline_id: str) -> str:
@@ -127,3 +134,9 @@ class RunCalls(PipelineCalls):
     def _names(self) -> dict[str, str]:
         """Names of pipelines by id: they never change."""
         return {}
+
+
+def _was_stopped(state: str, history: list[str]) -> bool:
+    """Whether a run in this state came to its end by being stopped; the end of one that was retried since then is another."""
+    going = [past for past in history if past not in TERMINAL]
+    return state == "canceled" or (state == "failed" and going[-1:] == ["canceling"])
