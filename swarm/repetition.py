@@ -25,10 +25,11 @@ def refused(call: ToolCall, state: Any) -> ToolResult | None:
     beside = [c["id"] for c in asked[-1].tool_calls if _same(c, call)]
     if beside and beside[0] != call["id"]:
         return _told("the same call stands twice in one message; it was made once. To do it once more, call it again now.")
-    ids = {c["id"] for m in asked[:-1] for c in m.tool_calls if _same(c, call)}
-    answers = [(place, m) for place, m in enumerate(messages) if isinstance(m, ToolMessage) and m.tool_call_id in ids]
+    before = [(place, m) for place, m in enumerate(messages) if isinstance(m, AIMessage) and m is not asked[-1]]
+    made = {c["id"]: place for place, m in before for c in m.tool_calls if _same(c, call)}
+    answers = [m for m in messages if isinstance(m, ToolMessage) and m.tool_call_id in made]
     changed = max((place for place, m in enumerate(messages) if _changed(m)), default=-1)
-    since = [m for place, m in answers if place > changed or _changed(m)]
+    since = [m for m in answers if made[m.tool_call_id] > changed or _changed(m)]
     if since and since[-1].status == "error" and since[-1].text.startswith(FINAL):
         return _told(f"this very call was answered before: {since[-1].text[:300]} Change the arguments, ask the user, or answer now.")
     if len(since) >= TWICE:

@@ -56,7 +56,9 @@ def _unknown(name: str, fitting: list[str], declared: list[str]) -> str:
     if not declared:
         return f"there is no parameter `{name}`; this pipeline takes none."
     near = nearest(name, declared, limit=3)
-    return f"there is no parameter `{name}`. {'Nearest' if near else 'There are'}: {listed(near or declared)}."
+    rest = [other for other in declared if other not in near]
+    groups = {"Nearest": near, "Others" if near else "There are": rest}
+    return f"there is no parameter `{name}`. {' '.join(f'{word}: {listed(names)}.' for word, names in groups.items() if names)}"
 
 
 def _shown(value: Any) -> str:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.live import Live
 from rich.markdown import Markdown
 from rich.table import Table
@@ -20,6 +21,8 @@ STATES = {"pending": "○", "running": "▸", "done": "✓", "failed": "✗", "a
 MARKS = {"ok": ("✓", "green"), "no_data": ("∅", "yellow"), "error": ("✗", "red"), "rejected": ("–", "yellow")}
 ROWS = 30
 """Rows of a table that are shown."""
+WIDEST = 40
+"""Characters of a cell that stand in one line where the table is too wide."""
 
 
 async def show(events: AsyncIterator[Event], as_json: bool = False, console: Console | None = None) -> int:
@@ -98,27 +101,58 @@ def drawing(artifact: Artifact) -> RenderableType:
         case "chart":
             return chart(artifact)
         case "table":
-            return table(artifact.title, data.get("columns", []), data.get("rows", []))
+            return Sheet(artifact.title, data.get("columns", []), data.get("rows", []))
         case "diff":
             changes = [[c.get("name", ""), c.get("before", ""), c.get("after", "")] for c in data.get("changes", [])]
-            return table(artifact.title, ["", data.get("before", "before"), data.get("after", "after")], changes, ("", "red", "green"))
+            return Sheet(artifact.title, ["", data.get("before", "before"), data.get("after", "after")], changes, ("", "red", "green"))
         case "run":
             steps = [[s.get("state", ""), s.get("name", ""), duration(s.get("seconds"))] for s in data.get("steps", [])]
-            return table(f"{data.get('name', artifact.title)}: {data.get('state', '')}", ["state", "step", "took"], steps)
+            return Sheet(f"{data.get('name', artifact.title)}: {data.get('state', '')}", ["state", "step", "took"], steps)
         case "file":
             return Text(f"{data.get('name', artifact.title)}: {data.get('url') or data.get('path') or ''}")
     return Text(f"{artifact.title}: on the web page (`swarm ui`)", style="dim")
 
 
-def table(title: str, columns: list[Any], rows: list[list[Any]], styles: tuple[str, ...] = ()) -> Table:
-    """Rows under each other; of many the first."""
-    more = f"{len(rows) - ROWS} more rows" if len(rows) > ROWS else None
-    drawn = Table(title=Text(title), title_justify="left", caption=more, caption_justify="left")
-    for number, name in enumerate(columns):
-        drawn.add_column(Text(str(name)), style=styles[number] if number < len(styles) else "")
-    for row in rows[:ROWS]:
-        drawn.add_row(*(Text("" if v is None else f"{v:.6g}" if isinstance(v, float) else str(v)) for v in row))
-    return drawn
+class Sheet:
+    """A table of any width: rows under each other, of many the first; columns that do not fit beside the others follow below them."""
+
+    def __init__(self, title: str, columns: list[Any], rows: list[list[Any]], styles: tuple[str, ...] = ()) -> None:
+        self._title = title
+        self._more = f"{len(rows) - ROWS} more rows" if len(rows) > ROWS else None
+        self._columns = [str(name) for name in columns]
+        self._rows = [[_cell(value) for value in row] for row in rows[:ROWS]]
+        self._styles = styles
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self._title, style="bold")
+        for block in self._blocks(options.max_width):
+            drawn = Table()
+            for index in block:
+                style = self._styles[index] if index < len(self._styles) else ""
+                drawn.add_column(Text(self._columns[index]), overflow="fold", style=style)
+            for row in self._rows:
+                drawn.add_row(*(Text(row[index]) for index in block if index < len(row)))
+            yield drawn
+        if self._more:
+            yield Text(self._more, style="dim")
+
+    def _blocks(self, width: int) -> list[list[int]]:
+        """Which columns stand beside each other, by number."""
+        blocks: list[list[int]] = [[]]
+        left = width - 1
+        for index, name in enumerate(self._columns):
+            cells = [name, *(row[index] for row in self._rows if index < len(row))]
+            needed = min(max(map(cell_len, cells)), WIDEST) + 3
+            if blocks[-1] and needed > left:
+                blocks.append([])
+                left = width - 1
+            blocks[-1].append(index)
+            left -= needed
+        return blocks
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def draw_approval(console: Console, approval: Approval) -> None:

@@ -156,6 +156,28 @@ async def test_a_model_is_told_what_was_wrong_with_its_call(home: Path, call: tu
     assert reply.status == "done"
 
 
+async def test_a_call_that_failed_is_made_again_once_its_cause_is_removed(home: Path) -> None:
+    copy = ("copy_object", {"bucket": "datasets", "key": "iris.csv", "to_bucket": "mended"})
+    script = [
+        Calls([("ask_minio", task("Make the bucket mended and copy iris.csv into it."))]),
+        Calls([("create_bucket", {"bucket": "mended"}), copy]),
+        Calls([copy]),
+        Says("Copied."),
+    ]
+    async with talking(home, script) as (assistant, _):
+        reply = await assistant.ask("a new bucket mended with iris.csv in it", session="mended", approve="all")
+    assert [(step.tool, step.status) for step in reply.steps] == [("create_bucket", "ok"), ("copy_object", "error"), ("copy_object", "ok")]
+    assert (home / "buckets" / "mended" / "iris.csv").is_file()
+
+
+async def test_a_call_that_failed_is_not_made_again_as_it_was(home: Path) -> None:
+    copy = ("copy_object", {"bucket": "datasets", "key": "iris.csv", "to_bucket": "nowhere"})
+    script = [Calls([("ask_minio", task("Copy iris.csv to nowhere."))]), Calls([copy]), Calls([copy]), Says("There is no bucket nowhere.")]
+    async with talking(home, script) as (assistant, model):
+        await assistant.ask("copy iris.csv to nowhere", session="as-it-was", approve="all")
+    assert "this very call was answered before: NOT_FOUND" in model.requests[-1]["messages"][-1]["content"]
+
+
 async def test_a_model_asks_back(home: Path) -> None:
     script = [Calls([("ask_kfp", task("Run the pipeline."))]), Calls([("ask_user", {"question": "Which pipeline?"})])]
     async with talking(home, script) as (assistant, _):
