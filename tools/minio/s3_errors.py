@@ -39,6 +39,7 @@ CODES = {
     "RequestTimeTooSkewed": ErrorCode.PERMISSION_DENIED,
 }
 """S3's error codes; all others are UNAVAILABLE."""
+DISK_FULL = "The disk of the server is full: make room there, or delete objects."
 HINTS = {
     "ExpiredToken": "The credentials have expired: get new ones for MINIO_ACCESS_KEY and MINIO_SECRET_KEY.",
     "RequestTimeTooSkewed": "The clocks of this machine and of the server differ by more than 15 minutes: set this machine's clock.",
@@ -49,9 +50,11 @@ HINTS = {
     "SlowDownRead": "The server is busy; try again in a minute.",
     "SlowDownWrite": "The server is busy; try again in a minute.",
     "XMinioServerNotInitialized": "The server is just starting; try again in a moment.",
-    "XMinioStorageFull": "The disk of the server is full: make room there, or delete objects.",
-    "InsufficientStorage": "The disk of the server is full: make room there, or delete objects.",
+    "XMinioStorageFull": DISK_FULL,
+    "InsufficientStorage": DISK_FULL,
 }
+NO_SPACE = "no space left on device"
+"""What a server tells of a disk that filled up while it wrote; the code is then that of an internal error."""
 NO_NAME = {"BadRequest", "InvalidArgument", "XMinioInvalidObjectName", "XMinioInvalidResourceName"}
 """Of these codes is an answer about a name that nothing can have."""
 CHECK_KEYS = "Check MINIO_ACCESS_KEY and MINIO_SECRET_KEY."
@@ -71,8 +74,9 @@ def translated(doing: str, address: str) -> Iterator[None]:
         yield
     except S3Error as error:
         code = CODES.get(error.code, ErrorCode.UNAVAILABLE)
-        hint = HINTS.get(error.code, CHECK_KEYS if code is ErrorCode.PERMISSION_DENIED else "")
         said = (error.message or error.code).rstrip(".")
+        usual = CHECK_KEYS if code is ErrorCode.PERMISSION_DENIED else DISK_FULL if NO_SPACE in said else ""
+        hint = HINTS.get(error.code, usual)
         raise ToolError(code, f"could not {doing}: {said} ({address}). {hint}".rstrip()) from error
     except ServerError as error:
         message = f"could not {doing}: {address} answers with HTTP status {error.status_code}. Try again, or look at its log."

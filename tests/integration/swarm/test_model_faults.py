@@ -102,7 +102,7 @@ async def test_a_thousand_calls_in_one_message(home: Path) -> None:
 
 
 async def test_an_answer_of_a_megabyte(home: Path) -> None:
-    async with talking(home, [Says("blah " * 200_000)], **ALONE) as (assistant, _):
+    async with talking(home, [Says("blah " * 200_000)], {"timeout": 60}, **ALONE) as (assistant, _):
         events = [e async for e in assistant.stream("hi", session="megabyte")]
     reply = events[-1].reply
     assert len(reply.answer) < 21_000
@@ -153,7 +153,7 @@ async def test_a_turn_stops_at_its_limits(home: Path, limit: dict[str, Any], wor
 
 
 async def test_a_turn_stops_when_its_time_is_up(home: Path) -> None:
-    async with talking(home, [BUCKETS, LIST, Late(60, Says("late"))], {"timeout": 60}, **ALONE, turn_seconds=2) as (assistant, _):
+    async with talking(home, [BUCKETS, LIST, Late(60, Says("late"))], {"timeout": 60}, **ALONE, turn_seconds=6) as (assistant, _):
         reply = await assistant.ask("which buckets are there?", session="time")
         assert reply.status == "failed"
         assert "SWARM_TURN_SECONDS" in reply.answer
