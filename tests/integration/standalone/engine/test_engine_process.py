@@ -232,7 +232,11 @@ def test_log_is_written_while_the_step_runs(platform: Platform) -> None:
 
 
 def test_time_limit(platform: Platform) -> None:
-    result = platform.execute(long, limits={"seconds": 0.5})
+    @dsl.pipeline(name="asleep")
+    def pipeline():
+        sleeper(n=1)
+
+    result = platform.execute(pipeline, limits={"seconds": 0.5})
     assert result.state is State.FAILED
     assert result.error == "sleeper: Stopped after 0.5 seconds, the time limit of a step."
 
