@@ -26,7 +26,7 @@ MIB = 1024 * 1024
 FILE = 1024 * MIB
 OBJECTS = 200_000
 PAGE = 100
-REPEAT = 4
+REPEAT = 10
 """Even, for each way goes first as often as the other: what comes second finds memory that the first has just given back."""
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the folder in it is our own
 """Where hundreds of thousands of folders come and go quickly."""
