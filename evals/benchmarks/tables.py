@@ -19,6 +19,8 @@ from evals.measurement import Measurement
 from standalone.objects import FolderStore
 
 SIZES = {"40MB": 40 * 10**6, "1GB": 10**9}
+TARGETS = {"1GB": 1.0}
+"""Of pandas' time. Of a small table, most of the time goes into what does not depend on its size."""
 HUGE = 5 * 10**9
 REPEAT = 3
 PROFILE = """
@@ -82,7 +84,9 @@ def _profile(size: str, folder: str) -> Iterator[Measurement]:
     runs = [(_process(PROFILE, folder), _process(PANDAS, folder)) for _ in range(REPEAT)]
     (ours, memory), (theirs, their_memory) = (np.median(np.array(each), axis=0).tolist() for each in zip(*runs, strict=True))
     beside = {"baseline": 'pandas.read_csv().describe(include="all")'}
-    yield Measurement(name=f"minio.profile_{size}_csv", value=ours, unit="s", baseline_value=theirs, target=1.0, of="ratio", **beside)
+    yield Measurement(
+        name=f"minio.profile_{size}_csv", value=ours, unit="s", baseline_value=theirs, target=TARGETS.get(size), of="ratio", **beside
+    )
     yield Measurement(
         name=f"minio.profile_{size}_csv_peak_memory", value=memory, unit="MiB", baseline_value=their_memory, target=400, **beside
     )

@@ -46,6 +46,7 @@ HINTS = {
     "PreconditionFailed": "It was written anew meanwhile; try again.",
     "NoSuchUpload": "Another upload to the same key came between; try again.",
     "InvalidPart": "Another upload to the same key came between; try again.",
+    "ExistingObjectIsDirectory": "Other objects are kept below that name, or were until just now; then try again.",
     "SlowDown": "The server is busy; try again in a minute.",
     "SlowDownRead": "The server is busy; try again in a minute.",
     "SlowDownWrite": "The server is busy; try again in a minute.",

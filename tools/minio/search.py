@@ -132,7 +132,8 @@ class _Search:
     def _pages(self, bucket: str, after: str | None) -> Iterator[list[ObjectInfo]]:
         while True:
             page = self.store.list(bucket, self.wanted.prefix, deep=True, start_after=after, limit=1000)
-            yield page.objects
+            if page.objects:  # the search can only go on behind an object
+                yield page.objects
             after = page.next_token
             if after is None:
                 return

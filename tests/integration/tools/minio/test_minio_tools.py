@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 
 from evals.object_server import ObjectServer, store_of
 from standalone.objects import FolderStore
+from tests.integration.tools.minio.conftest import STORES
 from tests.integration.tools.minio.stores import put
 from tests.unit.tools.calling import answer, prepared, services
 from tools.activity import Activity, activity
 from tools.call import Call, run
+from tools.minio import search
 from tools.minio.store import ObjectStore, walk
 from tools.result import ErrorCode, ToolResult
 from tools.services import Services
@@ -24,7 +27,7 @@ PAGE = 2600
 @pytest.fixture(params=["folder", "minio"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, running: Callable[[str], ObjectServer]) -> Iterator[ObjectStore]:
     """A store with the buckets `box` and `shelf`."""
-    real = running("minio") if request.param == "minio" else None
+    real = None if request.param == "folder" else running(request.param)
     made: ObjectStore = store_of(real.url) if real else FolderStore(tmp_path / "store", base_url="http://127.0.0.1:7860")
     for bucket in ("box", "shelf"):
         made.create_bucket(bucket)
@@ -123,6 +126,26 @@ def test_below_the_name_of_an_object(world: World) -> None:
     assert "object itself" not in world.ask("list_objects", bucket="box", prefix="none/").content
 
 
+@pytest.mark.parametrize("store", STORES, indirect=True)
+def test_a_key_that_is_also_a_prefix(world: World) -> None:
+    """Kept beside each other, or refused in words; and nothing is lost."""
+    for name, data in (("first.txt", b"first\n"), ("second.txt", b"second\n")):
+        (world.files / name).write_bytes(data)
+    for above, below in (("a", "a/b"), ("c", "c/d")):
+        order = [above, below] if above == "a" else [below, above]
+        for key, path in zip(order, ("first.txt", "second.txt"), strict=True):
+            result = world.ask("upload_object", path=path, bucket="box", key=key)
+            if path == "first.txt" or result.status == "ok":
+                shown = world.ask("preview_object", bucket="box", key=key)
+                assert path.partition(".")[0] in shown.content
+            else:
+                assert result.code is ErrorCode.CONFLICT, result.content
+                assert key not in world.keys()
+        assert "first" in world.ask("preview_object", bucket="box", key=order[0]).content
+        assert world.ask("delete_objects", bucket="box", keys=[order[0]]).status == "ok"
+    assert set(world.keys()) <= {"a/b", "c"}
+
+
 def test_a_long_search_says_how_to_go_on(world: World) -> None:
     keys = [f"{n:03d}.csv" for n in range(130)]
     for key in keys:
@@ -132,6 +155,35 @@ def test_a_long_search_says_how_to_go_on(world: World) -> None:
     assert "`after` = `box/099.csv`" in first.content
     second = world.ask("find_objects", pattern="*.csv", bucket="box", after="box/099.csv")
     assert second.content.startswith("30 objects in bucket `box`")
+
+
+@pytest.mark.parametrize(("bound", "most"), [("SECONDS", 0.0), ("MOST_KEYS", 1000)])
+def test_a_search_ends_at_its_bounds_and_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: float
+) -> None:
+    """It stops at the end of a page; what is wanted lies in the first, in the last, and nowhere else."""
+    many = FolderStore(tmp_path / "many")
+    for bucket in ("one", "two"):
+        many.create_bucket(bucket)
+        for number in range(1500):
+            (tmp_path / "many" / bucket / f"{number:04}.csv").touch()
+    put(many, "0000.pkl", bucket="one")
+    put(many, "9999.pkl", bucket="two")
+    world = World(many, tmp_path / "local")
+    monkeypatch.setattr(search, bound, most)
+    found, after = [], None
+    for _ in range(6):
+        result = world.ask("find_objects", pattern="*.pkl", after=after) if after else world.ask("find_objects", pattern="*.pkl")
+        found += [f"{s.bucket}/{s.name}" for s in result.subjects]
+        on = re.search(r"`after` = `(.+)`\.", result.content)
+        if on is None:
+            break
+        assert re.search(r"Stopped after [\d,]+ objects and \d s; there may be more\.", result.content)
+        assert after is None or on.group(1) > after
+        after = on.group(1)
+    assert found == ["one/0000.pkl", "two/9999.pkl"]
+    assert on is None
+    assert after is not None
 
 
 def test_searching_for_nothing_is_refused(world: World) -> None:

@@ -3,12 +3,16 @@
 import io
 import random
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from evals.object_server import PROGRAMS, ObjectServer, store_of
 from tests.integration.tools.minio.stores import names, put
-from tests.unit.tools.calling import code_of
+from tests.unit.tools.calling import code_of, refusal
+from tools.minio.s3_download import Source
 from tools.minio.store import ObjectStore
 from tools.result import ErrorCode, ToolError
 
@@ -90,6 +94,58 @@ def test_an_object_that_is_written_anew_is_downloaded_as_it_is_then(store: Objec
     store.download_file("box", "key", file)
     assert file.read_bytes() == content(3 * PART, salt=1)
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_object_that_changes_while_its_download_begins(
+    name: str, running: Callable[[str], ObjectServer], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the question for its size and checksum and that for its bytes."""
+    server = running(name)
+    store = store_of(server.url)
+    store.create_bucket("box")
+    put(store, "key", content(3 * PART))
+    find = Source.find
+
+    def found_and_changed(*which: Any) -> Source:
+        found = find(*which)
+        put(store, "key", content(3 * PART, salt=1))
+        return found
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(Source, "find", found_and_changed)
+            error = refusal(store.download_file, "box", "key", file)
+        assert error.code is ErrorCode.CONFLICT
+        assert "It was written anew meanwhile; try again." in error.message
+        assert not file.exists()
+        store.download_file("box", "key", file)
+        assert file.read_bytes() == content(3 * PART, salt=1)
+    finally:
+        server.clean()
+
+
+def test_an_object_that_changes_during_its_download_is_one_or_the_other(store: ObjectStore, file: Path) -> None:
+    """Never a part of each."""
+    before, after = content(3 * PART), content(3 * PART, salt=1)
+    put(store, "key", before)
+    changed: list[Future[None]] = []
+
+    def change(_done: int, _size: int) -> None:
+        if not changed:  # a server can have the writer wait for the reader
+            changed.append(pool.submit(put, store, "key", after))
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            store.download_file("box", "key", file, progress=change)
+    except ToolError as error:
+        assert error.code in (ErrorCode.CONFLICT, ErrorCode.UNAVAILABLE)
+        assert not file.exists()
+    else:
+        assert file.read_bytes() in (before, after)
+    changed[0].result()
+    store.download_file("box", "key", file)
+    assert file.read_bytes() == after
 
 
 def test_an_upload_that_breaks_is_nowhere_to_be_seen_and_can_be_repeated(store: ObjectStore, file: Path) -> None:
