@@ -140,7 +140,7 @@ def test_a_key_that_is_also_a_prefix(world: World) -> None:
                 assert path.partition(".")[0] in shown.content
             else:
                 assert result.code is ErrorCode.CONFLICT, result.content
-                assert key not in world.keys()
+                assert set(world.keys()).isdisjoint([key])
         assert "first" in world.ask("preview_object", bucket="box", key=order[0]).content
         assert world.ask("delete_objects", bucket="box", keys=[order[0]]).status == "ok"
     assert set(world.keys()) <= {"a/b", "c"}
