@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp
@@ -53,6 +53,11 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         ready = all(f.ok for f in findings)
         body = {"status": "ok" if ready else "unavailable", "backends": [f.model_dump() for f in findings]}
         return JSONResponse(body, 200 if ready else 503)
+
+    @app.get("/page/mark", response_class=PlainTextResponse)
+    async def mark(session: str) -> str:
+        """Changes when the conversation went on; asked for every other second by every page, so that it costs nothing."""
+        return conversations.mark(session)
 
     app.include_router(_panel(assistant), prefix="/panel")
     app.add_api_route("/page/plotly.js", _plotly, include_in_schema=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 PREFIX = "web-"
 """How the sessions of this front-end begin."""
 FRAME = 0.05
-"""Seconds between two looks at a turn under way."""
+"""Seconds between two drawings of a turn under way."""
 
 
 class Conversation:
@@ -30,6 +31,8 @@ class Conversation:
         """What could not be taken, until something else is said or decided."""
         self.changes = 0
         """Grows with everything that there is to show."""
+        self.opened = uuid.uuid4().hex
+        """Tells this conversation from the one it was before the server was restarted."""
         self._assistant = assistant
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
@@ -79,12 +82,14 @@ class Conversation:
         await self._assistant.conversations.rate(self.session, turn, good, user=user)
 
     def send(self, message: str, user: str) -> None:
-        """Begin a turn.
+        """Begin a turn. The message that is being answered, sent once more, is the same message: somebody pressed the key twice.
 
         Raises:
             MessageError: the message cannot be taken, or not now.
         """
         check_message(message)
+        if self.running and self.last is not None and self.last.said == message.strip():
+            return
         if self.running:
             raise MessageError("a turn is under way in this conversation; wait for its end or stop it, then send this again.")
         turn = Turn(message.strip())
@@ -113,8 +118,8 @@ class Conversation:
             yield
             if not running:
                 return
-            await changed.wait()
             await asyncio.sleep(FRAME)
+            await changed.wait()
 
     def _start(self, turn: Turn, events: AsyncIterator[Event], user: str, reload: bool = False) -> None:
         self.notice = ""
@@ -182,6 +187,11 @@ class Conversations:
         if not conversation.running:
             await conversation.load(user)
         return conversation
+
+    def mark(self, session: str) -> str:
+        """Another one after every change of a conversation that somebody looks at; empty for others."""
+        conversation = self._open.get(session)
+        return f"{conversation.opened}-{conversation.changes}" if conversation is not None else ""
 
     async def listen(self) -> None:
         """Show what watches report in the conversations that are open; in others it stands when they are opened. Until canceled."""

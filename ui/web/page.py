@@ -29,8 +29,6 @@ SUGGESTIONS = {
     "How do I turn off caching for one step?": "Ask the handbook",
 }
 PROMPT = "Say what you would like to do"
-NEWS = 2
-"""Seconds between two looks whether a conversation went on without this page: in another one, or by what a watch reports."""
 LOOK = 30
 """Seconds between two looks at what is connected."""
 MENU = """<button type="button" data-menu="sided" aria-label="Conversations" title="Conversations">☰</button>"""
@@ -43,8 +41,9 @@ TABS = """<nav id="panel-tabs" role="tablist" aria-label="Beside the conversatio
 SIDE = """<nav aria-label="Conversations"><form data-list="conversations" role="search"><label><span class="sr">Search conversations</span>
 <input type="search" name="query" placeholder="Search conversations" autocomplete="off"></label></form>
 <div id="conversations"></div></nav>"""
-OPENED = "document.addEventListener('swarm:open', (event) => trigger('click', { session: event.detail }));"
-"""The page's script says which conversation was chosen; this passes it on to the server."""
+HEARD = """document.addEventListener('swarm:open', (event) => trigger('click', { session: event.detail }));
+document.addEventListener('swarm:changed', () => trigger('tick'));"""
+"""The page's script says which conversation was chosen, and when one went on without this page; this passes it on to the server."""
 PANEL = """<aside aria-label="Panel"><button type="button" id="panel-close" data-close aria-label="Close the panel">✕</button>
 <div id="panel-body" tabindex="-1"></div></aside>"""
 SHOWN = "(session) => window.swarm.shown(session)"
@@ -72,7 +71,7 @@ class Page:
             gr.HTML(TABS, elem_id="tabs", apply_default_css=False)
             self.new = gr.Button("New chat", size="sm", elem_id="new", scale=0)
         with gr.Row(elem_id="desk"):
-            self.side = gr.HTML(SIDE, elem_id="side", apply_default_css=False, js_on_load=OPENED)
+            self.side = gr.HTML(SIDE, elem_id="side", apply_default_css=False, js_on_load=HEARD)
             with gr.Column(elem_id="talk", scale=1):
                 self._talk()
             gr.HTML(PANEL, elem_id="panel", apply_default_css=False)
@@ -132,19 +131,22 @@ class Page:
 
         blocks.load(self.connect, None, self.bar, **quiet)
         gr.Timer(LOOK).tick(self.connect, None, self.bar, **quiet)
-        gr.Timer(NEWS).tick(self.catch_up, [self.open, self.seen], shown, **quiet)
         turns = [
             blocks.load(self.arrive, self.session, shown, **quiet),
-            self.new.click(self.begin, None, shown, **quiet),
-            self.composer.submit(self.send, [self.composer, *known], shown, **quiet),
-            self.side.click(self.switch, None, shown, **quiet),
+            self.side.tick(self.catch_up, [self.seen, *known], shown, **quiet),
+            # A message that comes while Gradio still ends the event before must not be dropped.
+            self.composer.submit(self.send, [self.composer, *known], shown, trigger_mode="multiple", **quiet),
             self.chat.edit(self.again, known, shown, **quiet),
             self.chat.example_select(self.suggest, known, shown, **quiet),
             self.approve.click(self.on_approve, known, shown, **quiet),
             self.reject.click(self.on_reject, known, shown, **quiet),
             self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, **quiet),
         ]
-        for turn in turns:
+        elsewhere = [
+            self.new.click(self.begin, None, shown, cancels=turns, **quiet),
+            self.side.click(self.switch, None, shown, cancels=turns, **quiet),
+        ]
+        for turn in [*turns, *elsewhere]:
             turn.then(None, self.session, None, js=SHOWN, **quiet)
         self.chat.like(self.rate, known, None, **quiet)
         self.composer.stop(self.stop, self.open, None, **quiet)
@@ -161,12 +163,12 @@ class Page:
         async for updates in self._show(await self._opened(None, session, _user(request))):
             yield updates
 
-    async def catch_up(self, conversation: Conversation | None, seen: int) -> AsyncIterator[Updates]:
-        """Show what happened in the conversation since it was drawn here."""
-        if conversation is None or conversation.changes == seen:
+    async def catch_up(self, seen: int, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Show what happened in the conversation since it was drawn here: in another page, by a watch, or before the server was restarted."""
+        if conversation is not None and conversation.changes == seen:
             yield {self.seen: seen}
             return
-        async for updates in self._show(conversation):
+        async for updates in self._show(await self._opened(conversation, session, _user(request))):
             yield updates
 
     async def begin(self, request: gr.Request) -> Updates:

@@ -12,9 +12,8 @@
     mark();
   }
 
-  let current = "";
   function mark() {
-    for (const row of document.querySelectorAll("#conversations [data-row]")) row.ariaCurrent = row.dataset.row === current ? "true" : null;
+    for (const row of document.querySelectorAll("#conversations [data-row]")) row.ariaCurrent = row.dataset.row === window.swarm.session ? "true" : null;
   }
 
   function open(session) {
@@ -51,7 +50,7 @@
     button.closest("details").open = false;
     await fetch(`panel/conversations/${encodeURIComponent(session)}`, { method: "DELETE" });
     find("#conversations").shown = "";
-    if (session === current) find("#new")?.click();
+    if (session === window.swarm.session) find("#new")?.click();
     list();
   }
 
@@ -74,7 +73,7 @@
   });
   // The page shows this conversation now, and its turn has ended.
   window.swarm.shown = (session) => {
-    current = session;
+    window.swarm.session = session;
     find("#composer textarea")?.focus({ preventScroll: true });
     list();
   };
