@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from swarm.platform import find_platform
 
+expect.set_options(timeout=30_000)
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 FOLDER = Path(__file__).parents[1] / "docs" / "users" / "images"
@@ -95,7 +96,9 @@ def answers(visit: Visit) -> None:
     visit.new()
     visit.say("How do I turn off caching for one step?")
     visit.ended()
-    visit.page.locator(".sources details").first.click()
+    source = visit.page.locator(".sources details").first
+    source.locator("summary").click()
+    source.evaluate("source => source.scrollIntoView({ block: 'start' })")
     visit.picture("citations")
 
 
@@ -173,7 +176,7 @@ def looks(browser: Browser, address: str, folder: Path) -> None:
         visit = Visit(page, folder)
         visit.say("Show the metrics of the latest run of breast-cancer-svm")
         visit.ended()
-        expect(page.locator("#chat .js-plotly-plot").first).to_be_visible()
+        expect(page.locator("#chat .js-plotly-plot").last).to_be_visible()
         visit.picture(name)
         page.close()
 

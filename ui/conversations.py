@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from ui.outcome import FAILED, OK, USAGE, Json, fail, read_settings, run
 
-conversations = typer.Typer(help="Your conversations: list, read, rename, search, export, delete.", no_args_is_help=True)
+conversations = typer.Typer(help="Your conversations: list, read, rename, search, export, share, delete.", no_args_is_help=True)
 
 User = Annotated[str, typer.Option("--user", help="Whose conversations.")]
 Session = Annotated[str, typer.Argument(help="The conversation's session id.")]
@@ -85,6 +85,27 @@ def export(
             return await archive.export(session, chosen, user)
 
     typer.echo(run(work()).rstrip())
+
+
+@conversations.command()
+def share(
+    session: Session,
+    member: Annotated[str | None, typer.Option("--with", help="One user; without it everyone of this installation.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="Take it back.")] = False,
+    user: User = "local",
+) -> None:
+    """Let others read a conversation and go on with it, each with the rights of their own role."""
+    from swarm.archive import EVERYONE, open_archive
+
+    async def work() -> str:
+        async with open_archive(read_settings()) as archive:
+            title = (await archive.summary(session, user)).title
+            change = archive.unshare if end else archive.share
+            await change(session, member or EVERYONE, user)
+            return title
+
+    title = run(work())
+    typer.echo(f"{'no longer shared' if end else 'shared'} with {member or 'everyone'}: {title or session}")
 
 
 @conversations.command()

@@ -7,14 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import WebServer
-from tests.e2e.visit import approve, arrive, ended, new_chat, say
+from tests.e2e.visit import approve, arrive, ended, new_chat, say, tab
 
 RUN = 90_000
-
-
-def tab(page: Page, name: str) -> None:
-    page.locator("#panel-tabs").get_by_role("tab", name=name).click()
-    expect(page.locator("#panel-body > *").first).to_be_visible()
 
 
 def test_runs_are_listed_followed_and_compared(page: Page, server: WebServer) -> None:

@@ -1,10 +1,8 @@
 """The web page as people use it: standalone platform, built-in planner, Chromium."""
 
 import re
-from pathlib import Path
 
 import httpx
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import WebServer
@@ -133,19 +131,6 @@ def test_what_cannot_be_taken_is_said_and_stays_in_the_composer(page: Page, serv
     expect(page.locator(".notice")).to_contain_text("The message is empty")
 
 
-def test_content_is_shown_and_never_run(page: Page, server: WebServer, home_bucket: str) -> None:
-    arrive(page, server)
-    say(page, f"show the first 5 rows of hostile.csv in {home_bucket}")
-    expect(page.locator("#chat .bot")).to_contain_text("<img src=x onerror=window.pwned=1>")
-    expect(page.locator("#chat .bot")).to_contain_text("<script>window.pwned=1</script>")
-    expect(page.locator("#chat .bot")).to_contain_text("${window.pwned=1}")
-    ended(page)
-    say(page, "<img src=x onerror=window.pwned=1> <script>window.pwned=1</script>")
-    expect(page.locator("#chat .user").last).to_contain_text("<img src=x onerror=window.pwned=1>")
-    ended(page)
-    assert page.evaluate("window.pwned") is None
-
-
 def test_a_report_is_shown_in_a_frame_that_runs_and_loads_nothing(browser: Browser, server: WebServer) -> None:
     page = browser.new_page()  # one whose console may complain about what was blocked
     arrive(page, server)
@@ -177,13 +162,3 @@ def test_health_tells_machines_how_it_is(server: WebServer) -> None:
     assert {b["backend"] for b in ready.json()["backends"]} == {"pipelines", "objects", "documents", "model"}
     assert httpx.get(server.address, headers={"Host": "evil.example"}).status_code == 403
     assert "script-src 'self'" in httpx.get(server.address).headers["content-security-policy"]
-
-
-@pytest.fixture(scope="module")
-def home_bucket(server: WebServer, home: Path) -> str:
-    """A bucket with an object that tries what it can."""
-    folder = home / "buckets" / "hostile"
-    folder.mkdir()
-    rows = ["name,note", "<img src=x onerror=window.pwned=1>,<script>window.pwned=1</script>", "${window.pwned=1},{{window.pwned=1}}"]
-    (folder / "hostile.csv").write_text("\n".join(rows) + "\n")
-    return "hostile"

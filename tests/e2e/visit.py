@@ -31,3 +31,9 @@ def ended(page: Page, timeout: float = 20_000) -> None:
 def new_chat(page: Page) -> None:
     page.get_by_role("button", name="New chat").click()
     expect(page.locator("#chat .example")).to_have_count(4)
+
+
+def tab(page: Page, name: str) -> None:
+    """Open a tab of the panel."""
+    page.locator("#panel-tabs").get_by_role("tab", name=name).click()
+    expect(page.locator("#panel-body > *").first).to_be_visible()

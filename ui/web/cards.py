@@ -1,5 +1,6 @@
 """Things to look at as HTML: table, run, report, image, file, difference, decision, sources. Whatever is inserted is escaped here."""
 
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ def table(artifact: Artifact) -> str:
     """A table to sort and to copy; the page's script does both."""
     columns, rows = artifact.data.get("columns", []), artifact.data.get("rows", [])
     total = max(int(artifact.data.get("total") or 0), len(rows))
-    head = "".join(f"<th scope='col'><button type='button'>{text(name)}</button></th>" for name in columns)
+    head = "".join(f"<th scope='col'><button type='button'>{_breakable(name)}</button></th>" for name in columns)
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows[:MAX_ROWS])
     shown = f"{len(rows[:MAX_ROWS]):,} of {total:,} rows" if total > len(rows[:MAX_ROWS]) else f"{total:,} rows"
     bar = (
@@ -41,6 +42,11 @@ def table(artifact: Artifact) -> str:
     )
     scroll = f"<div class='scroll' tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     return f"<figure class='card data'>{bar}{scroll}</figure>"
+
+
+def _breakable(name: object) -> str:
+    """A long name that may be broken between its words."""
+    return re.sub("([-_./])(?=[^-_./])", r"\1<wbr>", text(name))
 
 
 def _cell(value: object) -> str:

@@ -9,6 +9,8 @@ from ui.web.markup import text
 
 WIDTH, HEIGHT, GAP_X, GAP_Y = 168, 46, 34, 12
 """Pixels of a node, and between nodes."""
+SHRUNK = 0.7
+"""How small a drawing may get to fit its place before it scrolls."""
 LETTERS = 20
 """Letters of a name that fit into a node."""
 
@@ -33,7 +35,7 @@ def drawing(nodes: Sequence[Node]) -> str:
     said = text("; ".join(f"{node.name}: {node.state or 'waiting'}" for node in nodes), 2000)
     return (
         f"<div class='graph' tabindex='0'><svg role='img' aria-label='{said}' width='{width}' height='{height}' "
-        f"viewBox='-1 -1 {width} {height}'>{arrows}{boxes}</svg></div>"
+        f"viewBox='-1 -1 {width} {height}' style='min-width: {round(width * SHRUNK)}px'>{arrows}{boxes}</svg></div>"
     )
 
 

@@ -26,7 +26,7 @@ def _dot(name: str, finding: Finding | None) -> str:
     tone = "calm" if finding is None else "good" if finding.ok else "bad"
     said = "being tried" if finding is None else finding.message
     return (
-        f"<li class='{tone}' tabindex='0'><span class='dot'></span>{name}"
+        f"<li class='{tone}' tabindex='0'><span class='dot'></span><span class='name'>{name}</span>"
         f"<span class='reason' role='tooltip'>{markup.text(said, 400)}</span></li>"
     )
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import gradio as gr
 from gradio.components.chatbot import MetadataDict
@@ -63,7 +64,7 @@ def _card(html: str) -> gr.ChatMessage:
 
 def _step(call: Call, running: bool) -> gr.ChatMessage:
     """A tool call: open with what it is doing while it works, one line when it is done."""
-    arguments = ", ".join(f"{name}={_plain(value)}" for name, value in call.args.items())
+    arguments = ", ".join(_said(call.args))
     title = f"{call.agent} · {call.tool}  {arguments if len(arguments) <= SHORT else arguments[: SHORT - 1] + '…'}"
     metadata = MetadataDict(title=markup.shown(title), id=call.id)
     if call.step is None:
@@ -81,8 +82,18 @@ def _step(call: Call, running: bool) -> gr.ChatMessage:
     )
 
 
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+def _said(args: Mapping[str, Any]) -> Iterator[str]:
+    """Arguments in short: those of a pipeline like the call's own, numbers without empty decimals."""
+    for name, value in args.items():
+        match value:
+            case Mapping():
+                yield from _said(value)
+            case list():
+                yield f"{name}={', '.join(str(item) for item in value)}"
+            case float():
+                yield f"{name}={value:g}"
+            case _:
+                yield f"{name}={value}"
 
 
 def _fenced(code: str) -> str:

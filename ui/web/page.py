@@ -114,7 +114,9 @@ class Page:
     def _decision(self) -> None:
         with gr.Column(elem_id="decision", visible=False) as self.decision:
             with gr.Column(visible=False, elem_id="editor") as self.editor:
-                self.arguments = gr.Code(language="json", label="Arguments", lines=3, max_lines=14, interactive=True)
+                self.arguments = gr.Code(
+                    language="json", label="Arguments", show_label=False, buttons=[], lines=3, max_lines=14, interactive=True
+                )
                 with gr.Row():
                     self.back = gr.Button("Back", size="md")
                     self.approve_edited = gr.Button("Approve with these", variant="primary", size="md")
@@ -164,7 +166,7 @@ class Page:
             yield updates
 
     async def catch_up(self, seen: int, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
-        """Show what happened in the conversation since it was drawn here: in another page, by a watch, or before the server was restarted."""
+        """Show what happened in the conversation since it was drawn here: in another page, by a watch, before a restart."""
         if conversation is not None and conversation.changes == seen:
             yield {self.seen: seen}
             return

@@ -202,6 +202,10 @@ async def test_the_commands(assistant: Assistant, settings: Settings, monkeypatc
     assert "c1" in await command("conversations", "search", "command lin")
     assert (await command("conversations", "export", "c1")).startswith("# Renamed")
     assert json.loads(await command("conversations", "export", "c1", "--format", "json"))["conversation"]["session"] == "c1"
+    await command("conversations", "share", "c1", "--with", "maria")
+    assert "Renamed" in await command("conversations", "list", "--user", "maria")
+    await command("conversations", "share", "c1", "--with", "maria", "--end")
+    assert "Renamed" not in await command("conversations", "list", "--user", "maria")
     await command("conversations", "delete", "c1", "--yes")
     assert "c1" not in await command("conversations", "list")
     assert json.loads(await command("audit", "--session", "c1", "--json"))[-1]["event"] == "deleted"

@@ -33,8 +33,11 @@ window.swarm = (() => {
     if (log) log.scrollTop = log.scrollHeight;
   }
 
+  const narrow = () => matchMedia("(max-width: 900px)").matches;
+
   async function open(address) {
     find("#desk").classList.add("panelled");
+    if (narrow()) find("#desk").classList.remove("sided");
     for (const tab of document.querySelectorAll("#panel-tabs [role=tab]")) tab.ariaSelected = String(belongs(address, tab.dataset.open));
     if (shown.address !== address) find("#panel-body").ariaBusy = "true";
     const html = (await fetched(`panel/${address}`)) ?? UNREACHABLE;
@@ -75,7 +78,7 @@ window.swarm = (() => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, sentence);
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.focus({ preventScroll: true });
-    if (matchMedia("(max-width: 900px)").matches) close();
+    if (narrow()) close();
   }
 
   function fields(form) {
