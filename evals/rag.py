@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from pydantic import BaseModel, Field
 
-from evals.result import Counts, Evaluation, Failure
+from evals.result import Evaluation, Failure, by_kind
 from knowledge.chunk import Passage
 from knowledge.fusion import Fusion, by_rank, by_score, vectors_alone, words_alone
 from knowledge.knowledge import Knowledge
@@ -63,8 +63,8 @@ def compare(
     `settings` choose the embedding; the index is made in a temporary home.
     Returned are the evaluation of the first of the `ways` and the metrics of each. Metrics: `recall_at_1`, `recall_at_5` (a first passage
     is on an accepted page), `mrr_at_10` (its reciprocal rank), `pass_at_5` (one of five passages is on an accepted page and holds all
-    terms), `query_p50_ms`, `query_p95_ms`, and `abstention_auc`: how often an answerable question has a higher confidence than an
-    unanswerable one (NaN without any of those).
+    terms), `query_p50_ms`, `query_p95_ms`, and, where there are unanswerable questions, `abstention_auc`: how often an answerable question
+    has a higher confidence than one of those.
     """
     started = time.perf_counter()
     asked = [Question.model_validate_json(line) for line in questions.read_text("utf-8").splitlines() if line.strip()]
@@ -80,7 +80,7 @@ def compare(
         cases=len(answerable),
         passed=passed,
         pass_rate=passed / len(answerable) if answerable else 0.0,
-        by_kind=_by_style(answerable),
+        by_kind=by_kind((outcome.question.style, outcome.passed) for outcome in answerable),
         metrics=_metrics(own),
         failures=[_failure(outcome) for outcome in answerable if not outcome.passed],
         usage={"model_calls": 0, "prompt_tokens": 0, "completion_tokens": 0},
@@ -149,26 +149,16 @@ def _metrics(outcomes: list[Outcome]) -> dict[str, float]:
         "pass_at_5": np.mean([outcome.passed for outcome in answerable]),
         "query_p50_ms": np.percentile(times, 50),
         "query_p95_ms": np.percentile(times, 95),
-        "abstention_auc": _auc([outcome.confidence for outcome in answerable], unanswerable),
     }
+    if answerable and unanswerable:
+        values["abstention_auc"] = _auc([outcome.confidence for outcome in answerable], unanswerable)
     return {name: round(float(value), 4) for name, value in values.items()}
 
 
 def _auc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Area under the ROC curve: the chance that a positive is above a negative, ties counted half."""
-    if not positive or not negative:
-        return float("nan")
     difference = np.subtract.outer(np.asarray(positive), np.asarray(negative))
     return float((difference > 0).mean() + 0.5 * (difference == 0).mean())
-
-
-def _by_style(answerable: list[Outcome]) -> dict[str, Counts]:
-    kinds: dict[str, Counts] = {}
-    for outcome in answerable:
-        counts = kinds.setdefault(outcome.question.style, Counts(cases=0, passed=0))
-        counts["cases"] += 1
-        counts["passed"] += outcome.passed
-    return kinds
 
 
 def _failure(outcome: Outcome) -> Failure:

@@ -1,5 +1,6 @@
 """The result of an evaluation, in the one form that all suites write."""
 
+from collections.abc import Iterable
 from typing import TypedDict
 
 
@@ -8,6 +9,16 @@ class Counts(TypedDict):
 
     cases: int
     passed: int
+
+
+def by_kind(cases: Iterable[tuple[str, bool]]) -> dict[str, Counts]:
+    """Cases, each as its kind and whether it passed, counted by kind."""
+    kinds: dict[str, Counts] = {}
+    for kind, passed in cases:
+        counts = kinds.setdefault(kind, Counts(cases=0, passed=0))
+        counts["cases"] += 1
+        counts["passed"] += passed
+    return kinds
 
 
 class Failure(TypedDict):

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from evals.chat.grading import told
 from evals.chat.playing import Played
-from evals.result import Counts, Evaluation, Failure
+from evals.result import Evaluation, Failure, by_kind
 
 
 def summarise(suite: str, model: str, played: Sequence[Played], seconds: float, loading: float) -> Evaluation:
@@ -36,7 +36,7 @@ def summarise(suite: str, model: str, played: Sequence[Played], seconds: float, 
         cases=len(played),
         passed=passed,
         pass_rate=round(passed / len(played), 4) if played else 0.0,
-        by_kind=_by_kind(played),
+        by_kind=by_kind((one.case.kind, one.passed) for one in played),
         metrics={name: round(value, 4) for name, value in metrics.items()},
         failures=[_failure(one) for one in played if not one.passed],
         usage={name: sum(getattr(u, name) for u in usage) for name in ("model_calls", "prompt_tokens", "completion_tokens")},
@@ -55,15 +55,6 @@ def rendered(result: Evaluation) -> str:
     usage = "  ".join(f"{name} {value:,}" for name, value in result["usage"].items())
     parts.append("\n".join([*lines, "", f"model {result['model']}  {result['seconds']:g} s  {usage}", metrics]))
     return "\n\n".join(parts)
-
-
-def _by_kind(played: Sequence[Played]) -> dict[str, Counts]:
-    kinds: dict[str, Counts] = {}
-    for one in played:
-        counts = kinds.setdefault(one.case.kind, Counts(cases=0, passed=0))
-        counts["cases"] += 1
-        counts["passed"] += one.passed
-    return kinds
 
 
 def _failure(one: Played) -> Failure:

@@ -1,6 +1,5 @@
 """The retrieval evaluation, and with it the quality of search on the bundled handbook."""
 
-import math
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ def test_questions_find_their_handbook_pages(tmp_path: Path) -> None:
     result = evaluate(HANDBOOK, QUESTIONS)
     metrics = result["metrics"]
     assert (result["suite"], result["cases"]) == ("rag", 78)
-    assert metrics["recall_at_5"] >= 0.95
+    assert metrics["recall_at_5"] >= 0.97
     assert metrics["pass_at_5"] >= 0.9
     assert metrics["mrr_at_10"] >= 0.8
     assert metrics["abstention_auc"] >= 0.85
@@ -47,10 +46,10 @@ def test_every_metric_counts_what_it_says(tmp_path: Path) -> None:
     assert result["by_kind"] == {"x": {"cases": 2, "passed": 2}, "y": {"cases": 1, "passed": 0}}
 
 
-def test_without_unanswerable_questions_abstention_is_not_a_number(tmp_path: Path) -> None:
+def test_without_unanswerable_questions_there_is_no_figure_for_abstention(tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"id": "1", "question": "what is data drift", "page": "drift-and-monitoring.md"}\n')
-    assert math.isnan(evaluate(HANDBOOK, questions)["metrics"]["abstention_auc"])
+    assert "abstention_auc" not in evaluate(HANDBOOK, questions)["metrics"]
 
 
 def test_what_the_handbook_does_not_tell_is_doubted_and_what_it_tells_is_not(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def test_what_cannot_be_done_is_one_line_on_stderr_and_exit_code_1(tmp_path: Pat
 
 def test_eval_rag_prints_the_ways_and_writes_the_result(tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
-    questions.write_text("\n".join(QUESTIONS.read_text().splitlines()[:5]))
+    unknown = '{"id": "x", "question": "who paints the bridges of the city", "unanswerable": true}'
+    questions.write_text("\n".join([*QUESTIONS.read_text().splitlines()[:5], unknown]))
     done = swarm(tmp_path, "eval", "rag", "--corpus", str(HANDBOOK), "--questions", str(questions), "--json", "out.json")
     assert done.returncode == 0, done.stderr
     for way in ("as used", "BM25 alone", "vectors alone", "rank fusion"):
