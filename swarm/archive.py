@@ -22,7 +22,7 @@ from swarm.store import Store
 from swarm.tables import conversations, feedback, members, message_row, messages, normal_words
 from swarm.transcript import as_json, as_markdown
 from swarm.turns import told
-from swarm.vault import Vault
+from swarm.vault import Vault, sealing_key
 
 EVERYONE = "*"
 """A member that stands for every user."""
@@ -61,15 +61,15 @@ class Conversations:
         self,
         store: Store,
         checkpoints: BaseCheckpointSaver[Any],
+        audit: AuditLog,
         vault: Vault | None = None,
-        audit: AuditLog | None = None,
         alone: Callable[[str], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         """`alone` keeps turns of a session from running meanwhile."""
         self._store = store
         self._checkpoints = checkpoints
         self._vault = vault
-        self._audit = audit or AuditLog(store)
+        self._audit = audit
         self._alone = alone
 
     async def recent(self, user: str = "local", limit: int = 50) -> list[Summary]:
@@ -217,17 +217,34 @@ class Conversations:
 
     def admitted(self, session: str, user: str, begin: bool = False) -> None:
         """Like `admit`. Blocks."""
-        now = time.time()
-        row = {"session": session, "owner": user, "title": "", "created": now, "updated": now}
-        query = select(case((_of(user), 1), else_=0)).where(conversations.c.session == session)
         with self._store.reading() as connection:
-            allowed = connection.execute(query).scalar()
-        if allowed is None and begin:
+            begun = self.begun(connection, session, user)
+        if begin and not begun:
             with self._store.writing() as connection:
-                self._store.insert_new(connection, conversations, row)
-                allowed = connection.execute(query).scalar()
+                self.begin(connection, session, user)
+
+    def begun(self, connection: Connection, session: str, user: str) -> bool:
+        """Whether a conversation has been begun, within a transaction. Blocks.
+
+        Raises:
+            AccessError: it is another user's.
+        """
+        query = select(case((_of(user), 1), else_=0)).where(conversations.c.session == session)
+        allowed = connection.execute(query).scalar()
         if allowed == 0:
             raise AccessError(_unknown(session))
+        return allowed is not None
+
+    def begin(self, connection: Connection, session: str, user: str) -> None:
+        """Begin a conversation, which is the user's from now on, within a transaction. Blocks.
+
+        Raises:
+            AccessError: another user was faster.
+        """
+        now = time.time()
+        row = {"session": session, "owner": user, "title": "", "created": now, "updated": now}
+        if not self._store.insert_new(connection, conversations, row):
+            self.begun(connection, session, user)
 
     def note(self, connection: Connection, session: str, role: Role, user: str, said: str) -> None:
         """Keep what was said, for lists, search and export, within a transaction. Blocks."""
@@ -262,7 +279,8 @@ async def open_archive(settings: Settings) -> AsyncIterator[Conversations]:
     store = await asyncio.to_thread(Store.open, settings.swarm.home, settings.database_url)
     try:
         async with open_checkpointer(settings.swarm.home, settings.database_url, store) as checkpoints:
-            yield Conversations(store, checkpoints)
+            key = await asyncio.to_thread(sealing_key, settings.swarm)
+            yield Conversations(store, checkpoints, AuditLog(store, key))
     finally:
         store.close()
 

@@ -78,6 +78,7 @@ class Assistant:
         async with AsyncExitStack() as stack:
             platform = find_platform()
             desk = await stack.enter_async_context(Desk.open(settings))
+            locks = await stack.enter_async_context(TurnLocks.open(desk.store, swarm.home))
             services = desk.furnish(open_services(settings, platform, desk.vault.protect))
             stack.callback(services.close)
             if swarm.samples and not settings.kfp.endpoint and not settings.minio.endpoint:
@@ -87,12 +88,12 @@ class Assistant:
             models = models or open_models(settings, Catalogue([agent.toolset for agent in agents.values()], services))
             workers = Workers(swarm.threads)
             stack.callback(workers.close)
-            journal = Journal(desk.store)
+            journal = Journal(desk.store, desk.audit, locks.name)
+            await asyncio.to_thread(journal.lost)
             specialists = {name: Specialist(a, models, desk, workers, journal, swarm.tools_shown) for name, a in agents.items()}
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, desk.store))
             toolbox = Toolbox(agents, desk.airlock, partial(permissions_of, swarm), workers, Records(desk.audit, journal))
             turns = Turns(build(models, specialists, checkpointer), journal, workers, desk.telemetry)
-            locks = await stack.enter_async_context(TurnLocks.open(desk.store, swarm.home))
             assistant = cls(settings, turns, locks, desk, services, workers, toolbox)
             await stack.enter_async_context(background(desk, services, workers, assistant.conversations, swarm))
             yield assistant
@@ -114,7 +115,7 @@ class Assistant:
         check_message(message)
         message = await self._desk.receive(message.strip(), session, user, self.conversations)
         async with self._locks.turn(session):
-            with self._desk.telemetry.turn() as measured:
+            with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
                 mandate = await self._mandate(session, user, approve, measured)
                 async for event in self._desk.kept(self._answered(message, mandate), mandate, self.conversations):
                     yield event
@@ -160,7 +161,7 @@ class Assistant:
         """Like `decide`, as it happens."""
         await self._desk.admit(session, user, self.conversations)
         async with self._locks.turn(session):
-            with self._desk.telemetry.turn() as measured:
+            with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
                 mandate = await self._mandate(session, user, "ask", measured)
                 events = self._chosen(decision, arguments or {}, approval_id, mandate)
                 async for event in self._desk.kept(events, mandate, self.conversations):

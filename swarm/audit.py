@@ -1,19 +1,21 @@
 """The audit log: who had what done, with which arguments, who approved it and what came of it. It only grows.
 
 Every entry carries a hash over itself and the entry before, so that a change or a gap shows; the database refuses changes by itself.
+The last hash is sealed with a key that is not in the database, so that whoever can write there can neither cut the end off nor add to it.
 """
 
 import hashlib
+import hmac
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text, update
 
 from swarm.store import Store
-from swarm.tables import audit
-from tools.result import Effect
+from swarm.tables import audit, audit_head
+from tools.result import Effect, ToolResult
 
 LOCK = 0x4175_6469
 """Key of the PostgreSQL lock under which entries are added."""
@@ -41,11 +43,16 @@ class Entry(BaseModel):
     approved_by: str = ""
     """Who decided, where somebody did."""
     status: str = ""
-    """`ok`, `no_data`, `error` or `rejected`."""
+    """`ok`, `no_data`, `error`, `rejected`, or `unknown` where the program ended before the result came."""
     code: str = ""
     ms: int = 0
     said: str = ""
     """For what was refused: why."""
+
+    def ended(self, result: ToolResult) -> "Entry":
+        """The entry of a call that has come to a result just now."""
+        status = "rejected" if self.approval in ("rejected", "expired", "forbidden") else result.status
+        return self.model_copy(update={"status": status, "code": result.code or "", "ms": max(0, round((time.time() - self.at) * 1000))})
 
 
 class Numbered(Entry):
@@ -58,18 +65,34 @@ class Numbered(Entry):
 class AuditLog:
     """Adds, reads and checks entries. Methods block."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, key: bytes) -> None:
+        """`key` seals the last entry."""
         self._store = store
+        self._key = hmac.digest(key, b"audit", "sha256")
 
     def append(self, entry: Entry) -> None:
         """Add an entry; entries of all processes stand in one order."""
-        written = entry.model_dump_json()
         with self._store.writing() as connection:
-            if self._store.dialect == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            last = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
-            number, before = (last.number + 1, last.hash) if last else (1, "")
-            connection.execute(audit.insert().values(number=number, entry=written, hash=_hash(before, number, written)))
+            self.add(connection, entry)
+
+    def add(self, connection: Connection, entry: Entry) -> None:
+        """Add an entry within a transaction that writes, at its end: others wait from here on."""
+        if self._store.dialect == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        written = entry.model_dump_json()
+        last = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
+        number, before = (last.number + 1, last.hash) if last else (1, "")
+        ends = _hash(before, number, written)
+        connection.execute(audit.insert().values(number=number, entry=written, hash=ends))
+        head = {"number": number, "seal": self._seal(number, ends)}
+        if not connection.execute(update(audit_head).values(head)).rowcount:
+            connection.execute(audit_head.insert().values(id=1, **head))
+
+    def noted(self, entry: Entry, make: Callable[[], ToolResult]) -> ToolResult:
+        """Make a call that changes nothing, and add its entry."""
+        result = make()
+        self.append(entry.ended(result))
+        return result
 
     def entries(self, limit: int = 100, since: float = 0.0, **fields: str | None) -> list[Numbered]:
         """The newest entries whose fields have these values, the oldest of them first."""
@@ -84,14 +107,29 @@ class AuditLog:
         return found[::-1]
 
     def verify(self) -> tuple[int, int | None]:
-        """How many entries there are, and the number of the first one that is not as it was written, if any."""
+        """How many entries there are, and the number of the first one that is not as it was written, if any: one more than there are
+        where the end is missing, or was sealed with another key."""
         before, count = "", 0
-        for number, written, seal in self._forwards():
-            count += 1
-            if number != count or seal != _hash(before, number, written):
-                return count, count
-            before = seal
-        return count, None
+        while True:
+            checked = count
+            for number, written, seal in self._forwards(checked):
+                count += 1
+                if number != count or seal != _hash(before, number, written):
+                    return count, count
+                before = seal
+            sealed = self._head()
+            if sealed == ((count, self._seal(count, before)) if count else None):
+                return count, None
+            if sealed is None or sealed[0] <= count or checked == count:
+                return count, count + 1
+
+    def _head(self) -> tuple[int, str] | None:
+        with self._store.reading() as connection:
+            row = connection.execute(select(audit_head.c.number, audit_head.c.seal)).first()
+        return (row.number, row.seal) if row else None
+
+    def _seal(self, number: int, ends: str) -> str:
+        return hmac.digest(self._key, f"{number}\n{ends}".encode(), "sha256").hex()
 
     def _backwards(self) -> Iterator[tuple[int, str, str]]:
         below: int | None = None
@@ -103,8 +141,7 @@ class AuditLog:
                 return
             below = rows[-1][0]
 
-    def _forwards(self) -> Iterator[tuple[int, str, str]]:
-        above = 0
+    def _forwards(self, above: int) -> Iterator[tuple[int, str, str]]:
         while rows := self._page(select(audit).where(audit.c.number > above).order_by(audit.c.number).limit(PAGE)):
             yield from rows
             above = rows[-1][0]

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from swarm.airlock import Airlock
 from swarm.archive import Conversations
@@ -37,14 +37,14 @@ class Desk:
 
     airlock: Airlock
 
-    def __init__(self, settings: Settings, store: Store, telemetry: Telemetry, vault: Vault) -> None:
+    def __init__(self, settings: Settings, store: Store, telemetry: Telemetry, key: bytes) -> None:
         self._per_minute = settings.swarm.turns_per_minute
         self.store = store
         self.telemetry = telemetry
-        self.vault = vault
-        self.audit = AuditLog(store)
+        self.vault = Vault(store, settings.secrets(), key)
+        self.audit = AuditLog(store, key)
         self.profiles = Profiles(store)
-        self.notices = Notices(store, vault.mask, settings.swarm.watch_seconds)
+        self.notices = Notices(store, self.vault.mask, settings.swarm.watch_seconds)
 
     @classmethod
     @asynccontextmanager
@@ -59,11 +59,10 @@ class Desk:
         async with AsyncExitStack() as stack:
             store = await asyncio.to_thread(Store.open, home, settings.database_url)
             stack.callback(store.close)
-            given = settings.swarm.secrets_key
-            key = await asyncio.to_thread(sealing_key, home, given.get_secret_value() if given else None)
-            vault = Vault(store, settings.secrets(), key)
-            stack.callback(mask_logs(vault.anonymous))
-            yield cls(settings, store, stack.enter_context(Telemetry.open(settings)), vault)
+            key = await asyncio.to_thread(sealing_key, settings.swarm)
+            desk = cls(settings, store, stack.enter_context(Telemetry.open(settings)), key)
+            stack.callback(mask_logs(desk.vault.anonymous))
+            yield desk
 
     def furnish(self, services: Services) -> Services:
         """Give tools what conversations keep, and take the services that the airlock works with."""
@@ -74,7 +73,7 @@ class Desk:
 
     def archive(self, checkpoints: BaseCheckpointSaver[Any], alone: Callable[[str], AbstractAsyncContextManager[None]]) -> Conversations:
         """The conversations; what is done to them as a whole goes into the audit log."""
-        return Conversations(self.store, checkpoints, self.vault, self.audit, alone)
+        return Conversations(self.store, checkpoints, self.audit, self.vault, alone)
 
     async def receive(self, message: str, session: str, user: str, archive: Conversations) -> str:
         """Take a message in: the text that the conversation goes on with, without secrets.
@@ -86,11 +85,15 @@ class Desk:
         return await asyncio.to_thread(self._received, message, session, user, archive)
 
     def _received(self, message: str, session: str, user: str, archive: Conversations) -> str:
-        self._admitted(session, user, archive, begin=True)
-        self._within_rate(user)
-        masked = self.vault.mask(session, message)
-        with self.store.writing() as connection:
-            archive.note(connection, session, "user", user, masked)
+        with self._noting(session, user):
+            with self.store.reading() as connection:
+                begun = archive.begun(connection, session, user)
+                self._within_rate(connection, user)
+            masked = self.vault.mask(session, message)
+            with self.store.writing() as connection:
+                if not begun:
+                    archive.begin(connection, session, user)
+                archive.note(connection, session, "user", user, masked)
         return masked
 
     async def admit(self, session: str, user: str, archive: Conversations) -> None:
@@ -101,16 +104,26 @@ class Desk:
         """
         await asyncio.to_thread(self._admitted, session, user, archive)
 
-    def _admitted(self, session: str, user: str, archive: Conversations, begin: bool = False) -> None:
+    def _admitted(self, session: str, user: str, archive: Conversations) -> None:
+        with self._noting(session, user):
+            archive.admitted(session, user)
+
+    @contextmanager
+    def _noting(self, session: str, user: str) -> Iterator[None]:
+        """Write it into the audit log when a user is refused a conversation."""
         try:
-            archive.admitted(session, user, begin)
+            yield
         except AccessError as error:
             self.audit.append(Entry(event="refused", user=user, session=session, said=str(error)))
             raise
 
     async def facts(self, session: str, user: str) -> Facts:
         """What a turn knows beside its messages."""
-        return await asyncio.to_thread(lambda: Facts(self.profiles.notes(user), self.notices.recent(session)))
+        return await asyncio.to_thread(self._facts, session, user)
+
+    def _facts(self, session: str, user: str) -> Facts:
+        with self.store.reading() as connection:
+            return Facts(self.profiles.known(connection, user), self.notices.recent(connection, session))
 
     async def kept(self, events: AsyncIterator[Event], mandate: Mandate, archive: Conversations) -> AsyncIterator[Event]:
         """A turn's events, its answer without secrets, the reply measured and kept."""
@@ -122,28 +135,29 @@ class Desk:
                 if not event.text:
                     continue
             elif isinstance(event, Finished):
-                if rest := await asyncio.to_thread(veil.rest):
+                rest, reply = await asyncio.to_thread(self._finished, veil, event.reply, mandate, archive)
+                if rest:
                     yield AnswerDelta(text=rest)
-                event = Finished(reply=await asyncio.to_thread(self._finished, event.reply, mandate, archive))
+                event = Finished(reply=reply)
                 if mandate.measured is not None:
                     mandate.measured.replied(event.reply)
             yield event
 
-    def _within_rate(self, user: str) -> None:
+    def _within_rate(self, connection: Connection, user: str) -> None:
         if not self._per_minute:
             return
         recent = (messages.c.user == user) & (messages.c.role == "user") & (messages.c.at > time.time() - 60)
-        with self.store.reading() as connection:
-            count = connection.execute(select(func.count()).select_from(messages).where(recent)).scalar_one()
+        count = connection.execute(select(func.count()).select_from(messages).where(recent)).scalar_one()
         if count >= self._per_minute:
             raise RateError(f"{self._per_minute} messages a minute are allowed (SWARM_TURNS_PER_MINUTE). Wait a little and send it again.")
 
-    def _finished(self, reply: Reply, mandate: Mandate, archive: Conversations) -> Reply:
-        """The reply without secrets, kept and counted. What tools brought was masked when it came; models may know one by themselves."""
+    def _finished(self, veil: Veil, reply: Reply, mandate: Mandate, archive: Conversations) -> tuple[str, Reply]:
+        """What was not shown yet of the answer, and the reply without secrets, kept and counted. What tools brought was masked when it
+        came; models may know one by themselves."""
         session = mandate.conversation
         reply = reply.model_copy(update={"answer": self.vault.mask(session, reply.answer)})
         row = {"session": session, "user": mandate.user, "at": time.time(), "status": reply.status, **reply.usage.model_dump()}
         with self.store.writing() as connection:
             archive.note(connection, session, "assistant", mandate.user, reply.answer)
             connection.execute(turns.insert().values(row))
-        return reply
+        return veil.rest(), reply

@@ -3,7 +3,7 @@
 import re
 import time
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from swarm.secrets import find
 from swarm.store import Store
@@ -37,7 +37,11 @@ class Profiles:
     def notes(self, user: str) -> list[str]:
         """What is remembered about a user, the oldest first."""
         with self._store.reading() as connection:
-            return [str(t) for t in connection.execute(select(notes.c.text).where(notes.c.user == user).order_by(notes.c.id)).scalars()]
+            return self.known(connection, user)
+
+    def known(self, connection: Connection, user: str) -> list[str]:
+        """Like `notes`, within a transaction."""
+        return [str(t) for t in connection.execute(select(notes.c.text).where(notes.c.user == user).order_by(notes.c.id)).scalars()]
 
     def add(self, user: str, note: str) -> bool:
         """Keep a note; one about the same thing ("my bucket is ...") is replaced. Tells whether it was new.

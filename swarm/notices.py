@@ -55,11 +55,10 @@ class Notices:
         """Wake those who wait in this process. Can be called from any thread."""
         self._loop.call_soon_threadsafe(self._rung)
 
-    def recent(self, session: str) -> list[Notice]:
-        """The last notices of a conversation, the oldest first. Blocks."""
+    def recent(self, connection: Connection, session: str) -> list[Notice]:
+        """The last notices of a conversation, the oldest first, within a transaction. Blocks."""
         query = select(notices).where(notices.c.session == session).order_by(notices.c.at.desc()).limit(RECENT)
-        with self._store.reading() as connection:
-            return [Notice.model_validate(dict(row)) for row in reversed(list(connection.execute(query).mappings()))]
+        return [Notice.model_validate(dict(row)) for row in reversed(list(connection.execute(query).mappings()))]
 
     async def deliveries(self, sessions: str) -> AsyncIterator[Notice]:
         """Notices as they come, those that waited first, each to one taker only.

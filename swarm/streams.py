@@ -36,7 +36,8 @@ class StreamWatch(AsyncCallbackHandler):
     Only models that stream are watched; the others are bounded by the time of the turn.
     """
 
-    raise_error = True
+    raise_error = run_inline = True
+    ignore_chain = ignore_agent = ignore_retriever = ignore_custom_event = True
 
     def __init__(self) -> None:
         self._heard: dict[UUID, _Heard] = defaultdict(_Heard)

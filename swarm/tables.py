@@ -116,6 +116,14 @@ calls = Table(
     Column("result", JSON(none_as_null=True)),
     Column("told", Boolean, nullable=False, default=False),
 )
+unaudited = Table(
+    "swarm_unaudited",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("entry", Text, nullable=False),
+)
+"""What the audit log is to say of a call that runs, should the process that makes it not come to it."""
 audit = Table(
     "swarm_audit",
     metadata,
@@ -123,6 +131,14 @@ audit = Table(
     Column("entry", Text, nullable=False),
     Column("hash", String, nullable=False),
 )
+audit_head = Table(
+    "swarm_audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("seal", String, nullable=False),
+)
+"""One row: the number of the last entry of the audit log, sealed."""
 
 OF_A_SESSION: tuple[Table, ...] = (members, messages, turns, feedback, watches, notices, secrets, calls, conversations)
 """What goes when a conversation is deleted. The audit log stays."""

@@ -137,6 +137,9 @@ class Measured:
 class ModelCalls(AsyncCallbackHandler):
     """Measures the calls of models: LangChain tells it about each."""
 
+    run_inline = True
+    ignore_chain = ignore_agent = ignore_retriever = ignore_custom_event = True
+
     def __init__(self, metrics: Metrics, tracer: Tracer, turn: Measured | None) -> None:
         self._metrics = metrics
         self._tracer = tracer

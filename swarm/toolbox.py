@@ -1,6 +1,5 @@
 """The agents' tools by themselves, outside of a conversation: for panels, completions and other programs."""
 
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -11,15 +10,15 @@ from agents.agent import Agent
 from swarm import approvals
 from swarm.airlock import Airlock
 from swarm.approvals import Decision
-from swarm.audit import Approved, AuditLog, Entry
+from swarm.audit import AuditLog, Entry
 from swarm.journal import Journal, begun
 from swarm.permissions import Permissions
 from swarm.reply import Approval
 from swarm.workers import Workers
 from tools.call import Call
 from tools.names import listed, nearest
-from tools.result import ErrorCode, ToolError, ToolResult
-from tools.speaker import Speaker, speaker
+from tools.result import Effect, ErrorCode, ToolError, ToolResult
+from tools.speaker import speaker
 from tools.tool import Tool
 
 Ask = Callable[[Approval], Awaitable[Decision]]
@@ -78,29 +77,17 @@ class Toolbox:
             call: as `prepare` made it.
             approved_by: the person who has approved exactly this call; without one, what needs an approval is refused.
         """
-        started, who = time.monotonic(), speaker()
-        approval: Approved = "approved" if approved_by else ""
+        who, entry = speaker(), self._entry(call.tool.name, call.args, call.effect)
+        entry.approval, entry.approved_by = "approved" if approved_by else "", approved_by
         refusal = self._beyond(call)
         if refusal is None and self._rights(who.user).needs_approval(call.effect) and not approved_by:
-            approval = "forbidden"
+            entry.approval = "forbidden"
             message = f"`{call.tool.name}` changes something and nobody has approved it. Nothing was done. Ask for it in a conversation."
             refusal = ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, message))
-        result = refusal if refusal is not None else await self._workers.run(self._airlock.run, who, call)
-        entry = Entry(
-            user=who.user,
-            session=who.session,
-            agent=self._owners[call.tool.name].name,
-            tool=call.tool.name,
-            args=call.args,
-            effect=call.effect,
-            approval=approval,
-            approved_by=approved_by,
-            status="rejected" if approval == "forbidden" else result.status,
-            code=result.code or "",
-            ms=round((time.monotonic() - started) * 1000),
-        )
-        await self._workers.run(self._records.audit.append, entry)
-        return result
+        if refusal is None:
+            return await self._made(uuid.uuid4().hex, call, entry, lambda _: None)
+        await self._workers.run(self._records.audit.append, entry.ended(refusal))
+        return refusal
 
     def masked(self, text: str) -> str:
         """What a backend says, without secrets. Blocks."""
@@ -122,46 +109,52 @@ class Toolbox:
             ask: has somebody decide where that is needed. What it raises goes through, and then nothing was done.
             report: is told what the tool does while it works.
         """
-        started = time.monotonic()
-        who, agent = speaker(), self._owners.get(name)
-        entry = Entry(user=who.user, session=who.session, agent=agent.name if agent else "", tool=name, args=dict(arguments))
-        prepared = await self.prepare(name, arguments)
-        if isinstance(prepared, ToolResult):
-            outcome = prepared
+        entry = self._entry(name, dict(arguments))
+        call = await self.prepare(name, arguments)
+        settled: ToolResult | str
+        if isinstance(call, Call):
+            entry.args, entry.effect = call.args, call.effect
+            settled = await self._settled(call, entry, ask)
+            if isinstance(settled, str):
+                return await self._made(settled, call, entry, report)
         else:
-            entry.args, entry.effect = prepared.args, prepared.effect
-            outcome = await self._settled(prepared, entry, ask, report)
-        entry.status = "rejected" if entry.approval in ("rejected", "expired", "forbidden") else outcome.status
-        entry.code, entry.ms = outcome.code or "", round((time.monotonic() - started) * 1000)
-        kept = await self._workers.run(self._airlock.mask_all, who, entry)
-        await self._workers.run(self._records.audit.append, kept)
-        return outcome
+            settled = call
+        refused = await self._workers.run(self._airlock.mask_all, speaker(), entry.ended(settled))
+        await self._workers.run(self._records.audit.append, refused)
+        return settled
 
-    async def _settled(self, call: Call, entry: Entry, ask: Ask, report: Callable[[str], None]) -> ToolResult:
-        """What came of a call that could be made; what was decided about it is noted in the entry."""
+    async def _settled(self, call: Call, entry: Entry, ask: Ask) -> ToolResult | str:
+        """Under which id a call is to be made, or why it is not; what was decided about it is noted in the entry."""
         rights = self._rights(speaker().user)
         approval = approvals.request(uuid.uuid4().hex, self._owners[call.tool.name], call, rights.approval_minutes)
-        if rights.needs_approval(call.effect):
-            decision = await ask(approval)
-            if decision.decision == "approve" and approvals.expired(approval):
-                decision = Decision(decision="expired")
-            entry.approval, entry.approved_by = approvals.audited(decision), decision.by
-            if decision.decision != "approve":
-                return approvals.refusal(decision)
-            if (decision.args, decision.effect) != (call.args, call.effect):
-                message = "what the approval was given for has changed meanwhile; nothing was done. Ask again."
-                return ToolResult.failed(ToolError(ErrorCode.CONFLICT, message))
-            approval.id = decision.id or approval.id
-        return await self._made(approval, call, speaker(), report)
+        if not rights.needs_approval(call.effect):
+            return approval.id
+        decision = await ask(approval)
+        if decision.decision == "approve" and approvals.expired(approval):
+            decision = Decision(decision="expired")
+        entry.approval, entry.approved_by = approvals.audited(decision), decision.by
+        if decision.decision != "approve":
+            return approvals.refusal(decision)
+        if (decision.args, decision.effect) != (call.args, call.effect):
+            message = "what the approval was given for has changed meanwhile; nothing was done. Ask again."
+            return ToolResult.failed(ToolError(ErrorCode.CONFLICT, message))
+        return decision.id or approval.id
 
-    async def _made(self, approval: Approval, call: Call, who: Speaker, report: Callable[[str], None]) -> ToolResult:
-        """Make a call; one that changes something once for each approval."""
+    async def _made(self, name: str, call: Call, entry: Entry, report: Callable[[str], None]) -> ToolResult:
+        """Make a call; one that changes something once under its name."""
+        who = speaker()
         make = partial(self._airlock.run, who, call)
-        work = make
-        if call.effect != "read":
-            entry = begun(approval.id, who.session, approval.agent, call.tool.name, call.args, call.effect)
-            work = partial(self._records.journal.once, entry, make)
+        if call.effect == "read":
+            work = partial(self._records.audit.noted, entry, make)
+        else:
+            journaled = begun(name, who.session, entry.agent, entry.tool, call.args, call.effect)
+            work = partial(self._records.journal.once, journaled, entry, make)
         return await self._workers.watched(lambda text: report(self._airlock.mask(who, text)), work)
+
+    def _entry(self, name: str, args: dict[str, Any], effect: Effect | None = None) -> Entry:
+        """The audit log's entry for a call that begins now."""
+        who, agent = speaker(), self._owners.get(name)
+        return Entry(user=who.user, session=who.session, agent=agent.name if agent else "", tool=name, args=args, effect=effect)
 
     def _beyond(self, call: Call) -> ToolResult | None:
         """The refusal of a call that is more than the user's role may do."""

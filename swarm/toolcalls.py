@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -39,6 +39,8 @@ class Made:
     approval: Approved = ""
     by: str = ""
     """Who decided, where somebody did."""
+    audited: bool = False
+    """Whether the audit log has it: calls that were run are written down together with their result."""
 
     @property
     def rejected(self) -> bool:
@@ -78,7 +80,9 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
             code=result.code,
             ms=round((time.monotonic() - started) * 1000),
         )
-        await self._workers.run(self._desk.audit.append, _entry(step, made, mandate))
+        if not made.audited:
+            entry = self._entry(name, made.args, made.effect, mandate, made.approval, made.by)
+            await self._workers.run(self._desk.audit.append, entry.ended(result))
         _emit(StepFinished(id=call_id, step=step, artifacts=result.artifacts))
         return tool_message(str(request.tool_call["id"]), result, step, list(request.tool_call["args"]))
 
@@ -106,12 +110,12 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
         bound = await self._bound(prepared, decision, mandate)
         if isinstance(bound, ToolResult):
             return await self._known(call_id, effect) or Made(bound, decision.args, decision.effect, approval, by)
-        return replace(await self._run(call_id, bound, mandate), approval=approval, by=by)
+        return await self._run(call_id, bound, mandate, approval, by)
 
     async def _known(self, call_id: str, effect: Effect) -> Made | None:
         """What the journal knows of the call: it was begun before, here or in another program, perhaps a moment ago."""
         known = await self._workers.run(self._journal.find, call_id) if effect != "read" else None
-        return Made(known.outcome, known.args, effect) if known else None
+        return Made(known.outcome, known.args, effect, audited=True) if known else None
 
     async def _prepare(self, name: str, args: dict[str, Any], mandate: Mandate) -> Call | ToolResult:
         tools = self._agent.toolset.tools
@@ -137,20 +141,34 @@ class ToolCalls(AgentMiddleware[Any, Mandate]):
             return ToolResult.failed(ToolError(ErrorCode.CONFLICT, message))
         return again
 
-    async def _run(self, call_id: str, call: Call, mandate: Mandate) -> Made:
+    async def _run(self, call_id: str, call: Call, mandate: Mandate, approval: Approved = "", by: str = "") -> Made:
         """Run a call off the event loop; one that changes something goes through the journal."""
         _emit(StepStarted(id=call_id, agent=self._agent.name, tool=call.tool.name, args=call.args))
         airlock, who = self._desk.airlock, mandate.speaker
-        make = partial(airlock.run, who, call)
-        work = make
+        note = self._entry(call.tool.name, call.args, call.effect, mandate, approval, by)
+        work = partial(self._desk.audit.noted, note, partial(airlock.run, who, call))
         if call.effect != "read":
             entry = begun(call_id, mandate.session, self._agent.name, call.tool.name, call.args, call.effect)
-            work = partial(self._journal.once, entry, make)
+            work = partial(self._journal.once, entry, note, partial(airlock.run, who, call))
         report = partial(_progress, get_stream_writer(), call_id, partial(airlock.mask, who))
         with self._desk.telemetry.tool(self._agent.name, call.tool.name, call.effect, mandate.measured) as measured:
             result = await self._workers.watched(report, work)
             measured.ended(result.status)
-        return Made(result, call.args, call.effect)
+        return Made(result, call.args, call.effect, approval, by, audited=True)
+
+    def _entry(self, name: str, args: dict[str, Any], effect: Effect, mandate: Mandate, approval: Approved, by: str) -> Entry:
+        """What the audit log is to keep of a call."""
+        return Entry(
+            user=mandate.user,
+            session=mandate.conversation,
+            trace=mandate.trace,
+            agent=self._agent.name,
+            tool=name,
+            args=args,
+            effect=effect,
+            approval=approval,
+            approved_by=by,
+        )
 
 
 def _identity() -> str:
@@ -169,21 +187,3 @@ def _emit(event: BaseModel) -> None:
 
 def _progress(write: Callable[[Any], None], call_id: str, mask: Callable[[str], str], text: str) -> None:
     write(StepProgress(id=call_id, text=mask(text)))
-
-
-def _entry(step: Step, made: Made, mandate: Mandate) -> Entry:
-    """What the audit log keeps of a call."""
-    return Entry(
-        user=mandate.user,
-        session=mandate.conversation,
-        trace=mandate.trace,
-        agent=step.agent,
-        tool=step.tool,
-        args=step.args,
-        effect=step.effect,
-        approval=made.approval,
-        approved_by=made.by,
-        status=step.status,
-        code=step.code or "",
-        ms=step.ms,
-    )

@@ -29,9 +29,9 @@ class TurnLocks:
     def __init__(self, store: Store, signs: Path, name: str) -> None:
         self._store = store
         self._signs = signs
-        self._name = name
+        self.name = name
+        """Under which this process claims that it lives (`process:<name>`), and its turns."""
         self._inside: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._held = 0
 
     @classmethod
     @asynccontextmanager
@@ -40,6 +40,7 @@ class TurnLocks:
         name, signs = uuid.uuid4().hex, home / SIGNS
         with _alive(signs, name):
             locks = cls(store, signs, name)
+            await asyncio.to_thread(store.claim, f"process:{name}", name, LEASE)
             for sign in [s for s in signs.iterdir() if s.name != name]:
                 await asyncio.to_thread(locks._bury, sign)
             renewal = asyncio.create_task(locks._renew())
@@ -48,6 +49,7 @@ class TurnLocks:
             finally:
                 renewal.cancel()
                 await asyncio.gather(renewal, return_exceptions=True)
+                await asyncio.to_thread(store.release_all, name)
 
     @asynccontextmanager
     async def turn(self, session: str) -> AsyncIterator[None]:
@@ -56,12 +58,10 @@ class TurnLocks:
         lock = self._inside.setdefault(session, asyncio.Lock())
         async with lock:
             await self._taken(claim)
-            self._held += 1
             try:
                 yield
             finally:
-                self._held -= 1
-                await asyncio.shield(asyncio.to_thread(self._store.release, claim, self._name))
+                await asyncio.shield(asyncio.to_thread(self._store.release, claim, self.name))
 
     async def _taken(self, claim: str) -> None:
         pause, longest = PATIENCE
@@ -70,7 +70,7 @@ class TurnLocks:
             pause = min(2 * pause, longest)
 
     def _take(self, claim: str) -> bool:
-        if self._store.claim(claim, self._name, LEASE):
+        if self._store.claim(claim, self.name, LEASE):
             return True
         holder = self._store.holder(claim)
         if holder:
@@ -86,8 +86,7 @@ class TurnLocks:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(LEASE / 3)
-            if self._held:
-                await asyncio.to_thread(self._store.renew, self._name, LEASE)
+            await asyncio.to_thread(self._store.renew, self.name, LEASE)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Durability, StateSnapshot
@@ -21,6 +20,7 @@ from swarm.mandate import Mandate
 from swarm.plan import plan
 from swarm.records import Record
 from swarm.reply import AnswerDelta, Approval, Event, Finished, PlanStep, PlanUpdated, Reply, Step, StepFinished, StepProgress, StepStarted
+from swarm.sessions import Remembering
 from swarm.telemetry import Telemetry
 from swarm.workers import Workers
 
@@ -38,10 +38,10 @@ class Turns:
         self._workers = workers
 
     @property
-    def checkpoints(self) -> BaseCheckpointSaver[Any]:
+    def checkpoints(self) -> Remembering:
         """Where the conversations are kept."""
         saver = self._graph.checkpointer
-        if not isinstance(saver, BaseCheckpointSaver):
+        if not isinstance(saver, Remembering):
             raise TypeError("the graph of turns has checkpoints")
         return saver
 
@@ -75,6 +75,7 @@ class Turns:
         snapshot = await self.snapshot(mandate.session)
         if not snapshot.next:
             return None
+        await self._workers.run(self._journal.lost)
         if snapshot.interrupts:
             if len(await self.pending(snapshot)) == len(snapshot.interrupts):
                 return None

@@ -8,7 +8,6 @@ import re
 import secrets as chance
 import threading
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -17,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from swarm.secrets import masked
+from swarm.settings import SwarmSettings
 from swarm.store import Store
 from swarm.tables import secrets
 
@@ -145,10 +145,11 @@ class Vault:
             return None  # sealed with another key
 
 
-def sealing_key(home: Path, given: str | None) -> bytes:
-    """The key of the settings, or the one of this home, which is made when it is first needed."""
-    if given:
-        return given.encode()
+def sealing_key(settings: SwarmSettings) -> bytes:
+    """The key of the settings, or the one of their home, which is made when it is first needed."""
+    if settings.secrets_key:
+        return settings.secrets_key.get_secret_value().encode()
+    home = settings.home
     home.mkdir(parents=True, exist_ok=True)
     file = home / "secrets.key"
     draft = home / f"secrets.key.{os.getpid()}.{chance.token_hex(4)}"

@@ -131,12 +131,13 @@ def audit(
     event: Annotated[str | None, typer.Option(help="Only call, refused, deleted or shared.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Only from this time on (UTC).")] = None,
     limit: int = 100,
-    verify: Annotated[bool, typer.Option("--verify", help="Check that no entry was changed or removed.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Check that no entry was changed or removed, also at the end.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show who had what done, who approved it and what came of it."""
     from swarm.audit import AuditLog, Numbered
     from swarm.store import Store
+    from swarm.vault import sealing_key
 
     begin = since.replace(tzinfo=UTC).timestamp() if since else 0.0
 
@@ -144,7 +145,7 @@ def audit(
         given = read_settings()
         store = await asyncio.to_thread(Store.open, given.swarm.home, given.database_url)
         try:
-            log = AuditLog(store)
+            log = AuditLog(store, sealing_key(given.swarm))
             found = [] if verify else log.entries(limit, begin, user=user, session=session, tool=tool, effect=effect, event=event)
             return found, log.verify() if verify else (0, None)
         finally:
@@ -152,9 +153,20 @@ def audit(
 
     found, (count, broken) = run(work())
     if verify:
-        typer.echo(f"{count} entries, none changed." if broken is None else f"entry {broken} is not as it was written.")
+        typer.echo(_verdict(count, broken))
         raise typer.Exit(OK if broken is None else FAILED)
     _print(found, [_line(e.model_dump()) for e in found], as_json, "no entries")
+
+
+def _verdict(count: int, broken: int | None) -> str:
+    if broken is None:
+        return f"{count} entries, none changed or removed."
+    if broken > count:
+        return (
+            f"the log does not end as it was sealed: entries after {count} were removed, or added by other hands, "
+            "or SWARM_SECRETS_KEY (or secrets.key in SWARM_HOME) is not the one it was sealed with."
+        )
+    return f"entry {broken} is not as it was written, or one before it was removed."
 
 
 def _line(entry: dict[str, object]) -> str:

@@ -7,6 +7,7 @@ process that answers at once, so that they are the runtime's own.
 import asyncio
 import json
 import os
+import random
 import statistics
 import sys
 import tempfile
@@ -122,12 +123,19 @@ async def _timed(home: Path) -> list[Measurement]:
 
 
 async def _crowd(home: Path) -> list[Measurement]:
-    """Many conversations at once, each of whose turns waits in a tool: what a turn takes beyond the waiting."""
+    """Many conversations at once, each of whose turns calls one tool that sleeps: what a turn takes beyond the sleep.
+
+    Every user begins at a moment of the own within the first sleep, as people do, and sends the next message as soon as the last is
+    answered. From then on all conversations are under way together.
+    """
+    dice = random.Random(50)  # noqa: S311 - no secret
+    begins = [dice.uniform(0, NAP) for _ in range(CROWD)]
     extra: list[float] = []
     wrong = 0
 
     async def talk(assistant: Any, number: int) -> None:
         nonlocal wrong
+        await asyncio.sleep(begins[number])
         for turn in range(ROUNDS):
             word = f"word-{number}-{turn}"
             begun = time.perf_counter()

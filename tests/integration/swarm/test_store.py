@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import Executable, delete, text, update
 from sqlalchemy.exc import DatabaseError
 
 from swarm import tables
 from swarm.audit import AuditLog, Entry
 from swarm.errors import SettingsError, StoreError
 from swarm.notes import Profiles, UserNotebook, expanded
+from swarm.settings import SwarmSettings
 from swarm.store import Store
 from swarm.vault import OWN, Vault, sealing_key
 from tests.postgres import PostgresServer
@@ -71,7 +72,7 @@ def test_an_address_that_cannot_be_used_is_said(tmp_path: Path) -> None:
 
 
 def vault(store: Store, place: tuple[Path, str | None], *own: str) -> Vault:
-    return Vault(store, own, sealing_key(place[0], None))
+    return Vault(store, own, sealing_key(SwarmSettings(home=place[0])))
 
 
 def test_placeholders_are_stable_and_put_back(store: Store, place: tuple[Path, str | None]) -> None:
@@ -116,8 +117,9 @@ def test_secrets_do_not_lie_open_in_the_database(store: Store, place: tuple[Path
     assert (place[0] / "secrets.key").stat().st_mode & 0o077 == 0
 
 
-def test_the_audit_log_only_grows_and_shows_tampering(store: Store) -> None:
-    log = AuditLog(store)
+def test_the_audit_log_only_grows(store: Store) -> None:
+    log = AuditLog(store, b"key")
+    assert log.verify() == (0, None)
     threads = [threading.Thread(target=lambda n=n: log.append(Entry(user=f"u{n % 2}", session="s", tool=f"t{n}"))) for n in range(12)]
     for thread in threads:
         thread.start()
@@ -129,16 +131,51 @@ def test_the_audit_log_only_grows_and_shows_tampering(store: Store) -> None:
     for change in (update(tables.audit).values(entry="{}"), delete(tables.audit)):
         with pytest.raises(DatabaseError, match="append-only"), store.writing() as connection:
             connection.execute(change)
-    unlocked = {
-        "sqlite": ["DROP TRIGGER swarm_audit_no_update"],
-        "postgresql": ["ALTER TABLE swarm_audit DISABLE TRIGGER ALL"],
-    }
+    unlocked = {"sqlite": "DROP TRIGGER swarm_audit_no_delete", "postgresql": "ALTER TABLE swarm_audit DISABLE TRIGGER ALL"}
     with store.writing() as connection:
-        for statement in unlocked[store.dialect]:
-            connection.execute(text(statement))
-        row = connection.execute(tables.audit.select().where(tables.audit.c.number == 7)).one()
-        connection.execute(update(tables.audit).where(tables.audit.c.number == 7).values(entry=row.entry.replace('"u', '"v')))
-    assert log.verify() == (7, 7)
+        connection.execute(text(unlocked[store.dialect]))
+        connection.execute(delete(tables.audit).where(tables.audit.c.number == 12))
+    assert log.verify() == (11, 12)
+
+
+def meddled(tmp_path: Path, *changes: Executable) -> tuple[int, int | None]:
+    """What is found of twelve entries after somebody with all rights on the database has changed them."""
+    store = Store.open(tmp_path)
+    log = AuditLog(store, b"key")
+    for n in range(12):
+        log.append(Entry(user="ann", session="s", tool=f"t{n}"))
+    with store.writing() as connection:
+        for statement in (text("DROP TRIGGER swarm_audit_no_update"), text("DROP TRIGGER swarm_audit_no_delete"), *changes):
+            connection.execute(statement)
+    found = log.verify()
+    store.close()
+    return found
+
+
+def test_a_changed_entry_shows(tmp_path: Path) -> None:
+    assert meddled(tmp_path, update(tables.audit).where(tables.audit.c.number == 7).values(entry='{"user": "eve"}')) == (7, 7)
+
+
+def test_an_entry_removed_in_the_middle_shows(tmp_path: Path) -> None:
+    assert meddled(tmp_path, delete(tables.audit).where(tables.audit.c.number == 7)) == (7, 7)
+
+
+@pytest.mark.parametrize("last", [0, 5, 11])
+def test_a_log_cut_off_at_its_end_shows(tmp_path: Path, last: int) -> None:
+    assert meddled(tmp_path, delete(tables.audit).where(tables.audit.c.number > last)) == (last, last + 1)
+
+
+def test_a_log_cut_off_shows_without_its_seal_too(tmp_path: Path) -> None:
+    assert meddled(tmp_path, delete(tables.audit).where(tables.audit.c.number > 5), delete(tables.audit_head)) == (5, 6)
+
+
+def test_a_seal_cannot_be_made_without_the_key(tmp_path: Path, place: tuple[Path, str | None]) -> None:
+    shorter = delete(tables.audit).where(tables.audit.c.number > 5)
+    assert meddled(tmp_path, shorter, update(tables.audit_head).values(number=5)) == (5, 6)
+    store = Store.open(tmp_path)
+    AuditLog(store, b"another key").append(Entry(user="eve", session="s"))
+    assert AuditLog(store, b"key").verify() == (6, 7)
+    store.close()
 
 
 def said(store: Store, user: str, session: str, words: str) -> None:

@@ -80,7 +80,7 @@ def text(result: types.CallToolResult) -> str:
 def audited(home: Path, **fields: str) -> list[tuple[str, str, str]]:
     store = Store.open(home, None)
     try:
-        return [(e.tool, e.approval, e.status) for e in AuditLog(store).entries(1000, 0.0, **fields)]
+        return [(e.tool, e.approval, e.status) for e in AuditLog(store, b"any").entries(1000, 0.0, **fields)]
     finally:
         store.close()
 
