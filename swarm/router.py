@@ -103,7 +103,8 @@ class Router:
         if call["name"] == ASK_USER:
             outcome = Outcome(answer=task or "What exactly do you mean?", status="needs_input")
         elif specialist is None or not task:
-            trouble = "`task` is required" if specialist else f"there is no `{call['name']}`; there are {listed(list(self._by_tool))}"
+            known = listed([*self._by_tool, ASK_USER])
+            trouble = "`task` is required" if specialist else f"there is no `{call['name']}`; there are {known}"
             return {"messages": [_message(call, f"INVALID_ARGUMENT: {trouble}.", None)]}
         else:
             outcome = await specialist.work(task, state["briefing"])
@@ -114,7 +115,8 @@ class Router:
         messages = turn(state["messages"])
         last = messages[-1]
         if isinstance(last, AIMessage):
-            said = [] if last.text.strip() else [composed("The model gave no answer. Please say it once more.", stopped=True)]
+            nothing = composed("The model gave no answer. Please say it once more.", stopped=True)
+            said = [] if last.text.strip() else [nothing.model_copy(update={"id": last.id})]  # in place of the empty message
             return Command(goto=END, update={"messages": said})
         place, asked = next((i, m) for i, m in reversed(list(enumerate(messages))) if isinstance(m, AIMessage))
         calls, found = asked.tool_calls, outcomes(messages[place:])

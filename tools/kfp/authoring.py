@@ -12,10 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tools.kfp import estimators
 from tools.kfp.catalogue import REQUIRED, Component, components
 from tools.names import listed, matching, nearest
 from tools.result import ErrorCode, ToolError
 
+ESTIMATOR, PARAMS = "estimator", "estimator_params"
 SOURCE = "source"
 """The option of `load` that names the object to read."""
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -39,7 +41,8 @@ class Step(BaseModel):
         description=(
             "What to tell it; * must be given once. load: source* (minio://bucket/key). validate: max_null_fraction, required_columns. "
             "split, train, evaluate: target* (the column to predict; the same for all three, so one of them is enough). split: test_size. "
-            "train: estimator (a scikit-learn class such as RandomForestClassifier), estimator_params. "
+            "train: estimator (a scikit-learn class such as RandomForestClassifier), estimator_params (by the class's own names: "
+            "n_estimators, not trees). "
             "register: model_name*, metric, minimum, bucket (an existing one, to keep the model there, too), prefix. report: title."
         ),
     )
@@ -154,6 +157,9 @@ def _checked(component: Component, options: dict[str, Any]) -> dict[str, Any]:
             message = f"option `{found[0]}` of step `{component.name}` takes {annotation}, not `{value!r:.80}`."
             raise ToolError(ErrorCode.INVALID_ARGUMENT, message)
         checked[found[0]] = value
+    if ESTIMATOR in checked or PARAMS in checked:
+        default = allowed[ESTIMATOR][1]
+        checked[ESTIMATOR] = estimators.checked(checked.get(ESTIMATOR, default), checked.get(PARAMS, {}))
     return checked
 
 

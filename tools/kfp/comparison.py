@@ -18,6 +18,8 @@ from tools.tables import fitted, shortened
 from tools.tool import tool
 
 MOST_RUNS = 8
+NAMED = 8
+"""Names that a sentence holds."""
 PLOTTED = 30
 """Runs that are plotted: each costs a request for its metrics."""
 
@@ -59,21 +61,29 @@ def compare_runs(
     scalars = [measurements(kfp.artifacts(view)).scalars for view in views]
     names = _chosen(scalars, metrics)
     measured = [(name, *(_shown(s.get(name)) for s in scalars), _better(name, views, scalars)) for name in names]
-    rows = [*_changed(kfp, views), *measured]
+    given = [complete_arguments(kfp, view) for view in views]
+    rows = [*_changed(views, given), *measured]
     columns = ["", *(v.name for v in views), "better"]
     if not rows:
         return ToolResult.no_data(f"{listed([v.name for v in views])} have neither different arguments nor metrics to compare.")
     heads = ["", *(shortened(v.name, 40) for v in views), "better"]
     return ToolResult(
-        content=f"{_verdict(names, views, scalars)}\n\n{fitted(heads, rows)}",
+        content=f"{_verdict(names, views, scalars)}{_alike(given)}\n\n{fitted(heads, rows)}",
         artifacts=[table_artifact("Comparison of runs", columns, rows)],
         subjects=[Subject(kind="run", name=v.name) for v in views],
     )
 
 
-def _changed(kfp: Kfp, views: list[RunView]) -> list[tuple[str, ...]]:
+def _alike(given: list[dict[str, Any]]) -> str:
+    """What all runs were given alike, in a sentence; defaults count as given."""
+    same = [
+        f"{name}={cell(value, 40)}" for name, value in given[0].items() if all(repr(g.get(name, UNKNOWN)) == repr(value) for g in given)
+    ]
+    return f" All of them had {', '.join(same[:NAMED])}{' and more' if len(same) > NAMED else ''}." if same else ""
+
+
+def _changed(views: list[RunView], given: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     """Rows for what the runs were given differently; defaults count as given."""
-    given = [complete_arguments(kfp, view) for view in views]
     rows = [
         (f"argument {name}", *(cell(g.get(name, UNKNOWN), 40) for g in given), "")
         for name in sorted({n for g in given for n in g})
@@ -133,6 +143,16 @@ def _better(name: str, views: list[RunView], scalars: list[dict[str, Scalar]]) -
     return " and ".join(shortened(views[i].name, 40) for i in best)
 
 
+def _rest(names: list[str], judged: list[str], scalars: list[dict[str, Scalar]]) -> str:
+    """What is said of the metrics that decide nothing: equal ones, and those of which nobody knows which way is better."""
+    rest = [name for name in names if name not in judged]
+    equal = [name for name in rest if len({s.get(name) for s in scalars}) == 1]
+    open_ = [name for name in rest if name not in equal]
+    said = [f"equal: {', '.join(equal[:NAMED])}"] if equal else []
+    said += [f"no verdict on: {', '.join(open_[:NAMED])}"] if open_ else []
+    return f" ({'; '.join(said)})" if said else ""
+
+
 def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Scalar]]) -> str:
     measured = [v.name for v, s in zip(views, scalars, strict=True) if s]
     if len(measured) < 2:
@@ -143,15 +163,14 @@ def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Sca
         for index in _best(name, scalars):
             wins[index] += 1
     if not judged:
-        return f"{listed([v.name for v in views])} do not differ on any metric whose better direction is known."
+        return f"Neither of {listed([v.name for v in views])} is better{_rest(names, judged, scalars)}."
     top = [i for i, w in enumerate(wins) if w == max(wins)]
     if len(top) > 1:
         lead = listed([views[i].name for i in top])
         return f"No run is better throughout: {lead} lead on {max(wins)} of {count(len(judged), 'metric')} each."
     if len(judged) == 1:
-        return f"`{views[top[0]].name}` is better on {judged[0]}{'; no other metric can be judged' if len(names) > 1 else ''}."
-    equal = len(names) - len(judged)
-    same = f"; {count(equal, 'other metric')} equal or without a verdict" if equal else ""
+        return f"`{views[top[0]].name}` is better on {judged[0]}{_rest(names, judged, scalars)}."
+    same = _rest(names, judged, scalars)
     return f"`{views[top[0]].name}` is better on {max(wins)} of {len(judged)} metrics that differ{same}."
 
 

@@ -71,7 +71,8 @@ def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:
     measured = measurements(kfp.artifacts(view))
     if not (measured.scalars or measured.matrices or measured.curves):
         ending = "has not produced any metrics yet" if not view.done else "produced no metrics"
-        return ToolResult.no_data(f"Run `{view.name}` {ending} (state: {view.state}).")
+        why = " `diagnose_run` tells why it failed." if view.state == "failed" else ""
+        return ToolResult.no_data(f"Run `{view.name}` {ending} (state: {view.state}).{why}")
     parts = [_lead(view.name, measured.scalars)]
     artifacts: list[Artifact] = []
     if measured.scalars:

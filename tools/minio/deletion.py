@@ -143,7 +143,8 @@ def _below(store: ObjectStore, bucket: str, given: str) -> list[ObjectInfo]:
     ],
 )
 def expire_objects(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, days: Days, prefix: Prefix | None = None) -> ToolResult:  # noqa: ARG001 - the preview asks it
-    """Let objects of a bucket delete themselves once they are so many days old, now and in future. A person approves it first."""
+    """Let the objects of a bucket themselves be deleted once they are so many days old, now and in future. Not for old versions only:
+    no tool expires those. A person approves it first."""
     store.set_expiry(bucket, prefix or "", days)
     undo = undo_of_deletion(store, bucket)
     return ToolResult(

@@ -12,6 +12,8 @@ from ui.figures import Panel, Trace, panels, points
 
 WIDTH, HEIGHT = 60, 14
 """Characters of a plot."""
+PANELS = 4
+"""Panels of a chart that are drawn at the most."""
 BARS = 40
 """Bars that are drawn at the most."""
 MARKS = "•+×o*#"
@@ -22,10 +24,12 @@ def chart(artifact: Artifact) -> RenderableType:
     """A chart of one or several panels."""
     drawn: list[RenderableType] = [Text(artifact.title, style="bold")]
     found = panels(artifact)
-    for panel in found:
+    for panel in found[:PANELS]:
         if len(found) > 1:
             drawn.append(Text(panel.title, style="italic"))
         drawn += _drawn(panel)
+    if len(found) > PANELS:
+        drawn.append(Text(f"{len(found) - PANELS} more on the web page (`swarm ui`)", style="dim"))
     return Group(*drawn)
 
 

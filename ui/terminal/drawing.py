@@ -107,14 +107,16 @@ def drawing(artifact: Artifact) -> RenderableType:
             return Sheet(artifact.title, ["", data.get("before", "before"), data.get("after", "after")], changes, ("", "red", "green"))
         case "run":
             steps = [[s.get("state", ""), s.get("name", ""), duration(s.get("seconds"))] for s in data.get("steps", [])]
-            return Sheet(f"{data.get('name', artifact.title)}: {data.get('state', '')}", ["state", "step", "took"], steps)
+            title = f"{data.get('name', artifact.title)}: {data.get('state', '')}"
+            return Sheet(title, ["state", "step", "took"], steps) if steps else Text(title, style="bold")
         case "file":
             return Text(f"{data.get('name', artifact.title)}: {data.get('url') or data.get('path') or ''}")
     return Text(f"{artifact.title}: on the web page (`swarm ui`)", style="dim")
 
 
 class Sheet:
-    """A table of any width: rows under each other, of many the first; columns that do not fit beside the others follow below them."""
+    """A table of any width: rows under each other, of many the first; columns that do not fit beside the others follow below them,
+    again with the first one, which mostly names the row."""
 
     def __init__(self, title: str, columns: list[Any], rows: list[list[Any]], styles: tuple[str, ...] = ()) -> None:
         self._title = title
@@ -138,16 +140,13 @@ class Sheet:
 
     def _blocks(self, width: int) -> list[list[int]]:
         """Which columns stand beside each other, by number."""
+        columns = [[name, *(row[index] for row in self._rows if index < len(row))] for index, name in enumerate(self._columns)]
+        needed = [min(max(map(cell_len, cells)), WIDEST) + 3 for cells in columns]
         blocks: list[list[int]] = [[]]
-        left = width - 1
-        for index, name in enumerate(self._columns):
-            cells = [name, *(row[index] for row in self._rows if index < len(row))]
-            needed = min(max(map(cell_len, cells)), WIDEST) + 3
-            if blocks[-1] and needed > left:
-                blocks.append([])
-                left = width - 1
+        for index in range(len(self._columns)):
+            if blocks[-1] and sum(needed[i] for i in blocks[-1]) + needed[index] >= width:
+                blocks.append([0] if needed[0] + needed[index] < width else [])
             blocks[-1].append(index)
-            left -= needed
         return blocks
 
 

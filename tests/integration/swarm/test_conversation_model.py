@@ -218,6 +218,15 @@ async def test_a_model_that_says_nothing_ends_honestly(home: Path) -> None:
     assert "list_buckets" in reply.answer
 
 
+async def test_an_empty_answer_is_not_shown_to_the_model_again(home: Path) -> None:
+    async with talking(home, [Says(""), Says("Good morning.")]) as (assistant, model):
+        nothing = await assistant.ask("good morning", session="empty")
+        again = await assistant.ask("good morning", session="empty")
+    assert (nothing.status, again.answer) == ("failed", "Good morning.")
+    said = [m for m in model.requests[-1]["messages"] if m["role"] == "assistant"]
+    assert [m["content"] for m in said] == [nothing.answer]
+
+
 async def test_what_was_said_in_the_second_turn_is_known_in_the_sixtieth(home: Path) -> None:
     def answers(request: dict[str, Any]) -> Calls | Says:
         last, names = request["messages"][-1], {t["function"]["name"] for t in request["tools"]}
