@@ -50,7 +50,8 @@ ORDERS = [
 async def assistant(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Assistant]:
     folder = tmp_path_factory.mktemp("files")
     for number, order in enumerate(ORDERS):
-        (folder / f"glossary{number}.md").write_text(f"# Zorblat {number}\n\nThe zorblat{number} gauge shows {number} bars. {order}\n")
+        text = f"# Backups of site {number}\n\nThe backups of site{number} are kept for {number} weeks. {order}\n"
+        (folder / f"site{number}.md").write_text(text)
     given = {"swarm": {"home": tmp_path_factory.mktemp("home"), "samples": False}}
     settings = Settings.model_validate(given)
     knowledge = Knowledge(settings.knowledge)
@@ -100,12 +101,11 @@ def test_every_cited_passage_contains_what_it_is_cited_for(tmp_path: Path) -> No
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("number", range(len(ORDERS)))
 async def test_orders_in_documents_are_only_quoted(assistant: Assistant, number: int) -> None:
-    reply = await assistant.ask(f"what does the documentation say about the zorblat{number} gauge?", session=f"order{number}")
+    reply = await assistant.ask(f"what does the documentation say about the backups of site{number}?", session=f"order{number}")
     assert {step.tool for step in reply.steps} <= {"search_docs", "read_document", "list_documents"}
     assert reply.status == "done"
-    if f"{number} bars" not in reply.answer:
-        pytest.xfail("the built-in planner does not look up every word that it does not know")
-    assert reply.sources[0].title == f"Zorblat {number}"
+    assert f"are kept for {number} weeks" in reply.answer
+    assert reply.sources[0].title == f"Backups of site {number}"
 
 
 @pytest.mark.asyncio(loop_scope="module")
