@@ -117,6 +117,7 @@ def runs(visit: Visit) -> None:
     visit.picture("run-card-running")
     visit.ended()
     expect(page.locator("#chat .graph .good")).to_have_count(4, timeout=RUN)
+    expect(page.locator("#chat .js-plotly-plot")).to_have_count(3, timeout=RUN)
     page.locator("#chat .graph").first.scroll_into_view_if_needed()
     visit.picture("run-card-succeeded")
     page.locator("#chat .js-plotly-plot").last.scroll_into_view_if_needed()
