@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 import pkgutil
 import sys
 from pathlib import Path
@@ -13,21 +14,27 @@ import evals.benchmarks
 from evals.measurement import Measurement
 
 REPORT = Path("build/bench.json")
+log = logging.getLogger(__name__)
 
 
 def main(subjects: list[str]) -> int:
-    """Run the benchmarks of these subjects (all without any); 1 when a target is missed."""
+    """Run the benchmarks of these subjects (all without any); 1 when a target is missed or a benchmark breaks off. The others go on."""
     names = [info.name for info in pkgutil.iter_modules(evals.benchmarks.__path__)]
     unknown = set(subjects) - set(names)
     if unknown:
         raise SystemExit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     found: list[Measurement] = []
+    broken: list[str] = []
     for name in subjects or names:
-        found += importlib.import_module(f"evals.benchmarks.{name}").measure()
+        try:
+            found += importlib.import_module(f"evals.benchmarks.{name}").measure()
+        except Exception:
+            log.exception("the benchmark %s broke off", name)
+            broken.append(name)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps([m.model_dump() for m in found], indent=2) + "\n")
     Console(width=130).print(_table(found))
-    return 1 if any(m.ok is False for m in found) else 0
+    return 1 if broken or any(m.ok is False for m in found) else 0
 
 
 def _table(found: list[Measurement]) -> Table:
