@@ -82,7 +82,7 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
     listening = asyncio.create_task(conversations.listen())
     try:
         either = WithTokens(sign_in, {name: token.get_secret_value() for name, token in settings.swarm.api_tokens.items()})
-        yield either.around(Guard(app, is_loopback(settings.swarm.host), either))
+        yield either.around(Guard(app, is_loopback(settings.swarm.host), either, assistant.apart))
     finally:
         listening.cancel()
         await conversations.close()

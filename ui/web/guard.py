@@ -1,5 +1,6 @@
 """Who may talk to the web page: this machine's own browser, or people who sign in; and what a browser may do with what it gets."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -42,7 +43,11 @@ HEADERS = {
 class Guard:
     """ASGI middleware: refuses foreign hosts and origins and who has not signed in; adds the security headers."""
 
-    def __init__(self, app: ASGIApp, loopback: bool, sign_in: SignIn) -> None:
+    def __init__(
+        self, app: ASGIApp, loopback: bool, sign_in: SignIn, speaker: Callable[[str], Speaker] = lambda user: Speaker(user, "")
+    ) -> None:
+        """`speaker` tells whom tools work for that are called for a user outside of conversations."""
+        self._speaker = speaker
         self._app = app
         self._loopback = loopback
         self._sign_in = sign_in
@@ -62,7 +67,7 @@ class Guard:
                 await self._sign_in.refuse(scope, receive, _with_headers(send))
                 return
             scope["swarm_user"] = user
-            with speaking(Speaker(user, "")):
+            with speaking(self._speaker(user)):
                 await self._app(scope, receive, _with_headers(send))
             return
         await self._app(scope, receive, _with_headers(send))
