@@ -6,9 +6,10 @@
 
   async function list() {
     const place = find("#conversations");
-    if (!place || place.querySelector("details[open], input")) return;
+    const used = () => !place || place.querySelector("details[open], input");
+    if (used()) return;
     const html = await window.swarm.fetched(`panel/conversations?query=${encodeURIComponent(query)}`);
-    if (html !== null && place.shown !== html) place.innerHTML = place.shown = html;
+    if (html !== null && place.shown !== html && !used()) place.innerHTML = place.shown = html;
     mark();
   }
 
