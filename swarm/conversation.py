@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import BaseModel, Field
@@ -117,11 +117,23 @@ def briefing(messages: Sequence[AnyMessage], known: Facts) -> str:
     return json.dumps(facts, ensure_ascii=False, default=str)
 
 
-def parted(message: str) -> tuple[str, list[dict[str, Any]], list[str]]:
-    """A specialist's message as task, the calls of its briefing, oldest first, and what the user asked to be remembered."""
+class Briefed(NamedTuple):
+    """A specialist's message in its parts."""
+
+    task: str
+    calls: list[dict[str, Any]]
+    """The calls of its briefing, oldest first."""
+    remembered: list[str]
+    """What the user asked to be remembered."""
+    said: list[str]
+    """The user's last requests, oldest first; the last of them is the one at hand."""
+
+
+def parted(message: str) -> Briefed:
+    """A specialist's message in its parts."""
     task, _, context = message.partition(CONTEXT)
     try:
         facts = json.loads(context.partition("\n")[2])
     except ValueError:
         facts = {}
-    return task, facts.get("calls", []), facts.get("remembered", [])
+    return Briefed(task, facts.get("calls", []), facts.get("remembered", []), facts.get("user_said", []))

@@ -29,3 +29,12 @@ class Facts:
             {"tool": "watch_run", "args": {}, "status": "ok", "about": [s.model_dump(exclude_none=True) for s in notice.about]}
             for notice in self.notices
         ]
+
+
+def remembered(prompt: str) -> list[str]:
+    """The profile as a prompt tells it; the other way of `Facts.told`."""
+    try:
+        told, _ = json.JSONDecoder().raw_decode(prompt.rpartition(HEADING)[2])
+        return list(told.get("remembered", []))
+    except ValueError:
+        return []

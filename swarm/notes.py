@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -106,7 +107,7 @@ class UserNotebook:
         return self._profiles.remove(speaker().user, words)
 
 
-def aliases(known: list[str]) -> dict[str, str]:
+def aliases(known: Sequence[str]) -> dict[str, str]:
     """What the user's own names stand for: "my bucket" and what it is."""
     found: dict[str, str] = {}
     for note in known:
@@ -116,7 +117,7 @@ def aliases(known: list[str]) -> dict[str, str]:
     return found
 
 
-def expanded(text: str, known: list[str]) -> str:
+def expanded(text: str, known: Sequence[str]) -> str:
     """A request with the user's own names replaced by what they stand for: "my bucket" by "bucket datasets"."""
     for subject, value in sorted(aliases(known).items(), key=lambda pair: -len(pair[0])):
         noun = subject.split()[-1]

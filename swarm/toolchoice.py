@@ -50,7 +50,7 @@ class ToolChoice:
         allowed = self.allowed(permissions)
         if not self.ranks(permissions):
             return list(allowed.values())
-        task, before, _ = parted(next(m.text for m in messages if isinstance(m, HumanMessage)))
+        task, before, *_ = parted(next(m.text for m in messages if isinstance(m, HumanMessage)))
         calls = [c for m in messages if isinstance(m, AIMessage) for c in m.tool_calls]
         asked = [name for c in calls if c["name"] == MORE for name in _names(c["args"].get("names"))]
         used = [*(c["name"] for c in calls), *asked, *(str(c.get("tool")) for c in before[::-1])]

@@ -1,12 +1,14 @@
-"""`python -m evals.planner.spoken [--people held|open|all] [--world FILE --cases FILE] [--show]`: what the planner decides, call by call.
+"""`python -m evals.planner.spoken [--told spoken|ferry] [--people held|open|all] [--show]`, or with `--world FILE --cases FILE`: what the
+planner decides, call by call.
 
-Nothing is run: the names are those of a world file, and a call leaves behind what its arguments name. The phrasings of `spoken.txt` are
-by twelve invented people; four of them are held out, so that what is written for the others is measured on words of somebody else.
+Nothing is run: the names are those of a world file, and a call leaves behind what its arguments name. The phrasings of `spoken.txt` and
+`ferry.txt` are by invented people; some of them are held out, so that what is written for the others is measured on words of somebody else.
 """
 
 import argparse
 import importlib.resources
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -37,15 +39,16 @@ def main() -> int:
     """Decide every case and print how many are right."""
     options = argparse.ArgumentParser(prog="python -m evals.planner.spoken")
     options.add_argument("--people", choices=("held", "open", "all"), default="all", help="whose phrasings (default: all)")
-    options.add_argument("--world", type=Path, default=HERE / "spoken_world.yaml", help="a world file")
+    options.add_argument("--told", choices=("spoken", "ferry"), default="spoken", help="which phrasings, each with its world")
+    options.add_argument("--world", type=Path, help="the world file of the cases")
     options.add_argument("--cases", type=Path, help="cases of `swarm eval chat` instead of the phrasings")
     options.add_argument("--show", action="store_true", help="show what went wrong")
     given = options.parse_args()
-    world = Imagined(load_world(given.world))
+    world = Imagined(load_world(given.world or HERE / f"{given.told}_world.yaml"))
     cases = (
         load_cases(given.cases)
         if given.cases
-        else [c for p, c in spoken() if given.people == "all" or (p in HELD) == (given.people == "held")]
+        else [c for p, c in spoken(given.told) if given.people == "all" or (p in HELD) == (given.people == "held")]
     )
     planner = Planner(tools_of(find_agents()), world, WordLlamaEmbedding())
     console = Console()
@@ -65,10 +68,10 @@ def main() -> int:
     return 0
 
 
-def spoken() -> Iterator[tuple[str, Case]]:
+def spoken(told: str) -> Iterator[tuple[str, Case]]:
     """Who says it, and the case: below a line of kind and calls, a line for each way to say it."""
     kind, expect = "", []
-    for number, line in enumerate((HERE / "spoken.txt").read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate((HERE / f"{told}.txt").read_text("utf-8").splitlines(), 1):
         if line.startswith("["):
             kind, _, calls = line[1:].partition("] ")
             expect = [_call(call) for call in calls.split(" ; ") if call.strip() not in ("", "-")]
@@ -78,7 +81,7 @@ def spoken() -> Iterator[tuple[str, Case]]:
 
 
 def _call(text: str) -> Expected:
-    tool, *pairs = text.split()
+    tool, *pairs = re.findall(r'(?:[^\s"]|"[^"]*")+', text)
     return Expected(tool=tool, args={k: _literal(v) for k, _, v in (pair.partition("=") for pair in pairs)})
 
 
@@ -94,9 +97,9 @@ def decide(planner: Planner, world: Imagined, case: Case) -> list[list[Action]]:
     world.reset()
     memory, pending = Memory(), ""
     turns: list[list[Action]] = []
-    for said in case.turns:
-        text = f"{pending} {said}" if pending and not planner.begins(said) else said
-        memory = Memory(world.earlier(memory))
+    for number, said in enumerate(case.turns):
+        text = f"{pending.rstrip(' .!?')} {said}" if pending and not planner.begins(said) else said
+        memory = Memory(world.earlier(memory), case.turns[number - 1] if number else "")
         small = talk.small_talk(text, world)
         turns.append([Action(say=small)] if small is not None else _turn(planner, world, text, memory))
         pending = text if turns[-1][-1].question else ""

@@ -22,6 +22,12 @@ _TARGET = re.compile(
 _SOURCE = re.compile(r"\b(?:minio|s3)://[^\s,;]+")
 
 
+def is_component(text: str) -> bool:
+    """Whether a text begins with what a component does: "train a RandomForestClassifier"."""
+    first = re.match(r"\W*(?:(?:and|then|it|that)\s+)*(\w+)", text)
+    return first is not None and any(re.fullmatch(pattern, first.group(1), re.I) for pattern in _COMPONENTS.values())
+
+
 def pipeline_steps(name: str, context: Context, args: Args) -> list[dict[str, Any]] | None:
     """The steps of a pipeline to be written: what is spoken of, and what that needs before it."""
     source = _SOURCE.search(context.text)

@@ -31,11 +31,6 @@ _PAST = re.compile(
     r"|have|had)\s+(?:you|we|i|they|it|the|any|all|anyone|someone))\b(?!.*\b(?:please|can you|could you)\b)",
     re.I,
 )
-_MASS = re.compile(
-    r"\b(?:all|every|everything|each|any)\b(?!\s+(?:under|in|inside|of (?:it|them)"
-    r"|older|below|from|files? in|contents?|its|the files (?:in|under))\b)",
-    re.I,
-)
 _OVERRIDE = re.compile(
     r"\b(?:ignore|forget|disregard|override|bypass|skip)\b.{0,40}\b(?:rules?|instructions?|prompts?"
     r"|restrictions?|guidelines?|safety|approvals?|polic\w+)\b|\byou are now\b|\bpretend (?:to be|you)\b"
@@ -69,11 +64,6 @@ def forbids(text: str) -> bool:
 def only_asks(text: str) -> bool:
     """Whether a text supposes something or asks about it, so that nothing must be changed because of it."""
     return _SUPPOSED.search(text) is not None or _PAST.search(text) is not None
-
-
-def at_large(text: str) -> bool:
-    """Whether a text speaks of everything rather than of named things."""
-    return _MASS.search(text) is not None
 
 
 def overrides(text: str) -> bool:

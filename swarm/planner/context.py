@@ -4,9 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from swarm.planner.language import STOP, words
 from swarm.planner.linking import Linker, Mention
-from swarm.planner.references import Memory
+from swarm.planner.references import PRONOUN, Memory
 from tools.tool import Entry
+
+BARE = 2
+"""Words of a step that says only what to do: "link please", "retry"."""
 
 
 @dataclass
@@ -26,6 +30,14 @@ class Context:
     """Arguments that must be given."""
     destroys: bool = False
     """Whether the tool removes or overwrites: then nothing is guessed."""
+
+    @property
+    def pointing(self) -> bool:
+        """Whether the text speaks of something it does not name: by a pronoun, or by saying no more than what to do."""
+        if PRONOUN.search(self.text):
+            return True
+        said = [w for w in words(self.text) if w not in STOP]
+        return 0 < len(said) <= BARE and not self.found and all(w in self.common for w in said)
 
     def mentioned(self, kind: str) -> list[Mention]:
         """The places where the text names things of a kind."""

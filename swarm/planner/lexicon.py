@@ -25,6 +25,8 @@ class Lexicon:
     """Words by which times are told, and small words that matter."""
     nouns: frozenset[str]
     """What requests are about."""
+    terms: dict[str, str]
+    """For everyday words: what the field calls it."""
     domain: frozenset[str]
     """Words of the field."""
 
@@ -56,6 +58,7 @@ def lexicon() -> Lexicon:
         verbs=frozenset(tables["verbs"]["words"].split()),
         times=frozenset(tables["times"]["words"].split()),
         nouns=frozenset(tables["nouns"]["words"].split()),
+        terms=tables["terms"],
         domain=frozenset(tables["domain"]["words"].split()),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
@@ -16,13 +16,23 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.conversation import ASK_USER, parted
+from swarm.facts import remembered
 from swarm.notes import expanded
 from swarm.planner import recall, talk
 from swarm.planner.answers import Answered, compose
 from swarm.planner.catalogue import Catalogue
 from swarm.planner.planner import Planner as Planning
+from swarm.planner.quoting import weak
+from swarm.planner.ranking import CONSULTS
+from swarm.planner.references import PRONOUN
+from swarm.planner.rewording import reworded
 from swarm.planner.toolview import views
+from swarm.records import Record
 
+_CAUSE = re.compile(r"Run `[^`\n]+` [^:\n]*: ([^\n]+)")
+"""What a diagnosis begins with; in it, the cause."""
+CAUSE = 200
+"""Characters of a cause that go into a question."""
 _CALL_ID = re.compile(r"call_(\d+)_")
 """The id of a call carries the number of the step that it is for."""
 
@@ -72,7 +82,7 @@ class Planner(BaseChatModel):
         said = talk.small_talk(request, self.catalogue) if not results else None
         if said is not None:
             return AIMessage(said)
-        plan = planning.plan(request, recall.conversation(messages, kinds))
+        plan = planning.plan(request, recall.conversation(messages, kinds), _remembered(messages))
         groups: list[tuple[str, list[str]]] = []
         for step in plan:
             if groups and step.delegate in (groups[-1][0], ""):
@@ -84,7 +94,7 @@ class Planner(BaseChatModel):
         if len(results) >= len(groups):
             return AIMessage("\n\n".join(m.text for m in results))
         specialist, steps = groups[len(results)]
-        args: dict[str, Any] = {"task": "\n".join(steps)}
+        args: dict[str, Any] = {"task": "\n".join(_with_cause(step, messages) for step in steps)}
         if len(groups) > 1:
             args["then"] = [step for _, later in groups[len(results) + 1 :] for step in later]
         return _call(specialist, args, len(results))
@@ -92,9 +102,8 @@ class Planner(BaseChatModel):
     def _work(self, planning: Planning, messages: list[BaseMessage], kinds: recall.Kinds) -> AIMessage:
         """As a specialist: one call a step, then the answer."""
         said = next(m.text for m in reversed(messages) if isinstance(m, HumanMessage))
-        task, _, remembered = parted(said)
-        if not planning.takes("note"):
-            task = expanded(task, remembered)
+        brief = parted(said)
+        task = brief.task if planning.takes("note") else expanded(brief.task, brief.remembered)
         done = _after_request(messages)
         results = [m for m in done if isinstance(m, ToolMessage)]
         steps = planning.steps(task)
@@ -103,6 +112,9 @@ class Planner(BaseChatModel):
             return _ended(steps, results)
         made = [(c["name"], c["args"]) for m in done if isinstance(m, AIMessage) for c in m.tool_calls]
         memory = recall.briefed(said, results, kinds)
+        again = _searched_again(results)
+        if last is not None and again:
+            return _call(str(last.name), {"query": again}, _number(last))
         remarks: list[str] = []
         for number in range(_number(last) + 1 if last is not None else 0, len(steps)):
             action = planning.act(steps[number], memory)
@@ -126,9 +138,25 @@ def _ended(steps: Sequence[str], results: Sequence[ToolMessage]) -> AIMessage:
     return AIMessage(_joined(answer, undone))
 
 
+def _searched_again(results: Sequence[ToolMessage]) -> str:
+    """The question in other words, where the documents were searched once for a step and do not seem to tell."""
+    if not results or not weak(results[-1]) or [_number(m) for m in results].count(_number(results[-1])) > 1:
+        return ""
+    return reworded(str(Record.model_validate(results[-1].artifact).step.args.get("query", "")))
+
+
 def _answered(steps: Sequence[str], results: Sequence[ToolMessage]) -> list[Answered]:
-    """The results, each with the step it is for."""
-    return [(steps[min(_number(result), len(steps) - 1)], result) for result in results]
+    """The results, each with the step it is for; of two searches for one step the better, the first if both are weak."""
+    best: dict[int | str, ToolMessage] = {}
+    for place, result in enumerate(results):
+        key = _number(result) if _searched(result) else f"other {place}"
+        if key not in best or (weak(best[key]) and not weak(result)):
+            best[key] = result
+    return [(steps[min(_number(result), len(steps) - 1)], result) for result in best.values()]
+
+
+def _searched(message: ToolMessage) -> bool:
+    return isinstance(message.artifact, dict) and "query" in Record.model_validate(message.artifact).step.args
 
 
 def _joined(*parts: str) -> str:
@@ -139,6 +167,21 @@ def _number(message: ToolMessage | None) -> int:
     """The number of the step that a call was made for."""
     found = _CALL_ID.match(str(message.tool_call_id)) if message is not None else None
     return int(found.group(1)) if found else 0
+
+
+def _with_cause(step: str, messages: Sequence[BaseMessage]) -> str:
+    """What the documentation is to tell of "it", with the failure that the last result tells of, in quotes; any other step as it is."""
+    last = next((m.text for m in reversed(messages) if isinstance(m, ToolMessage)), "")
+    found = _CAUSE.match(last)
+    if found is None or not CONSULTS.search(step) or not PRONOUN.search(step):
+        return step
+    cause = re.sub(r"[\"“”`]+", "", found.group(1))[:CAUSE]
+    return f'{step.rstrip(" .?!")} "{cause}"'
+
+
+def _remembered(messages: Sequence[BaseMessage]) -> list[str]:
+    """What the user asked to be remembered, as the router's prompt tells it."""
+    return next((remembered(m.text) for m in messages if isinstance(m, SystemMessage)), [])
 
 
 @cache

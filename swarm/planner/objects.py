@@ -7,8 +7,10 @@ from swarm.planner import naming
 from swarm.planner.context import Args, Context, Unclear
 from swarm.planner.language import tokens
 from swarm.planner.linking import Mention, file_names
-from swarm.planner.references import ALL, PRONOUN, referred
+from swarm.planner.references import ALL, EVERYTHING, referred
+from swarm.planner.shape import WILD
 from swarm.planner.things import existing, partly_named, telling_words
+from swarm.planner.values import prefix
 
 _INTO = re.compile(
     r"\b(?:to|into|onto|in to|over to|towards|with|under|as)\s+(?:the\s+|my\s+"
@@ -21,6 +23,8 @@ _OUT_OF = re.compile(r"\b(?:from|out of|in|inside|of|off|within|on)\s+(?:the\s+|
 
 
 _ADDRESS = re.compile(r"\b(?:minio|s3)://([\w.-]+)/?([\w./@+=-]*)")
+
+_EMPTY = re.compile(r"\bempty\s+(?:out\s+)?(?:the\s+|my\s+|our\s+)?(?:bucket\s+)?[\"'`]?\S", re.I)
 
 
 def bucket(name: str, context: Context, args: Args) -> str | Unclear | None:
@@ -61,7 +65,7 @@ def bucket(name: str, context: Context, args: Args) -> str | Unclear | None:
         return holders[0]
     if not holders:
         focus = context.memory.focus("object")
-        if focus and focus.bucket and (PRONOUN.search(context.text) or context.memory.focus("object", now=True)):
+        if focus and focus.bucket and (context.pointing or context.memory.focus("object", now=True)):
             return focus.bucket
         if takes_two:
             return (
@@ -124,6 +128,9 @@ def _objects(context: Context, args: Args, several: bool) -> list[str] | Unclear
             keys = narrowed
         chosen += exact[:1] or keys[:1]
     given = [f for f in file_names(context.text) if f != bucket and not _part_of(f, context) and "://" not in f]
+    if several and not chosen and not given and bucket is not None:
+        all_of = _all_of(context)
+        return [all_of] if all_of else _objects_meant(context, args, several)
     if given and not chosen and context.destroys:
         near = [k for k in context.linker.partly("object", [t.text for t in tokens(given[0])]) if _in(k, bucket, context)]
         if near:
@@ -132,6 +139,18 @@ def _objects(context: Context, args: Args, several: bool) -> list[str] | Unclear
     if chosen:
         return list(dict.fromkeys(chosen))
     return _objects_meant(context, args, several)
+
+
+def _all_of(context: Context) -> str | None:
+    """A wildcard, a folder, or everything there is, as the tools take it."""
+    wild = WILD.search(context.text)
+    if wild:
+        return wild.group().strip("\"'`")
+    folder = prefix("prefix", context, {})
+    everything = EVERYTHING.search(context.text) or _EMPTY.search(context.text)
+    if folder and (everything or folder.endswith("/") or re.search(r"\b(?:folder|directory|prefix)\b", context.text, re.I)):
+        return f"{folder.rstrip('/')}/"
+    return "*" if everything else None
 
 
 def _in(key: str, bucket: object, context: Context) -> bool:
@@ -157,6 +176,6 @@ def _objects_meant(context: Context, args: Args, several: bool) -> list[str] | U
     if len(partly) == 1:
         return partly
     focus = context.memory.focus("object")
-    if focus and (PRONOUN.search(context.text) or context.memory.focus("object", now=True)):
+    if focus and (context.pointing or context.memory.focus("object", now=True)):
         return [focus.name]
     return Unclear(partly) if partly else None

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
-
 from swarm.planner.language import STOP, Token, tokens
 from swarm.planner.lexicon import lexicon
 from swarm.planner.linking import squashed
 from swarm.planner.shape import ASSIGNMENT
+from swarm.planner.timing import repeated
 from tools.names import normal
 
 NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?|[-+]?\.\d+"
@@ -44,7 +42,7 @@ class Setting:
 
 @lru_cache(maxsize=20_000)
 def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
-    """The parameters that a spoken name can mean: itself, its initials, the beginnings of its words, one of its words, or a slip of it."""
+    """The parameters that a spoken name can mean: itself, its initials, the beginnings of its words, or one of its words."""
     wanted = squashed(spoken)
     words = normal(spoken).split()
     if not wanted:
@@ -61,15 +59,11 @@ def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
     ]
     if begun and len(wanted) > 1:
         return begun
-    within = [
+    return [
         p
         for p, parts in parted.items()
         if len(wanted) > 2 and set(words) <= {w for part in parts for w in (part, part + "s", part.rstrip("s"))}
     ]
-    if within:
-        return within
-    near = process.extract(wanted, {p: squashed(p) for p in parameters}, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.82)
-    return [near[0][2]] if near and len(wanted) > 4 else []
 
 
 def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
@@ -78,7 +72,8 @@ def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
     if not parameters and "=" not in text:
         return []
     names = tuple(parameters)
-    taken: list[tuple[int, int]] = []
+    when = repeated(text)
+    taken: list[tuple[int, int]] = [(when.start, when.end)] if when else []
     for match in ASSIGNMENT.finditer(text):
         known = meant(match.group(1), names)
         name = known[0] if len(known) == 1 else match.group(1)

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from swarm.notes import expanded
 from swarm.planner import caution, talk
 from swarm.planner.arguments import fill
+from swarm.planner.authoring import is_component
 from swarm.planner.catalogue import Known
 from swarm.planner.context import Context
 from swarm.planner.examples import VALUES, Embedding
@@ -16,9 +18,9 @@ from swarm.planner.language import STOP, content, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import Mention
 from swarm.planner.questions import example, question
-from swarm.planner.ranking import HOW_TO, QUESTION, Candidate, Ranker
+from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker
 from swarm.planner.reader import Reader, Understood
-from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing
+from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing, speaks_of
 from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView
@@ -33,17 +35,42 @@ SURELY, LIKE = 0.7, 0.5
 """Chance and likeness from which a part of a general question is a request by itself."""
 NEARLY = 0.1
 """Part of the first tool's chance from which the second counts as nearly as likely."""
+LATER = 0.5
+"""Doubt that each kind of things adds which was spoken of more lately than the one that a pronoun is taken for."""
+UNKNOWN = 3.5
+"""Doubt that a name which nothing has is one of some kind."""
 NOISE = 0.5
 """Share of a step's words that nobody knows, from which nothing is changed because of it."""
-STRANGE = 0.72
-"""Share of a question's words that nobody here knows, from which it is none for us."""
-_ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|same|again|also|now|then|ok|or|but|for|with|the same|instead|not)\b", re.I)
+_ELLIPSIS = re.compile(
+    r"^\W*(?:and|what about|how about|same|again|also|now|then|ok|or|but|for|with|the same|instead|not|no|nope|sorry|rather|actually"
+    r"|i meant?|only|just)\b",
+    re.I,
+)
 _ONES = re.compile(r"\b(?:(?:the|another|a)\s+(?:[\w{}]+\s+)?)?ones?\b", re.I)
+NOTED = frozenset({"note", "note_words"})
+"""Kinds of what is remembered and forgotten: the user's own words, and never a question."""
+_ASKED = re.compile(r"^\W*(?:what|who|why|when|where|which|how|is|are|was|were)\b", re.I)
+_ASIDE = frozenset(
+    "not that same again one ones what about how instead other no nope sorry meant mean only just under but rather actually".split()
+)
+"""Words of a correction or an addition that name nothing to do."""
 _IT = re.compile(
     r"(?:\b|(?<=\s))(?:the (?:[\w{}]+ )?ones?|it|its|this one|that one|this|that|them"
     r"|these|those|this run|that run|the one)\b(?!\s+(?:is|was|s|has)\b)",
     re.I,
 )
+_WHAT_IS = re.compile(
+    r"^\W*(?:(?:and|so|but|please)\s+)*what (?:is|are)(?: meant (?:by|with))? "
+    r"(?!(?:in|on|at|of|under|inside|with|for|from|wrong|new)\b)(?:an? |the )?((?:[\w-]+ ){0,3}[\w-]+)\W*$",
+    re.I,
+)
+_WITH_CONTENTS = re.compile(
+    r",?\s+\b(?:with|including|together with|plus|and)\s+(?:(?:all|its|the|of|whole|entire|any)\s+)*"
+    r"(?:everything|files?|objects?|contents?|data)(?:\s+(?:that is |it has )?(?:in|inside|of|within) (?:it|there))?\b"
+    r"|,?\s+(?:files?|objects?|contents?|everything|all)\s+(?:included|inclusive|too|as well)\b",
+    re.I,
+)
+_THE_NEW = re.compile(rf"\b(?:the|this|that) new (?:{'|'.join(NOUNS.values())})\b", re.I)
 _THERE = re.compile(r"\s+(?:in |into |over )?(?:there|therein)\b", re.I)
 _WISH = re.compile(
     r"\b(?:can|could|would|will) you (?:please |kindly )?(?!explain|tell|say|describe|elaborate|clarify|give me an? (?:idea|intro))", re.I
@@ -84,7 +111,7 @@ class Planner:
         self._ranker = Ranker(tools, embedding)
         nouns = {form for t in tools for form in _noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
-        self._splitter = Splitter(verbs, nouns, self._asks, self._place)
+        self._splitter = Splitter(verbs, nouns, self._asks, lambda text: bool(self._reader.link(text)), self._place)
         self._reader = Reader(catalogue, self._ranker.vocabulary, embedding.is_word)
 
     # --- reading -------------------------------------------------------------------------------------------------------------------
@@ -104,8 +131,19 @@ class Planner:
             if steps and self._belongs(step, steps[-1]):
                 steps[-1] += f", {step}"
             else:
-                steps += self._each(step)
+                steps += self._emptied(step) or self._each(step)
         return steps or [text]
+
+    def _emptied(self, step: str) -> list[str]:
+        """ "Delete the bucket a with everything in it" as two steps: what it holds, then the bucket."""
+        rest = _WITH_CONTENTS.sub("", step)
+        ranked = self._ranker.rank(self._reader.understood(rest).shape) if rest != step else []
+        tool = ranked[0].tool if ranked else None
+        emptied = tool is not None and tool.effect == "destroy" and tool.needs == {"bucket"}
+        if not emptied or not any(t.effect == "destroy" and t.needs == {"bucket", "object"} for t in self._tools.values()):
+            return []
+        found = next((m for m in self._reader.understood(rest).found if m.entry.kind == "bucket"), None)
+        return [f"delete all files in {found.entry.name if found else 'that bucket'}", rest]
 
     def _each(self, step: str) -> list[str]:
         """ "Delete the runs a and b" as two steps, where the tool takes one at a time."""
@@ -124,9 +162,10 @@ class Planner:
             return [step]
         return [_only(seen.text, row, one) for one in row]
 
-    def plan(self, request: str, memory: Memory) -> list[Planned]:
-        """The steps of a request, each with the specialist whose tool fits it best; a later step may speak of what an earlier one names."""
-        memory = Memory(list(memory.calls))
+    def plan(self, request: str, memory: Memory, remembered: Sequence[str] = ()) -> list[Planned]:
+        """The steps of a request, each with the specialist whose tool fits it best; a later step may speak of what an earlier one names.
+        The user's own names, as remembered, are replaced by what they stand for, but where notes are what is spoken of."""
+        memory = self._heard(memory)
         plan: list[Planned] = []
         steps = self.steps(request) if len(request) <= LONGEST else []
         if not 0 < len(steps) <= MOST_STEPS:
@@ -136,14 +175,25 @@ class Planner:
                 plan.append(Planned(step, "", talk.NOTHING_DONE))
                 continue
             chosen = self.best(step, memory)
+            meant = expanded(step, remembered)
+            noted = chosen is not None and chosen.tool.takes & NOTED
+            if meant != step and not noted:
+                step, chosen = meant, self.best(meant, memory)
             seen = self._reader.understood(step)
             if chosen is None:
                 plan.append(Planned(step, "", self.declined(step, memory)))
                 continue
-            things = tuple(Thing(m.entry.kind, m.entry.name, m.entry.facts.get("bucket")) for m in seen.found)
-            memory.calls.append(Done(chosen.tool.name, {}, things, now=True))
+            memory.calls.append(Done(chosen.tool.name, {}, _things(seen), now=True))
             plan.append(Planned(step, chosen.tool.delegate))
         return plan
+
+    def _heard(self, memory: Memory) -> Memory:
+        """What is remembered, and what the request before named of several things that its answer was about."""
+        named = _things(self._reader.understood(memory.said)) if memory.said else ()
+        heard = [t for t in named if memory.focus(t.kind) is None and t in memory.listed(t.kind)]
+        single = tuple(t for t in heard if [h.kind for h in heard].count(t.kind) == 1)
+        now = [call for call in memory.calls if call.now]
+        return Memory([*(call for call in memory.calls if not call.now), *([Done("", {}, single)] if single else []), *now])
 
     def begins(self, text: str) -> bool:
         """Whether a text is a request of its own rather than the answer to a question."""
@@ -163,13 +213,16 @@ class Planner:
                 best, top = candidates, candidates[0].score - doubt
         if caution.only_asks(step.text) and best and best[0].tool.effect != "read":
             best = [c for c in best if c.tool.effect == "read"]
+        if _ASKED.search(step.text):
+            best = [c for c in best if not c.tool.takes & NOTED]
         return _completed_first(best)
 
     def _variants(self, first: Shape, memory: Memory) -> Iterator[tuple[Shape, float]]:
         """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses."""
         present = {kind for kinds in first.kinds for kind in kinds}
         several = _ONES.search(first.text) is not None
-        readings = [(first, 1.0 if several and memory.kinds(several) else 0.0)]
+        pointed = several or _THE_NEW.search(first.text) is not None
+        readings = [(first, 1.0 if pointed and memory.kinds(several) else 0.0)]
         for number, kind in enumerate(memory.kinds(several)[:4]):
             noun = re.compile(rf"\b(?:the|this|that|its|these|those)\s+(?:new\s+)?(?:{NOUNS.get(kind, kind)})\b(?!\s*\{{)", re.I)
             pointing = noun if noun.search(first.text) else _IT
@@ -179,11 +232,11 @@ class Planner:
             if kind == "bucket" and kind not in present and _THERE.search(first.text):
                 readings.append((Shape(_THERE.sub(" to {bucket}", first.text, count=1)), 0.1))
             if kind not in present and said:
-                readings.append((Shape(pointing.sub(f" {{{kind}}} ", first.text, count=1)), 0.2 * number))
-                if several:
-                    readings.append((Shape(_ONES.sub(f" {kind} ", first.text, count=1)), 0.2 * number + 0.1))
+                readings.append((Shape(pointing.sub(f" {{{kind}}} ", first.text, count=1)), LATER * number))
+            if kind not in present and several:
+                readings.append((Shape(_ONES.sub(f" {kind} ", first.text, count=1)), LATER * number + 0.1))
         if "{name}" in first.text and not present & set(NOUNS) and not _NEWLY.search(first.text):
-            readings += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), 2.5) for kind in self._reader.catalogue.kinds]
+            readings += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), UNKNOWN) for kind in self._reader.catalogue.kinds]
         for reading, doubt in readings:
             yield reading, doubt
             yield from ((clause, doubt) for clause in _clauses(reading) if self._splitter.begins(clause.text))
@@ -196,6 +249,8 @@ class Planner:
             return repeated
         ranked = self.ranked(seen, memory)
         readers = [c for c in ranked if "query" in c.tool.takes]
+        if readers and self._consults(seen):
+            return readers[0]
         named = [m for m in seen.found if m.exact or "." in m.entry.name]
         general = HOW_TO.search(seen.text) is not None and not named and not (PRONOUN.search(seen.text) and memory.calls)
         if readers and general and ranked[0].tool is not readers[0].tool:
@@ -219,11 +274,7 @@ class Planner:
             return None
         tool = self._tools[last.tool]
         names = {w for m in seen.found for w in words(m.entry.name)}
-        telling = [
-            w
-            for w in said
-            if w not in names and w in self._ranker.vocabulary and w not in ("same", "again", "one", "what", "about", "how", "instead")
-        ]
+        telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in _ASIDE]
         kinds = {m.entry.kind for m in seen.found}
         if [w for w in telling if not self._reader.linker.is_name_word(w) and not any(re.fullmatch(n, w) for n in NOUNS.values())]:
             return None
@@ -231,6 +282,7 @@ class Planner:
             kinds & tool.takes
             or (not kinds and any(self._reader.linker.is_name_word(w) for w in said if w not in self._reader.common))
             or ("{setting}" in seen.shape.text and "arguments" in tool.takes)
+            or any(set(k) & tool.takes for k in seen.shape.kinds)
         ):
             return Candidate(tool, 1.0, 1.0, 0.0)
         return None
@@ -243,12 +295,27 @@ class Planner:
         known = any(self._reader.linker.is_name_word(w) for w in words(seen.text) if len(w) > 2)
         return not named and not known and self._ranker.examples.strange(seen.shape) > NOISE
 
+    def _consults(self, seen: Understood) -> bool:
+        """Whether a step asks what the documentation says, or what a word is that nobody here knows."""
+        if CONSULTS.search(seen.text):
+            return True
+        asked = _WHAT_IS.match(seen.text)
+        if asked is None or seen.found or any(speaks_of(kind, asked.group(1)) for kind in NOUNS):
+            return False
+        return any(self._reader.unknown(w) for w in words(asked.group(1)))
+
     def _of_the_field(self, seen: Understood) -> bool:
         """Whether a question has any word of the field, or few words that nobody knows."""
         said = set(words(seen.text))
         if said & lexicon().domain or any(w.rstrip("s") in lexicon().domain for w in said) or seen.found:
             return True
         return bool(content(seen.text)) and self._ranker.examples.strange(seen.shape) < 0.34 and len(content(seen.text)) > 1
+
+    def _relates(self, seen: Understood) -> bool:
+        """Whether a step speaks of anything that there is here: a name or a part of one, or a word for things of the field."""
+        about = lexicon().domain | lexicon().nouns
+        nouns = [w for w in words(seen.text) if w not in STOP and w not in lexicon().verbs and w not in lexicon().times]
+        return bool(seen.found) or any({w, w.rstrip("s")} & about or self._reader.linker.is_name_word(w) for w in nouns)
 
     def _place(self, preface: str) -> str:
         """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"."""
@@ -275,13 +342,15 @@ class Planner:
 
     def _belongs(self, step: str, earlier: str) -> bool:
         """Whether a step only completes the one before: "and put it in the churn experiment", "call it demo-1"."""
-        if not _LIGHT.search(step):
-            return False
         seen, before = self._reader.understood(step), self._reader.understood(earlier)
         ranked = self._ranker.rank(before.shape)
         if not ranked:
             return False
         tool = ranked[0].tool
+        if "pipeline_steps" in tool.takes and is_component(seen.text):
+            return True
+        if not _LIGHT.search(step):
+            return False
         optional = set(tool.kinds.values())
         present = {m.entry.kind for m in before.found}
         offers = {m.entry.kind for m in seen.found} | ({"arguments"} if "{setting}" in seen.shape.text else set())
@@ -295,6 +364,7 @@ class Planner:
         """The call for a step, or the question that is open before it."""
         if self._forbidden(step):
             return Action(say=talk.NOTHING_DONE)
+        memory = self._heard(memory)
         chosen = self.best(step, memory)
         seen = self._reader.understood(step)
         if chosen is None:
@@ -345,7 +415,7 @@ class Planner:
         """Why a step is not done: off topic, or not understood, with what is nearest."""
         seen = self._reader.understood(step)
         ranked = self.ranked(seen, memory)
-        if not ranked or (self._ranker.examples.strange(seen.shape) > STRANGE and ranked[0].likeness < 0.2 and not seen.found):
+        if not ranked or not self._relates(seen):
             return talk.off_topic(self._reader.catalogue)
         nearest = [f"“{example(c.tool, self._reader.catalogue)}”" for c in ranked[:3]]
         return talk.not_understood(seen.text, nearest)
@@ -367,6 +437,11 @@ def _clauses(whole: Shape) -> list[Shape]:
     if len(parts) < 2:
         return []
     return [part for part in parts if len(part.kinds) == len(whole.kinds)]
+
+
+def _things(seen: Understood) -> tuple[Thing, ...]:
+    """The things that a step names."""
+    return tuple(Thing(m.entry.kind, m.entry.name, m.entry.facts.get("bucket")) for m in seen.found)
 
 
 def _noun_forms(tool: str) -> set[str]:

@@ -29,6 +29,11 @@ def quoted(question: str, message: ToolMessage) -> str:
     return _beginning(sources[0]) if message.name == "read_document" else extract(question, message)
 
 
+def weak(message: ToolMessage) -> bool:
+    """Whether a search found nothing, or nothing that seems to answer."""
+    return message.text.startswith(("The documents may not", "The documents hold nothing"))
+
+
 def _beginning(source: Mapping[str, str]) -> str:
     """The first paragraphs of a document, cited."""
     shown: list[str] = []
@@ -62,7 +67,7 @@ def extract(question: str, message: ToolMessage) -> str:
         length += len(block.text)
         if len(chosen) == BLOCKS:
             break
-    if message.text.startswith("The documents may not"):
+    if weak(message):
         titles = list(dict.fromkeys(f"{b.title} [{b.n}]" for b in chosen))
         return f"The documents do not seem to tell. The nearest pages: {', '.join(titles)}."
     return "\n\n".join(b.cited for b in sorted(chosen, key=lambda b: (b.rank, b.place)))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from swarm.planner.examples import Embedding, Examples
 from swarm.planner.language import stem, words
 from swarm.planner.lexicon import lexicon
-from swarm.planner.references import PRONOUN
+from swarm.planner.references import DOCUMENTS, EVERYTHING, PRONOUN
 from swarm.planner.shape import Shape, shape
 from swarm.planner.toolview import ToolView
 
@@ -67,6 +67,18 @@ HOW_TO = re.compile(
     r"|which \w+ (?:format|version|way|kind|sort) \w+|should i\b|do i (?:have|need) to\b|pros and cons)",
     re.I,
 )
+
+CONSULTS = re.compile(
+    rf"\b(?:according to|as per|based on)\s+(?:\w+\s+){{0,2}}{DOCUMENTS}\b"
+    rf"|\b(?:what|where|whether|if|which|how|do|does)\b[^.;]*\b{DOCUMENTS}\s+(?:\w+\s+)?"
+    r"(?:say|tell|mention|cover|state|explain|describe|recommend|suggest|advise|have to say|know)s?\b"
+    rf"|\b(?:look|search|check|read|browse)\b[^.;]*\b(?:in|through|the|our|my)\s+{DOCUMENTS}\s+(?:for|about|on|whether|if|how|what)\b"
+    r"|\b(?:anything|something|what|where|look up|written|stands?|says?|described|explained|find)\b"
+    rf"[^.;]*\bin (?:the |our |my )?{DOCUMENTS}\b"
+    rf"|\b(?:check|consult|see|ask)\s+(?:the |our |my )?{DOCUMENTS}\b(?!\.)",
+    re.I,
+)
+"""Asks what stands in the documentation."""
 
 
 @dataclass(frozen=True)
@@ -164,14 +176,16 @@ class _About:
         self.pointing = PRONOUN.search(step.text) is not None
         self.asking = QUESTION.search(step.text) is not None
         self.howto = HOW_TO.search(step.text) is not None
+        self.everything = EVERYTHING.search(step.text) is not None or bool({"pattern", "prefix"} & set(self.values))
         self.any_name = any("name" in k for k in kinds)
 
     def beside(self, tool: ToolView) -> tuple[float, ...]:
         takes, needs = tool.takes, tool.needs
         taken = sum(any(_TAKES.get(kind, {kind}) & takes for kind in thing) for thing in self.things)
-        values = sum(bool(_TAKES[value] & takes) for value in self.values)
+        values = sum(bool(_TAKES[value] & takes) or (value in ("pattern", "prefix") and "object" in tool.lists) for value in self.values)
         present = {kind for thing in self.things for kind in thing}
-        unnamed = len([k for k in needs & _THINGS if k not in present and not (k == "run" and "pipeline" in present)])
+        lists = tool.lists if self.everything else frozenset()
+        unnamed = len([k for k in needs & _THINGS - lists if k not in present and not (k == "run" and "pipeline" in present)])
         missing = len([k for k in needs & _NEEDED if not any(k in _TAKES[v] for v in self.values)]) if not self.any_name else 0
         query = "query" in takes
         return (

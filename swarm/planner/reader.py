@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from swarm.planner.catalogue import Known
 from swarm.planner.language import STOP, Speller, words
 from swarm.planner.lexicon import lexicon, written_out
-from swarm.planner.linking import Linker, Mention
+from swarm.planner.linking import QUOTED, Linker, Mention
 from swarm.planner.parameters import settings
 from swarm.planner.references import NOUNS
 from swarm.planner.shape import Shape, shape
@@ -50,6 +50,11 @@ class Reader:
             self._understood[key] = Understood(text, found, self.shaped(text, found))
         return self._understood[key]
 
+    def unknown(self, word: str) -> bool:
+        """Whether a word is none of the language, of requests, or of names that exist."""
+        known = word in self.common or self._is_word(word) or self._is_word(word.removesuffix("s"))
+        return len(word) > 3 and not known and not self.linker.is_name_word(word)
+
     def shaped(self, text: str, found: list[Mention]) -> Shape:
         """The shape of a text in which these things were found; values of known parameters are settings."""
         parameters = self._parameters()
@@ -72,7 +77,8 @@ class Reader:
             self._speller = (key, Speller(known, lambda w: self._is_word(w) or self.linker.is_name_word(w)))
         spans = [(m.start, m.end) for m in self.linker.mentions(text)]
         new = [m.span(1) for m in re.finditer(r"\b(?:called|named|name|as)\s+[\"'`]?([\w.-]+)", text, re.I)]
-        return self._speller[1].repair(text, [*spans, *new])
+        said = [m.span() for m in QUOTED.finditer(text)]
+        return self._speller[1].repair(text, [*spans, *new, *said])
 
     def _entries(self, kind: str) -> Sequence[Entry]:
         entries = self.catalogue.entries(kind)

@@ -36,14 +36,16 @@ Kinds = Mapping[str, Mapping[str, str]]
 def conversation(messages: Sequence[BaseMessage], kinds: Kinds) -> Memory:
     """What the router's messages remember of the turns before the last message of the user."""
     last = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
-    return Memory([done for m in messages[:last] if _holds(m) for done in _of_outcome(m, kinds)])
+    said = [m.text for m in messages[:last] if isinstance(m, HumanMessage)]
+    return Memory([done for m in messages[:last] if _holds(m) for done in _of_outcome(m, kinds)], said[-1] if said else "")
 
 
 def briefed(message: str, results: Sequence[ToolMessage], kinds: Kinds) -> Memory:
     """What a specialist remembers: the calls of its briefing, then its own for this task."""
-    _, calls, _ = parted(message)
-    earlier = [_briefed(call, kinds) for call in calls]
-    return Memory([*earlier, *(_of_record(Record.model_validate(m.artifact), kinds, now=True) for m in results if _holds(m))])
+    brief = parted(message)
+    earlier = [_briefed(call, kinds) for call in brief.calls]
+    said = brief.said[-2] if len(brief.said) > 1 else ""
+    return Memory([*earlier, *(_of_record(Record.model_validate(m.artifact), kinds, now=True) for m in results if _holds(m))], said)
 
 
 def request(messages: Sequence[BaseMessage], begins: Any) -> str:

@@ -22,13 +22,21 @@ NOUNS: Mapping[str, str] = {
     "schedule": r"schedules?|crons?|timers?",
     "document": r"documents?|docs?|guides?|manuals?|pdfs?",
 }
+DOCUMENTS = r"(?:documents?|documentation|manuals?|handbooks?|guides?|runbooks?|wiki|knowledge base)"
+"""The documentation as a whole."""
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1}
 _ORDINAL = re.compile(
     rf"\b(?:the\s+)?({'|'.join(_ORDINALS)})\s+(?:one|of (?:them|those|these)|in the list)\b"
     rf"|(?:^|\b(?:number|no\.?|nr\.?|option)\s*|#)([1-9])\b(?=\s*[.!?)]?\s*$)",
     re.I,
 )
-ALL = re.compile(r"\b(?:both|all|them|these|those|they|each)\b", re.I)
+ALL = re.compile(r"\b(?:both|all|them|these|those|they|each|(?:the|of the|these|those) (?:two|three|four))\b", re.I)
+EVERYTHING = re.compile(
+    r"\b(?:everything|(?:all|every|any)(?: of)?(?: the| its| their| my| our)?(?: \w+)? (?:files?|objects?|contents?|data|stuff)"
+    r"|(?:its|the|whole|entire) contents?|all (?:that is|there is|of it)|empty(?= (?:the |my |our )?(?:bucket|\{bucket\}))|emptied)\b",
+    re.I,
+)
+"""Speaks of all objects of a place."""
 _OTHER = re.compile(r"\b(?:the|that)\s+other\b", re.I)
 PREVIOUS = re.compile(
     r"\b(?:previous|preceding|prior|earlier|(?:the )?(?:one|run|time) before"
@@ -64,6 +72,8 @@ class Memory:
     """What a conversation remembers, oldest first."""
 
     calls: list[Done] = field(default_factory=list)
+    said: str = ""
+    """The request before the one at hand."""
 
     def focus(self, kind: str, now: bool = False) -> Thing | None:
         """The one thing of a kind spoken of last; None where the last to speak of the kind spoke of several."""
@@ -93,8 +103,13 @@ class Memory:
 
     def kinds(self, listed: bool = False) -> list[str]:
         """Kinds of things there is one of in focus, or with `listed` also several, the most recent first."""
-        found = dict.fromkeys(t.kind for call in reversed(self.calls) for t in call.things)
+        found = dict.fromkeys(kind for call in reversed(self.calls) for kind in (*_topic(call), *(t.kind for t in call.things)))
         return [kind for kind in found if listed or self.focus(kind) is not None]
+
+
+def _topic(call: Done) -> list[str]:
+    """The kind of things that a call lists, even where there are none."""
+    return [kind for kind in NOUNS if call.tool == f"list_{kind}s"]
 
 
 def _led(call: Done, thing: Thing) -> bool:

@@ -10,7 +10,7 @@ from swarm.planner.timing import duration, repeated
 
 PLACEHOLDER = re.compile(r"\{([\w|]+)\}")
 ASSIGNMENT = re.compile(r"([A-Za-z][\w.-]*)\s*=\s*(\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|[^\s,;]*[^\s,;.!?])")
-_WILD = re.compile(r"(?<!\S)[\"'`]?[\w./-]*[*?][\w.*?/-]*[\w*][\"'`]?(?!\S)|(?<!\S)\*\.\w+")
+WILD = re.compile(r"(?<!\S)[\"'`]?[\w./-]*[*?][\w.*?/-]*[\w*][\"'`]?(?!\S)|(?<!\S)\*\.\w+")
 _ADDRESS = re.compile(r"\b(?:minio|s3|https?)://\S+")
 _FOLDER = re.compile(r"(?<![\w/.-])[\w.-]+(?:/[\w.-]+)*/(?![\w/])")
 _RUN = re.compile(
@@ -65,7 +65,7 @@ def _values(text: str) -> str:
     text = re.sub(r"\{(\w+)\}\s*=\s*\S+", "{setting}", text)
     text = ASSIGNMENT.sub("{setting}", text)
     text = _ADDRESS.sub("{address}", text)
-    text = _WILD.sub("{pattern}", text)
+    text = WILD.sub("{pattern}", text)
     text = FILE_LIKE.sub(lambda m: _file(m.group()), text)
     text = _FOLDER.sub("{prefix}", text)
     when = repeated(text)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from swarm.planner.language import words
 
 _BOUNDARY = re.compile(
-    r"\s*(?:[;\n]+|(?<=[\w)\"'`\]])[.!?]+(?=\s|$)|,?\s+(?:(?:and |but )?(?:then|after that|afterwards|finally"
-    r"|next|meanwhile|in the meantime|also|at the end|lastly|once (?:that|it) is done))\b,?"
+    r"\s*(?:[;\n]+|&&|(?<=[\w)\"'`\]])[.!?]+(?=\s|$)|,?\s+(?:(?:and |but )?(?:then|after that|afterwards|finally"
+    r"|meanwhile|in the meantime|also|at the end|lastly|once (?:that|it) is done))\b,?"
+    r"|(?<!\bthe)(?<!\bthis)(?<!\bour),?\s+(?:and )?next\b,?"
     r"|,?\s+(?:and|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
     re.I,
 )
@@ -43,6 +44,10 @@ _WITH = re.compile(
     re.I,
 )
 _SWITCHED = re.compile(r"^(?:[a-z]+\s+){1,2}(?:turned |switched )?(?:on|off|enabled|disabled|activated)\b", re.I)
+_STATEMENT = re.compile(
+    r"\b(?:is|are|am|was|were|has|have|had|did|does|do|went|takes?|looks?|seems?|should|must|will|got|came|need(?:s|ed)?)\b", re.I
+)
+"""The verbs of a sentence that tells something."""
 _THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
 _LISTING = re.compile(r",|as well as|plus|along with", re.I)
 _OF = re.compile(r"(?:the|its|their)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
@@ -65,10 +70,18 @@ class _Piece(NamedTuple):
 class Splitter:
     """Knows with which words requests begin, and which nouns they are about."""
 
-    def __init__(self, verbs: Collection[str], nouns: Collection[str], asks: Callable[[str], bool], place: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        verbs: Collection[str],
+        nouns: Collection[str],
+        asks: Callable[[str], bool],
+        names: Callable[[str], bool],
+        place: Callable[[str], str],
+    ) -> None:
         self._verbs = frozenset(verbs)
         self._place = place
         self._asks = asks
+        self._names = names
         noun = "|".join(sorted(map(re.escape, nouns), key=len, reverse=True)) or "(?!)"
         self._list = re.compile(rf"\b{_LIST.format(noun=noun)}\b", re.I)
         self._noun = re.compile(rf"\b(?:{noun})\b", re.I)
@@ -158,7 +171,11 @@ class Splitter:
     def _is_request(self, piece: _Piece) -> bool:
         text = piece.text
         wished = _WISH.search(text) is not None or text.endswith("?") or _SWITCHED.search(text) is not None
-        return piece.ordered or wished or self.begins(text) or self._noun_phrase(text)
+        if piece.ordered or wished or self.begins(text):
+            return True
+        if _STATEMENT.search(text):
+            return False
+        return self._noun_phrase(text) or ((self._noun.search(text) is not None or self._names(text)) and self._asks(text))
 
     def _distributed(self, step: str) -> list[str]:
         """ "Which pipelines, runs and buckets are there" as three questions."""

@@ -7,7 +7,7 @@ from swarm.planner import naming
 from swarm.planner.context import Args, Context, Unclear
 from swarm.planner.language import STOP, tokens
 from swarm.planner.linking import NAME_LIKE, name_like, quoted
-from swarm.planner.references import NOUNS, PRONOUN, referred, speaks_of
+from swarm.planner.references import NOUNS, referred, speaks_of
 from tools.names import normal
 
 _ADJECTIVES = frozenset(
@@ -54,7 +54,7 @@ def _one_of(named: list[str]) -> str:
 def focused(kind: str, context: Context) -> str | Unclear | None:
     """The thing of a kind in focus, if the text points at it; where nothing is destroyed, also without pointing."""
     thing = context.memory.focus(kind)
-    pointing = PRONOUN.search(context.text) is not None
+    pointing = context.pointing
     if thing is not None and (pointing or not context.destroys or context.memory.focus(kind, now=True) is not None):
         return thing.name
     several = context.memory.listed(kind)
@@ -150,4 +150,7 @@ def unknown_name(kind: str, context: Context, only_beside: bool = False) -> str 
         plain = re.search(rf"\b(?:{noun})\s+(?:called\s+|named\s+)?([a-z]{{4,}})\b", text, re.I)
         if plain and plain.group(1).lower() not in context.common and plain.group(1).lower() not in STOP:
             candidates.append(plain.group(1))
+        placed = re.search(rf"\b(?:in|of|from|into|to)\s+(?:the\s+)?(?:{noun})\s+([a-z]{{4,}})\W*$", text, re.I)
+        if placed and not candidates:
+            candidates.append(placed.group(1))
     return candidates[0] if candidates else None

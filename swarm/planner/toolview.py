@@ -35,6 +35,11 @@ class ToolView:
         """The kinds of the arguments that must be given."""
         return frozenset(self.kinds[a] for a in self.required if a in self.kinds)
 
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """The kinds of the arguments that take several things."""
+        return frozenset(kind for name, kind in self.kinds.items() if self.schema["properties"][name].get("type") == "array")
+
     @property
     def phrase(self) -> str:
         """Its name as words."""

@@ -9,6 +9,7 @@ from swarm.planner.context import Args, Context
 from swarm.planner.language import words
 from swarm.planner.linking import file_names
 from swarm.planner.naming import new_key, new_name, path
+from swarm.planner.references import DOCUMENTS
 from swarm.planner.runparts import artifact, metric, step
 from swarm.planner.shape import ASSIGNMENT
 from tools.states import states
@@ -72,9 +73,21 @@ def prefix(name: str, context: Context, args: Args) -> str | None:
     )
 
 
+_FRAME = re.compile(
+    rf"^\W*(?:please\s+)?(?:what\s+)?(?:do|does|did)\s+(?:the |our |my )?{DOCUMENTS}\s+(?:say|tell|mention|state|know|cover)"
+    r"(?: (?:anything|something|us|me))?(?:\s+(?:about|on|of))?\s+"
+    rf"|^\W*(?:please\s+)?(?:look|search|check|consult)\s+(?:up\s+)?(?:in |through |into )?(?:the |our |my )?{DOCUMENTS}"
+    r"\s+(?:for|about|on)\s+"
+    rf"|,?\s*\b(?:according to|as per|based on|in|from)\s+(?:the |our |my )?{DOCUMENTS}\b,?"
+    rf"|,?\s*\b(?:and )?(?:please )?(?:check|see|consult)\s+(?:the |our |my )?{DOCUMENTS}\W*$",
+    re.I,
+)
+"""What only says that the documentation is to be asked."""
+
+
 def query(name: str, context: Context, args: Args) -> str | None:
-    """The text itself, as a question."""
-    return context.text.strip() or None
+    """The text itself, as a question, without that the documentation is asked."""
+    return _FRAME.sub(" ", context.text).strip(" ,") or context.text.strip() or None
 
 
 def text(name: str, context: Context, args: Args) -> str | None:
@@ -137,7 +150,8 @@ _SEARCH_WORDS = frozenset(
     a all any anywhere are bucket buckets can data do does file files find for get has have holds i in is it its located
     locate look me my of on object objects or our please search show somewhere storage the there to us we what where
     which with you called named name their and list every everywhere across inside hold keep stored store by contain
-    contains containing whose that hunt track out up exist exists
+    contains containing whose that hunt track out up exist exists lie lies lying
+    sit sits live lives reside resides kept need want could would may might should will shall can both me
     """.split()
 )
 

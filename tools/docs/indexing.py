@@ -48,6 +48,11 @@ PAUSE = 0.25
         "index the folder data/sample.csv",
         "use data/sample.csv for your answers too",
         "take data/sample.csv into the documents",
+        "read {path} into your documentation",
+        "please learn the document {path}",
+        "{path} should be among the documents",
+        "take {path} into the docs",
+        "make {path} searchable",
     ],
 )
 def add_documents(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, path: DocumentPath) -> ToolResult:
@@ -93,6 +98,9 @@ def _preview(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, pat
         "unindex {document}",
         "{document} should not be used for answers any more",
         "withdraw {document} from the documents",
+        "take {document} out of the documents",
+        "the document {document} is not needed any more",
+        "{document} is wrong, remove it from the documentation",
     ],
 )
 def remove_document(knowledge: Knowledge, /, source: Document) -> ToolResult:

@@ -36,6 +36,10 @@ _PART = re.compile(r"(.*?)\bpart (\d{1,6})\)?", re.IGNORECASE | re.DOTALL)
         "which files are in your index",
         "what are your sources",
         "what manuals do you have",
+        "which manuals have been read in",
+        "documents index",
+        "which files does the documentation consist of",
+        "what have you read",
     ],
 )
 def list_documents(knowledge: Knowledge, /) -> ToolResult:
@@ -74,6 +78,11 @@ def list_documents(knowledge: Knowledge, /) -> ToolResult:
         "read {document} to me",
         "print the chapter on retries of {document}",
         "what is written in {document}",
+        "open {document} for me",
+        "what stands in {document}",
+        "let me read {document}",
+        "show the text of {document}",
+        "the section on safety in {document}",
     ],
 )
 def read_document(knowledge: Knowledge, /, source: Document, section: Section | None = None) -> ToolResult:

@@ -55,6 +55,18 @@ PASSAGES = 4
         "recommended way to monitor a model",
         "cross validation explained",
         "what does object locking do",
+        "who is responsible for alerts according to the manual",
+        "is there something on filters in the documents",
+        "when must the pump be serviced",
+        "which limit applies to requests",
+        "explain to me how artifacts are passed from one step to the next",
+        "why would one use versioning at all",
+        "maximum lifetime of a presigned link",
+        "what do the documents recommend against this error",
+        "check the documentation for a remedy",
+        "what to do about an out of memory error",
+        "how is data drift detected",
+        "look up the release procedure",
     ],
 )
 def search_docs(

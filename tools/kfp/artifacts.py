@@ -39,6 +39,10 @@ _IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".g
         "where is the model that {run} trained",
         "a list of its artifacts",
         "outputs of {run}",
+        "what was produced by {run}",
+        "which models and files did {run} leave",
+        "what files did {run} write",
+        "what did {run} generate",
     ],
 )
 def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
@@ -78,6 +82,10 @@ def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
         "let me see the demo-7 output of {run}",
         "open the demo-7",
         "display demo-7 from {run}",
+        "I want to look at the confusion matrix of {run}",
+        "show me {name} from {run}",
+        "display the roc curve of {run}",
+        "the model card of {run}, please",
     ],
 )
 def show_artifact(kfp: Kfp, store: ObjectStore, /, run: Run, artifact: ArtifactName) -> ToolResult:

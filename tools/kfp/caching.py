@@ -31,6 +31,11 @@ _WHY = {
         "were the steps of {run} cached",
         "why was the cache not used for the load-data step of {run}",
         "cache hits of {run}",
+        "which steps of {run} were reused",
+        "why was {run} so quick",
+        "was something in {run} taken from the cache",
+        "what of {run} came from the cache",
+        "why was the step {name} of {run} not run again",
     ],
 )
 def explain_caching(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:

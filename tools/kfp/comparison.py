@@ -46,6 +46,16 @@ PLOTTED = 30
         "in comparison with {run}?",
         "versus {run}?",
         "how does it do against {run}",
+        "which is the better one, {run} or {run}",
+        "which of the two is better",
+        "what has changed between {run} and {run}",
+        "did it improve from {run} to {run}",
+        "hold {run} against {run}",
+        "compare the two",
+        "diff {run} {run}",
+        "is {run} an improvement over {run}",
+        "put {run} and {run} next to each other",
+        "is it better than the one before",
     ],
 )
 def compare_runs(
@@ -188,6 +198,11 @@ def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Sca
         "graph accuracy of all {pipeline} runs",
         "trend of the loss across runs",
         "chart of accuracy for {pipeline}",
+        "draw how {name} has developed over the runs",
+        "graph {name} of {pipeline} over time",
+        "chart the accuracy of the last runs",
+        "trend of the loss across the runs of {pipeline}",
+        "plot rmse for {run} and {run}",
     ],
 )
 def plot_runs(

@@ -49,6 +49,15 @@ _PASSING = ("connection", "timeout", "killed", "terminated", "no room on the clu
         "why did {run} not make it",
         "what is the problem with {run}",
         "get to the bottom of {run}",
+        "for what reason was {run} not successful",
+        "what is the cause of the failure of {run}",
+        "{run} crashed, any idea why",
+        "{run} went red, explain",
+        "find out what happened to {run}",
+        "root cause for {run}",
+        "where did {run} get stuck",
+        "what happened there",
+        "why?",
     ],
 )
 def diagnose_run(kfp: Kfp, /, run: Run) -> ToolResult:

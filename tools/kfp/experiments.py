@@ -28,6 +28,11 @@ SHOWN = 20
         "give me an overview of the experiments",
         "overview of experiments",
         "could I see the experiments",
+        "which experiments exist",
+        "into which experiments are runs grouped",
+        "names of the experiments",
+        "experiments we have",
+        "all experiments, please",
     ],
 )
 def list_experiments(kfp: Kfp, /) -> ToolResult:
@@ -58,6 +63,11 @@ def list_experiments(kfp: Kfp, /) -> ToolResult:
         "what is {experiment} for",
         "summary of {experiment}",
         "what do we know about {experiment}",
+        "what is experiment {experiment} about",
+        "what belongs to the experiment {experiment}",
+        "details of the experiment {experiment}",
+        "tell me about {experiment}",
+        "how many runs are in experiment {experiment}",
     ],
 )
 def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
@@ -89,6 +99,10 @@ def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
         "mkexperiment demo-7",
         "demo-7 as a new experiment",
         "we begin a new study, make an experiment demo-7",
+        "an experiment {name} should be set up",
+        "add another experiment named {name}",
+        "I need a new experiment for this, {name}",
+        "experiment {name} is needed",
     ],
 )
 def create_experiment(
@@ -120,6 +134,10 @@ def _prepare_create(kfp: Kfp, /, name: str, description: str | None = None) -> P
         "we are done with {experiment}, shelve that experiment",
         "retire the experiment {experiment}",
         "archive {experiment}",
+        "experiment {experiment} can be archived",
+        "we are done with experiment {experiment}, archive it",
+        "the experiment {experiment} is over, put it away",
+        "shelve {experiment}",
     ],
 )
 def archive_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:

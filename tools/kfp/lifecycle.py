@@ -42,6 +42,12 @@ def _about(run: RunView) -> list[Subject]:
         "quit {run}",
         "{run} should not go on",
         "I want {run} to stop",
+        "{run} takes too long, have it stopped",
+        "{run} must be stopped",
+        "make {run} end now",
+        "I want {run} to be aborted",
+        "end {run} before it costs more",
+        "halt {run} right away",
     ],
 )
 def terminate_run(kfp: Kfp, /, run: Run) -> ToolResult:
@@ -81,6 +87,14 @@ def _prepare_terminate(kfp: Kfp, /, run: str) -> Prepared:
         "have one more go at {run}",
         "launch {run} again, it failed",
         "{run} needs another attempt",
+        "{run} should be tried again",
+        "fixed, retry",
+        "I fixed the data, try it again",
+        "that is solved, run it once more",
+        "corrected, now repeat {run}",
+        "restart {run} after the failure",
+        "have another go at {run}",
+        "resubmit {run} with {setting}",
     ],
 )
 def retry_run(kfp: Kfp, /, run: Run, arguments: Arguments | None = None) -> ToolResult:
@@ -142,6 +156,11 @@ def _version(kfp: Kfp, run: RunView) -> Version:
         "shelve the run {run}",
         "{run} is no longer interesting, archive it",
         "put {run} away",
+        "{run} is no longer of interest, archive it",
+        "put {run} in the archive",
+        "{run} can be archived",
+        "hide {run} from the list",
+        "move {run} out of sight",
     ],
 )
 def archive_run(kfp: Kfp, /, run: Run) -> ToolResult:
@@ -168,6 +187,11 @@ def _prepare_archive(kfp: Kfp, /, run: str) -> Prepared:
         "get rid of the run {run}",
         "drop {run} from the list of runs",
         "wipe the run {run}",
+        "have the run {run} erased",
+        "remove run {run} permanently",
+        "the run {run} should be deleted for good",
+        "wipe out {run}",
+        "run {run} is to be deleted",
     ],
 )
 def delete_run(kfp: Kfp, /, run: Run) -> ToolResult:

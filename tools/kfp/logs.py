@@ -37,6 +37,13 @@ _WRAPPER = re.compile(r"\[KFP Executor [^\]]* INFO\]:")
         "trace of {run}",
         "show what {run} wrote to the console",
         "journal of {run}",
+        "what did {run} print",
+        "what was written to the log by {run}",
+        "output lines of {run}",
+        "what did the step {name} of {run} say",
+        "tail {run}",
+        "the last lines {run} has written",
+        "stderr of {run}",
     ],
 )
 def get_run_logs(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:

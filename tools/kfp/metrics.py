@@ -63,6 +63,16 @@ class Measurements:
         "what numbers did {run} get",
         "which score has {run}",
         "what did {run} reach",
+        "how good did {run} turn out",
+        "what quality did {run} reach",
+        "with what {name} did {run} finish",
+        "error of {run}",
+        "loss of {run}?",
+        "which results has {run}",
+        "the numbers of {run}",
+        "what accuracy was reached by {run}",
+        "how well does {run} do",
+        "{run} performance",
     ],
 )
 def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:

@@ -35,6 +35,13 @@ MOST_SPEC = 1_000_000
         "what is available to run",
         "is there a pipeline for images",
         "how many pipelines do we have",
+        "which trainings can I start here",
+        "what can be run here",
+        "what is there to train",
+        "which models can I train with this",
+        "everything that can be run, please",
+        "available workflows",
+        "what have we got in the way of pipelines",
     ],
 )
 def list_pipelines(kfp: Kfp, /, query: Filter | None = None) -> ToolResult:
@@ -77,6 +84,13 @@ def list_pipelines(kfp: Kfp, /, query: Filter | None = None) -> ToolResult:
         "what is {pipeline} made of",
         "which stages does {pipeline} have",
         "which flags does {pipeline} accept",
+        "what can be set in {pipeline}",
+        "what goes into {pipeline}",
+        "describe the workflow {pipeline} to me",
+        "spec of {pipeline}",
+        "what can I tune on {pipeline}",
+        "what are the steps of {pipeline}",
+        "which settings does {pipeline} accept",
     ],
 )
 def get_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:
@@ -144,6 +158,12 @@ def _default(parameter: Parameter) -> str:
         "register flow.yaml under the name demo-7",
         "make the recipe flow.yaml available",
         "publish flow.yaml",
+        "make {path} yaml available as a pipeline",
+        "{path} yaml should become a pipeline",
+        "import {path} yaml",
+        "publish the workflow {path} yaml",
+        "take {path} yaml in as a pipeline called {name}",
+        "new pipeline from {path} yaml",
     ],
 )
 def upload_pipeline(
@@ -204,6 +224,10 @@ def default_name(file: Path) -> str:
         "the workflow {pipeline} is obsolete, remove it",
         "we do not need the pipeline {pipeline} any more, erase it",
         "we have no use for the workflow {pipeline} any more, remove it",
+        "take {pipeline} off the list of pipelines",
+        "the pipeline {pipeline} has to go",
+        "pipeline {pipeline} is to be deleted",
+        "nobody uses the pipeline {pipeline}, remove it",
     ],
 )
 def delete_pipeline(kfp: Kfp, /, pipeline: Pipeline) -> ToolResult:

@@ -57,6 +57,16 @@ PAST_RUNS = 20
         "kick {pipeline} off now",
         "do a training of {pipeline}",
         "get {pipeline} going",
+        "{pipeline} {setting}",
+        "{pipeline} should be run with {setting}",
+        "have {pipeline} executed in {experiment}",
+        "{pipeline} needs to be trained again",
+        "do a fresh run of {pipeline}",
+        "one run of {pipeline} with {setting} please",
+        "let us try {pipeline} with {setting} this time",
+        "train {pipeline}, with {setting} and {setting}",
+        "a run of {pipeline} under the name {name}",
+        "could {pipeline} be started",
     ],
 )
 def run_pipeline(

@@ -43,6 +43,14 @@ DEFAULT_EXPERIMENT = "Default"
         "let {pipeline} go off every Monday at 9:30",
         "automate {pipeline}, every Monday at 9:30",
         "I want {pipeline} to run by itself every Monday at 9:30",
+        "schedule {pipeline}",
+        "{pipeline} should run automatically",
+        "{pipeline} {cron}",
+        "{pipeline} is to be run {cron}",
+        "could {pipeline} be executed {cron}",
+        "let {pipeline} be running {cron}",
+        "cron {pipeline} {cron}",
+        "retrain {pipeline} {cron} with {setting}",
     ],
 )
 def schedule_pipeline(
@@ -103,6 +111,20 @@ def _prepare_schedule(kfp: Kfp, /, pipeline: str, cron: str, arguments: dict[str
         "what is automated",
         "what happens automatically here",
         "which things are planned",
+        "is {pipeline} scheduled",
+        "is {pipeline} scheduled to run",
+        "does {pipeline} run on a schedule",
+        "is there anything planned for {pipeline}",
+        "when does {schedule} run next",
+        "when is the next run of {schedule}",
+        "at what time does {schedule} start",
+        "what is going to run tonight",
+        "what will run tomorrow",
+        "next planned start",
+        "when is {schedule} going to run",
+        "how often does {schedule} run",
+        "is {schedule} paused",
+        "is {schedule} active",
     ],
 )
 def list_schedules(kfp: Kfp, /) -> ToolResult:
@@ -143,6 +165,11 @@ def list_schedules(kfp: Kfp, /) -> ToolResult:
         "let {schedule} rest",
         "{schedule} should not fire for now",
         "keep {schedule} from running until I say so",
+        "{schedule} should not start anything for now",
+        "{schedule} must not run until Monday",
+        "let {schedule} pause",
+        "hold {schedule}",
+        "{schedule} is to be paused",
     ],
 )
 def pause_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
@@ -174,6 +201,10 @@ def _prepare_pause(kfp: Kfp, /, schedule: str) -> Prepared:
         "{schedule} on again",
         "reactivate {schedule}",
         "{schedule} may continue",
+        "let {schedule} go on again",
+        "{schedule} may run again",
+        "start {schedule} up again",
+        "lift the pause of {schedule}",
     ],
 )
 def resume_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:
@@ -202,6 +233,10 @@ def _prepare_resume(kfp: Kfp, /, schedule: str) -> Prepared:
         "we do not need {schedule} any more, remove the schedule",
         "cancel {schedule} permanently",
         "{schedule} is not needed any more, remove the schedule",
+        "we do not need {schedule} any longer, drop the schedule",
+        "schedule {schedule} is to be deleted",
+        "the schedule {schedule} can go",
+        "{schedule} should never run again, remove it",
     ],
 )
 def delete_schedule(kfp: Kfp, /, schedule: Schedule) -> ToolResult:

@@ -25,6 +25,10 @@ from tools.tool import tool
         "keep in mind that site 4 is offline",
         "for later: we use UTC",
         "please note that {run} is the baseline",
+        "note that the usual experiment is {experiment}",
+        "for the future, remember I like short answers",
+        "note: threshold 0.7 for the gearbox",
+        "I want you to remember that {pipeline} is mine",
     ],
 )
 def remember_note(notebook: Notebook, /, note: Note) -> ToolResult:
@@ -49,6 +53,8 @@ def remember_note(notebook: Notebook, /, note: Note) -> ToolResult:
         "what do you remember",
         "which notes are there",
         "what did I ask you to remember",
+        "what did I tell you about myself",
+        "which things have you noted about me",
     ],
 )
 def list_notes(notebook: Notebook, /) -> ToolResult:
@@ -72,6 +78,9 @@ def list_notes(notebook: Notebook, /) -> ToolResult:
         "delete the note about the release",
         "forget the note about the audit",
         "drop the note on the team",
+        "you may forget the note on short answers",
+        "forget what I said about my bucket",
+        "the note about {pipeline} is no longer true, forget it",
     ],
 )
 def forget_note(notebook: Notebook, /, words: NoteWords) -> ToolResult:

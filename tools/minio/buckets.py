@@ -39,6 +39,10 @@ COUNTED_PAGES = 10
         "which storage areas are there",
         "where can I put data",
         "what storage is there",
+        "in which buckets is our data stored",
+        "which storage buckets do exist",
+        "where can I put files",
+        "names of all buckets",
     ],
 )
 def list_buckets(store: ObjectStore, /) -> ToolResult:
@@ -81,6 +85,8 @@ def list_buckets(store: ObjectStore, /) -> ToolResult:
         "how full is {bucket}",
         "space used by {bucket}",
         "how many files are in {bucket}",
+        "how much space is taken by {bucket}",
+        "settings of the bucket {bucket}",
     ],
 )
 def get_bucket(store: ObjectStore, /, bucket: Bucket) -> ToolResult:
@@ -157,6 +163,11 @@ def _access(store: ObjectStore, bucket: str) -> str:
         "we need new storage, call the bucket demo-7",
         "demo-7 as a new bucket",
         "make bucket demo-7",
+        "I need a place for files called {name}",
+        "a bucket {name} should be created",
+        "I need another bucket, {name}",
+        "set up storage named {name}",
+        "mkdir bucket {name}",
     ],
 )
 def create_bucket(
@@ -195,6 +206,10 @@ def _prepare_create(store: ObjectStore, /, bucket: str) -> Prepared:
         "delete bucket {bucket} with everything in it",
         "remove {bucket} and all its files",
         "the bucket {bucket} can go, with its contents",
+        "the bucket {bucket} may be removed",
+        "bucket {bucket} is to be deleted",
+        "we no longer use the bucket {bucket}, get rid of it",
+        "rmdir bucket {bucket}",
     ],
 )
 def delete_bucket(store: ObjectStore, kfp: Kfp, /, bucket: Bucket) -> ToolResult:  # noqa: ARG001 - the preview asks it

@@ -38,6 +38,11 @@ TargetKey = Annotated[
         "make a copy of {object} called backup.csv",
         "one more copy of {object} in {bucket}",
         "keep a second copy of {object} in {bucket}",
+        "a copy of {object} should be placed into {bucket}",
+        "duplicate {object} to {bucket}",
+        "{object} to be copied to {bucket}",
+        "cp {object} {bucket}",
+        "have {object} in {bucket} as well",
     ],
 )
 def copy_object(store: ObjectStore, /, bucket: Bucket, key: Object, to_bucket: Bucket, to_key: TargetKey | None = None) -> ToolResult:
@@ -72,6 +77,10 @@ def _prepare_copy(store: ObjectStore, /, bucket: str, key: str, to_bucket: str, 
         "change the name of {object} in {bucket} to new.csv",
         "{object} belongs in {bucket}, put it there",
         "{object} should be in {bucket} instead",
+        "{object} is in the wrong bucket, it should be in {bucket}; move it",
+        "mv {object} {bucket}",
+        "{object} belongs into {bucket}, move it over",
+        "{object} to be moved to {bucket}",
     ],
 )
 def move_object(

@@ -41,6 +41,12 @@ COLUMNS = ["key", "size", "changed"]
         "what does {bucket} hold",
         "what data is in {bucket}",
         "open the folder raw/ in {bucket}",
+        "which files are kept in {bucket}",
+        "what lies in {bucket}",
+        "the files below {prefix} in {bucket}",
+        "only those under {prefix}",
+        "show what remains in {bucket}",
+        "ls {bucket} {prefix}",
     ],
 )
 def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = None, after: After | None = None) -> ToolResult:

@@ -43,6 +43,13 @@ NAMED_READERS = 8
         "information on {object}",
         "how heavy is {object}",
         "when did {object} change last",
+        "how old is {object}",
+        "when was {object} written the last time",
+        "what is the size of {object}",
+        "how big is {object}",
+        "when did {object} change",
+        "does {object} have tags",
+        "how many bytes does {object} have",
     ],
 )
 def get_object_info(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, key: Object) -> ToolResult:
@@ -114,6 +121,10 @@ def _lineage(kfp: Kfp, bucket: str, key: str) -> tuple[str, list[tuple[str, str]
         "tag the copy purpose=test",
         "mark {object} with status=approved",
         "put the label env=dev on {object} in {bucket}",
+        "put the label {setting} on {object}",
+        "{object} gets the tag {setting}",
+        "add tags to {object}: {setting}",
+        "tag {object} {setting}",
     ],
 )
 def tag_object(store: ObjectStore, /, bucket: Bucket, key: Object, tags: Tags) -> ToolResult:

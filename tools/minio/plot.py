@@ -50,6 +50,11 @@ SECONDS = 60.0
         "chart of the column income in {object}",
         "histogram age {object}",
         "draw the values of score from {object}",
+        "the distribution of {name} in {object}",
+        "draw {name} from {object}",
+        "histogram of age from {object}",
+        "how is price distributed in {object}",
+        "scatter of a against b from {object}",
     ],
 )
 def plot_dataset(

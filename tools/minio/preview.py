@@ -63,6 +63,14 @@ PACKED = frozenset({"gzip", "bzip2", "xz", "zlib"})
         "what does {object} look like",
         "give me a taste of {object}",
         "show a bit of {object}",
+        "how does the data in {object} look",
+        "may I look into {object}",
+        "a few rows of {object}",
+        "the first {number} lines of {object}",
+        "{number} rows from {object}",
+        "let me see what {object} looks like",
+        "what does {object} contain",
+        "open {object}",
     ],
 )
 def preview_object(store: ObjectStore, /, bucket: Bucket, key: Object, rows: Rows | None = None) -> ToolResult:

@@ -55,6 +55,12 @@ TARGETS = frozenset("target label class y outcome churn churned species category
         "are there gaps in {object}",
         "which values are missing in {object}",
         "is the data in {object} any good",
+        "make statistics about the columns of {object}",
+        "do a profiling of it",
+        "statistics on {object}",
+        "how many values are missing in {object}",
+        "which columns does {object} have",
+        "data quality of {object}",
     ],
 )
 def profile_dataset(store: ObjectStore, /, bucket: Bucket, key: Object) -> ToolResult:

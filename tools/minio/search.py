@@ -55,6 +55,11 @@ COLUMNS = ["object", "size", "changed"]
         "in which place is {object} kept",
         "who has the demo-7 file",
         "is there a file called data/sample.csv anywhere",
+        "where do parquet files lie",
+        "locate all csv files",
+        "in which bucket are the invoices",
+        "where did I put the file with the labels",
+        "is there a file called {name}",
     ],
 )
 def find_objects(

@@ -39,6 +39,13 @@ DEFAULT_MINUTES = 60
         "link to the copy",
         "link please",
         "how can somebody outside get {object}, make a link",
+        "my colleague outside needs access to {object}",
+        "link to {object} valid for {duration}",
+        "I need a link to it",
+        "share the copy for {duration}",
+        "a link for the copy, please",
+        "somebody external has to download {object}",
+        "link",
     ],
 )
 def share_object(

@@ -48,6 +48,14 @@ MOST_FILES = 1000
         "drop data/sample.csv into {bucket}",
         "data/sample.csv into {bucket}",
         "copy my local file data/sample.csv to {bucket}",
+        "upload {path}",
+        "upload the file {path}",
+        "my file {path} belongs into {bucket}, put it there",
+        "push {path} {bucket}",
+        "{path} should go to {bucket}",
+        "put {path} into storage",
+        "copy my local file {path} to {bucket}",
+        "{path} to be uploaded into {bucket}",
     ],
 )
 def upload_object(store: ObjectStore, files: LocalFiles, /, path: LocalPath, bucket: Bucket, key: NewKey | None = None) -> ToolResult:
@@ -147,6 +155,12 @@ def _files_below(folder: Path) -> Iterator[Path]:
         "fetch {object} for me",
         "I need {object} on my machine",
         "give me {object} as a file",
+        "I need {object} on my computer",
+        "{object}, fetch to local",
+        "get me {object} as a file",
+        "bring {object} to my laptop",
+        "save {object} here as {path}",
+        "give me a local copy of {object}",
     ],
 )
 def download_object(

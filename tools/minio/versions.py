@@ -38,6 +38,11 @@ COLUMNS = ["version", "changed", "size", "state"]
         "versioning off for {bucket}",
         "keep old versions of files in {bucket}",
         "make {bucket} keep a history",
+        "older versions should be kept in {bucket} from now on",
+        "versioning for {bucket} has to be activated",
+        "switch on the versioning of {bucket}",
+        "stop keeping old versions in {bucket}",
+        "versioning on {bucket}",
     ],
 )
 def set_versioning(store: ObjectStore, /, bucket: Bucket, enabled: Switch) -> ToolResult:
@@ -76,6 +81,10 @@ def _prepare_versioning(store: ObjectStore, /, bucket: str, enabled: bool) -> Pr
         "was {object} changed, and when",
         "how often was {object} changed",
         "which earlier states of {object} are there",
+        "earlier versions of {object}",
+        "how many versions does {object} have",
+        "what did {object} look like before, which versions are there",
+        "older revisions of {object}",
     ],
 )
 def list_object_versions(store: ObjectStore, /, bucket: Bucket, key: Object) -> ToolResult:
@@ -118,6 +127,8 @@ def _state(version: Version) -> str:
         "set {object} back to version demo-7",
         "undo the last change of {object}",
         "I want the old {object} back",
+        "bring back the earlier version {name} of {object}",
+        "{object} should be as it was in version {name}",
     ],
 )
 def restore_object_version(store: ObjectStore, /, bucket: Bucket, key: Object, version_id: VersionId) -> ToolResult:

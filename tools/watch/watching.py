@@ -29,6 +29,13 @@ __all__ = ["cancel_watch", "list_watches", "run_lister", "run_resolver", "watch_
         "message me once the training is over",
         "send me a note when the latest run is through",
         "keep watch over {run}",
+        "give me notice when {run} is through",
+        "let me know as soon as {run} ends",
+        "write to me when {run} is ready",
+        "inform me when {run} has finished",
+        "ping me when it is done",
+        "I want a message once {run} is over",
+        "tell me when it has finished",
     ],
 )
 def watch_run(kfp: Kfp, watchlist: Watchlist, /, run: Run) -> ToolResult:
@@ -54,6 +61,11 @@ def watch_run(kfp: Kfp, watchlist: Watchlist, /, run: Run) -> ToolResult:
         "what are you watching",
         "what are you observing for me",
         "which runs do you follow for me",
+        "which runs do you watch",
+        "what notifications did I ask for",
+        "which alerts are open for me",
+        "what am I being notified about",
+        "what are you keeping an eye on for me",
     ],
 )
 def list_watches(watchlist: Watchlist, /) -> ToolResult:
@@ -78,6 +90,11 @@ def list_watches(watchlist: Watchlist, /) -> ToolResult:
         "do not watch {run} any longer",
         "no more messages about {run}",
         "do not tell me about {run} any more",
+        "no more pings about {run}",
+        "I no longer need to be notified about {run}",
+        "forget the notification for {run}",
+        "stop telling me about {run}",
+        "you can stop watching {run}",
     ],
 )
 def cancel_watch(kfp: Kfp, watchlist: Watchlist, /, run: Run) -> ToolResult:

@@ -133,7 +133,6 @@ async def test_a_user_may_send_so_many_messages_a_minute(settings: Settings) -> 
         await opened.ask("hello", "r4", user="slow")
 
 
-@pytest.mark.xfail(reason="the built-in planner does not take “my bucket” from what the user said of it", strict=False)
 async def test_what_users_say_of_themselves_is_kept_across_conversations(assistant: Assistant) -> None:
     told = await assistant.ask("remember that my bucket is datasets", "p1", user="ann")
     assert [(s.tool, s.status) for s in told.steps] == [("remember_note", "ok")]

@@ -286,10 +286,7 @@ async def test_the_planner_reads_and_does_nothing_else(scene: Scene, carrier: st
         reply = await planner.ask(READING[carrier].format(**args), session, approve="all")
     assert await asyncio.to_thread(state, scene.home, scene.world) == before
     assert scene.leaked(reply.model_dump_json(), logged.text) == []
-    steps = [(s.tool, s.status) for s in reply.steps]
-    if carrier == "document" and steps != [(tool, "ok")]:
-        pytest.xfail("the built-in planner does not look up every word that it does not know")
-    assert steps == [(tool, "ok")]
+    assert [(s.tool, s.status) for s in reply.steps] == [(tool, "ok")]
 
 
 async def test_a_model_that_says_it_is_approved_approves_nothing(scene: Scene) -> None:
