@@ -18,12 +18,13 @@ from swarm.planner.language import STOP, content, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import Mention
 from swarm.planner.questions import example, question
-from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker
+from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing, speaks_of
-from swarm.planner.shape import PLACEHOLDER, Shape
+from swarm.planner.shape import PLACEHOLDER, Shape, clauses
 from swarm.planner.steps import Splitter
-from swarm.planner.toolview import ToolView
+from swarm.planner.toolview import ToolView, noun_forms
+from swarm.planner.wording import AND, ASIDE, ASKED, ELLIPSIS, IT, LIGHT, NEWLY, NOTED, ONES, THE_NEW, THERE, WHAT_IS, WISH, WITH_CONTENTS
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
@@ -33,55 +34,12 @@ MOST_STEPS, LONGEST = 12, 4000
 """Steps and characters that one request may have."""
 SURELY, LIKE = 0.7, 0.5
 """Chance and likeness from which a part of a general question is a request by itself."""
-NEARLY = 0.1
-"""Part of the first tool's chance from which the second counts as nearly as likely."""
 LATER = 0.5
 """Doubt that each kind of things adds which was spoken of more lately than the one that a pronoun is taken for."""
 UNKNOWN = 3.5
 """Doubt that a name which nothing has is one of some kind."""
 NOISE = 0.5
 """Share of a step's words that nobody knows, from which nothing is changed because of it."""
-_ELLIPSIS = re.compile(
-    r"^\W*(?:and|what about|how about|same|again|also|now|then|ok|or|but|for|with|the same|instead|not|no|nope|sorry|rather|actually"
-    r"|i meant?|only|just)\b",
-    re.I,
-)
-_ONES = re.compile(r"\b(?:(?:the|another|a)\s+(?:[\w{}]+\s+)?)?ones?\b", re.I)
-NOTED = frozenset({"note", "note_words"})
-"""Kinds of what is remembered and forgotten: the user's own words, and never a question."""
-_ASKED = re.compile(r"^\W*(?:what|who|why|when|where|which|how|is|are|was|were)\b", re.I)
-_ASIDE = frozenset(
-    "not that same again one ones what about how instead other no nope sorry meant mean only just under but rather actually".split()
-)
-"""Words of a correction or an addition that name nothing to do."""
-_IT = re.compile(
-    r"(?:\b|(?<=\s))(?:the (?:[\w{}]+ )?ones?|it|its|this one|that one|this|that|them"
-    r"|these|those|this run|that run|the one)\b(?!\s+(?:is|was|s|has)\b)",
-    re.I,
-)
-_WHAT_IS = re.compile(
-    r"^\W*(?:(?:and|so|but|please)\s+)*what (?:is|are)(?: meant (?:by|with))? "
-    r"(?!(?:in|on|at|of|under|inside|with|for|from|wrong|new)\b)(?:an? |the )?((?:[\w-]+ ){0,3}[\w-]+)\W*$",
-    re.I,
-)
-_WITH_CONTENTS = re.compile(
-    r",?\s+\b(?:with|including|together with|plus|and)\s+(?:(?:all|its|the|of|whole|entire|any)\s+)*"
-    r"(?:everything|files?|objects?|contents?|data)(?:\s+(?:that is |it has )?(?:in|inside|of|within) (?:it|there))?\b"
-    r"|,?\s+(?:files?|objects?|contents?|everything|all)\s+(?:included|inclusive|too|as well)\b",
-    re.I,
-)
-_THE_NEW = re.compile(rf"\b(?:the|this|that) new (?:{'|'.join(NOUNS.values())})\b", re.I)
-_THERE = re.compile(r"\s+(?:in |into |over )?(?:there|therein)\b", re.I)
-_WISH = re.compile(
-    r"\b(?:can|could|would|will) you (?:please |kindly )?(?!explain|tell|say|describe|elaborate|clarify|give me an? (?:idea|intro))", re.I
-)
-_NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I)
-_AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as)\s*(?:the\s+)?[\"'`]?")
-_LIGHT = re.compile(
-    r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|use|set|with|make|give"
-    r"|add|let|have|assign|run it (?:in|under|with)|in|under)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -109,7 +67,7 @@ class Planner:
     def __init__(self, tools: Sequence[ToolView], catalogue: Known, embedding: Embedding) -> None:
         self._tools = {t.name: t for t in tools}
         self._ranker = Ranker(tools, embedding)
-        nouns = {form for t in tools for form in _noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
+        nouns = {form for t in tools for form in noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
         self._splitter = Splitter(verbs, nouns, self._asks, lambda text: bool(self._reader.link(text)), self._place)
         self._reader = Reader(catalogue, self._ranker.vocabulary, embedding.is_word)
@@ -136,7 +94,7 @@ class Planner:
 
     def _emptied(self, step: str) -> list[str]:
         """ "Delete the bucket a with everything in it" as two steps: what it holds, then the bucket."""
-        rest = _WITH_CONTENTS.sub("", step)
+        rest = WITH_CONTENTS.sub("", step)
         ranked = self._ranker.rank(self._reader.understood(rest).shape) if rest != step else []
         tool = ranked[0].tool if ranked else None
         emptied = tool is not None and tool.effect == "destroy" and tool.needs == {"bucket"}
@@ -149,7 +107,7 @@ class Planner:
         """ "Delete the runs a and b" as two steps, where the tool takes one at a time."""
         seen = self._reader.understood(step)
         exact = [m for m in seen.found if m.exact]
-        row = [m for m, n in itertools.pairwise(exact) if m.entry.kind == n.entry.kind and _AND.fullmatch(seen.text[m.end : n.start])]
+        row = [m for m, n in itertools.pairwise(exact) if m.entry.kind == n.entry.kind and AND.fullmatch(seen.text[m.end : n.start])]
         if not row:
             return [step]
         row.append(exact[exact.index(row[-1]) + 1])
@@ -213,33 +171,33 @@ class Planner:
                 best, top = candidates, candidates[0].score - doubt
         if caution.only_asks(step.text) and best and best[0].tool.effect != "read":
             best = [c for c in best if c.tool.effect == "read"]
-        if _ASKED.search(step.text):
+        if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]
-        return _completed_first(best)
+        return completed_first(best)
 
     def _variants(self, first: Shape, memory: Memory) -> Iterator[tuple[Shape, float]]:
         """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses."""
         present = {kind for kinds in first.kinds for kind in kinds}
-        several = _ONES.search(first.text) is not None
-        pointed = several or _THE_NEW.search(first.text) is not None
+        several = ONES.search(first.text) is not None
+        pointed = several or THE_NEW.search(first.text) is not None
         readings = [(first, 1.0 if pointed and memory.kinds(several) else 0.0)]
         for number, kind in enumerate(memory.kinds(several)[:4]):
             noun = re.compile(rf"\b(?:the|this|that|its|these|those)\s+(?:new\s+)?(?:{NOUNS.get(kind, kind)})\b(?!\s*\{{)", re.I)
-            pointing = noun if noun.search(first.text) else _IT
+            pointing = noun if noun.search(first.text) else IT
             said = pointing.search(first.text)
             if kind not in present and said and re.fullmatch(r"the .*[^s]s", said.group().strip(), re.I) and not several:
                 continue  # "the runs" are more than the one spoken of
-            if kind == "bucket" and kind not in present and _THERE.search(first.text):
-                readings.append((Shape(_THERE.sub(" to {bucket}", first.text, count=1)), 0.1))
+            if kind == "bucket" and kind not in present and THERE.search(first.text):
+                readings.append((Shape(THERE.sub(" to {bucket}", first.text, count=1)), 0.1))
             if kind not in present and said:
                 readings.append((Shape(pointing.sub(f" {{{kind}}} ", first.text, count=1)), LATER * number))
             if kind not in present and several:
-                readings.append((Shape(_ONES.sub(f" {kind} ", first.text, count=1)), LATER * number + 0.1))
-        if "{name}" in first.text and not present & set(NOUNS) and not _NEWLY.search(first.text):
+                readings.append((Shape(ONES.sub(f" {kind} ", first.text, count=1)), LATER * number + 0.1))
+        if "{name}" in first.text and not present & set(NOUNS) and not NEWLY.search(first.text):
             readings += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), UNKNOWN) for kind in self._reader.catalogue.kinds]
         for reading, doubt in readings:
             yield reading, doubt
-            yield from ((clause, doubt) for clause in _clauses(reading) if self._splitter.begins(clause.text))
+            yield from ((clause, doubt) for clause in clauses(reading) if self._splitter.begins(clause.text))
 
     def best(self, step: str, memory: Memory) -> Candidate | None:
         """The tool that fits a step best; None where nothing does."""
@@ -258,7 +216,7 @@ class Planner:
         if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
             DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
         ):
-            asks = QUESTION.search(seen.text) is not None and not _WISH.search(seen.text)
+            asks = QUESTION.search(seen.text) is not None and not WISH.search(seen.text)
             return readers[0] if readers and asks and not named and self._of_the_field(seen) else None
         if "query" in ranked[0].tool.takes and not self._of_the_field(seen):
             return None
@@ -270,11 +228,11 @@ class Planner:
         """The last call's tool, for a short "and the churn one?" that names another thing but nothing to do."""
         last = next((c for c in reversed(memory.calls) if c.ok and c.tool in self._tools), None)
         said = [w for w in words(seen.text) if w not in STOP]
-        if last is None or not _ELLIPSIS.search(seen.text) or len(said) > 6 or self._tools[last.tool].effect == "destroy":
+        if last is None or not ELLIPSIS.search(seen.text) or len(said) > 6 or self._tools[last.tool].effect == "destroy":
             return None
         tool = self._tools[last.tool]
         names = {w for m in seen.found for w in words(m.entry.name)}
-        telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in _ASIDE]
+        telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in ASIDE]
         kinds = {m.entry.kind for m in seen.found}
         if [w for w in telling if not self._reader.linker.is_name_word(w) and not any(re.fullmatch(n, w) for n in NOUNS.values())]:
             return None
@@ -299,7 +257,7 @@ class Planner:
         """Whether a step asks what the documentation says, or what a word is that nobody here knows."""
         if CONSULTS.search(seen.text):
             return True
-        asked = _WHAT_IS.match(seen.text)
+        asked = WHAT_IS.match(seen.text)
         if asked is None or seen.found or any(speaks_of(kind, asked.group(1)) for kind in NOUNS):
             return False
         return any(self._reader.unknown(w) for w in words(asked.group(1)))
@@ -349,7 +307,7 @@ class Planner:
         tool = ranked[0].tool
         if "pipeline_steps" in tool.takes and is_component(seen.text):
             return True
-        if not _LIGHT.search(step):
+        if not LIGHT.search(step):
             return False
         optional = set(tool.kinds.values())
         present = {m.entry.kind for m in before.found}
@@ -421,35 +379,9 @@ class Planner:
         return talk.not_understood(seen.text, nearest)
 
 
-def _completed_first(ranked: list[Candidate]) -> list[Candidate]:
-    """The second before the first, if it is nearly as likely and only for it the step names all that is needed; never a change before a
-    look, nor the other way round."""
-    if len(ranked) < 2 or (ranked[0].tool.effect == "read") != (ranked[1].tool.effect == "read"):
-        return ranked
-    if ranked[0].complete or not ranked[1].complete or ranked[1].chance < NEARLY * ranked[0].chance:
-        return ranked
-    return [ranked[1], ranked[0], *ranked[2:]]
-
-
-def _clauses(whole: Shape) -> list[Shape]:
-    """The clauses of a long-winded step that hold all its placeholders: what stands around them says less."""
-    parts = [Shape(part.strip()) for part in re.split(r"(?:[,.;!?]|\bso\b|\bbecause\b|\bthat\b)\s", whole.text) if len(words(part)) > 1]
-    if len(parts) < 2:
-        return []
-    return [part for part in parts if len(part.kinds) == len(whole.kinds)]
-
-
 def _things(seen: Understood) -> tuple[Thing, ...]:
     """The things that a step names."""
     return tuple(Thing(m.entry.kind, m.entry.name, m.entry.facts.get("bucket")) for m in seen.found)
-
-
-def _noun_forms(tool: str) -> set[str]:
-    """The noun that a tool's name ends in, in singular and plural, with its synonyms."""
-    last = tool.split("_")[-1]
-    singular = last.rstrip("s")
-    forms = {singular, singular + "s"}
-    return {f for f in forms if len(f) > 2} if "_" in tool else set()
 
 
 def _too_few(tool: ToolView, argument: str, value: Any) -> bool:

@@ -40,6 +40,8 @@ _THINGS = frozenset({"pipeline", "run", "experiment", "schedule", "bucket", "obj
 _VALUES = frozenset({"setting", "cron", "duration", "pattern", "path", "prefix", "address"})
 REMEMBERED = 500
 """Rankings kept, for one decision asks for the same several times."""
+NEARLY = 0.1
+"""Part of the first tool's chance from which the second counts as nearly as likely."""
 _VAGUE = frozenset({"list", "show", "find", "metric", "run", "log", "plot"})
 """Meanings of verbs that many requests have which ask for something else."""
 _NEEDED = frozenset({"cron", "path", "pattern", "tags", "pipeline_steps", "days", "new_name", "column", "version"})
@@ -211,3 +213,13 @@ def _meanings(text: str) -> set[str]:
         groups = lexicon().groups.get(word) or lexicon().groups.get(stem(word))
         found |= {min(groups)} if groups else {stem(word)}
     return found
+
+
+def completed_first(ranked: list[Candidate]) -> list[Candidate]:
+    """The second before the first, if it is nearly as likely and only for it the step names all that is needed; never a change before a
+    look, nor the other way round."""
+    if len(ranked) < 2 or (ranked[0].tool.effect == "read") != (ranked[1].tool.effect == "read"):
+        return ranked
+    if ranked[0].complete or not ranked[1].complete or ranked[1].chance < NEARLY * ranked[0].chance:
+        return ranked
+    return [ranked[1], ranked[0], *ranked[2:]]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from swarm.planner.language import words
 from swarm.planner.lexicon import phrased
 from swarm.planner.linking import FILE_LIKE, NAME_LIKE, Mention
 from swarm.planner.timing import duration, repeated
@@ -78,3 +79,11 @@ def _values(text: str) -> str:
     text = NAME_LIKE.sub("{name}", text)
     text = re.sub(r"(?<![\w{])[-+]?\d[\d.:%]*\b", "{number}", text)
     return _RUN.sub("start", phrased(text))
+
+
+def clauses(whole: Shape) -> list[Shape]:
+    """The clauses of a long-winded step that hold all its placeholders: what stands around them says less."""
+    parts = [Shape(part.strip()) for part in re.split(r"(?:[,.;!?]|\bso\b|\bbecause\b|\bthat\b)\s", whole.text) if len(words(part)) > 1]
+    if len(parts) < 2:
+        return []
+    return [part for part in parts if len(part.kinds) == len(whole.kinds)]

@@ -55,3 +55,11 @@ def views(tool: BaseTool, delegate: str = "") -> list[ToolView]:
         return []
     schema = tool.args_schema if isinstance(tool.args_schema, dict) else tool.get_input_jsonschema()
     return [ToolView(tool.name, schema, tuple(meta["examples"]), meta.get("kinds", {}), meta.get("effect", "read"), delegate)]
+
+
+def noun_forms(tool: str) -> set[str]:
+    """The noun that a tool's name ends in, in singular and plural, with its synonyms."""
+    last = tool.split("_")[-1]
+    singular = last.rstrip("s")
+    forms = {singular, singular + "s"}
+    return {f for f in forms if len(f) > 2} if "_" in tool else set()

@@ -48,11 +48,11 @@ PAUSE = 0.25
         "index the folder data/sample.csv",
         "use data/sample.csv for your answers too",
         "take data/sample.csv into the documents",
-        "read {path} into your documentation",
-        "please learn the document {path}",
-        "{path} should be among the documents",
-        "take {path} into the docs",
-        "make {path} searchable",
+        "read data/part7.csv into your documentation",
+        "please learn the document data/part7.csv",
+        "data/part7.csv should be among the documents",
+        "take data/part7.csv into the docs",
+        "make data/part7.csv searchable",
     ],
 )
 def add_documents(knowledge: Knowledge, files: LocalFiles, store: ObjectStore, /, path: DocumentPath) -> ToolResult:

@@ -83,7 +83,7 @@ def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
         "open the demo-7",
         "display demo-7 from {run}",
         "I want to look at the confusion matrix of {run}",
-        "show me {name} from {run}",
+        "show me my-thing from {run}",
         "display the roc curve of {run}",
         "the model card of {run}, please",
     ],

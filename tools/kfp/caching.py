@@ -35,7 +35,7 @@ _WHY = {
         "why was {run} so quick",
         "was something in {run} taken from the cache",
         "what of {run} came from the cache",
-        "why was the step {name} of {run} not run again",
+        "why was the step my-thing of {run} not run again",
     ],
 )
 def explain_caching(kfp: Kfp, /, run: Run, step: StepName | None = None) -> ToolResult:

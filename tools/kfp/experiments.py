@@ -99,10 +99,10 @@ def get_experiment(kfp: Kfp, /, experiment: Experiment) -> ToolResult:
         "mkexperiment demo-7",
         "demo-7 as a new experiment",
         "we begin a new study, make an experiment demo-7",
-        "an experiment {name} should be set up",
-        "add another experiment named {name}",
-        "I need a new experiment for this, {name}",
-        "experiment {name} is needed",
+        "an experiment my-thing should be set up",
+        "add another experiment named my-thing",
+        "I need a new experiment for this, my-thing",
+        "experiment my-thing is needed",
     ],
 )
 def create_experiment(

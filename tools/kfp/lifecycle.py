@@ -94,7 +94,7 @@ def _prepare_terminate(kfp: Kfp, /, run: str) -> Prepared:
         "corrected, now repeat {run}",
         "restart {run} after the failure",
         "have another go at {run}",
-        "resubmit {run} with {setting}",
+        "resubmit {run} with depth=4",
     ],
 )
 def retry_run(kfp: Kfp, /, run: Run, arguments: Arguments | None = None) -> ToolResult:

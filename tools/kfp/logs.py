@@ -40,7 +40,7 @@ _WRAPPER = re.compile(r"\[KFP Executor [^\]]* INFO\]:")
         "what did {run} print",
         "what was written to the log by {run}",
         "output lines of {run}",
-        "what did the step {name} of {run} say",
+        "what did the step my-thing of {run} say",
         "tail {run}",
         "the last lines {run} has written",
         "stderr of {run}",

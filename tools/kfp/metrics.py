@@ -65,7 +65,7 @@ class Measurements:
         "what did {run} reach",
         "how good did {run} turn out",
         "what quality did {run} reach",
-        "with what {name} did {run} finish",
+        "with what my-thing did {run} finish",
         "error of {run}",
         "loss of {run}?",
         "which results has {run}",

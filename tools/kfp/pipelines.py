@@ -158,12 +158,12 @@ def _default(parameter: Parameter) -> str:
         "register flow.yaml under the name demo-7",
         "make the recipe flow.yaml available",
         "publish flow.yaml",
-        "make {path} yaml available as a pipeline",
-        "{path} yaml should become a pipeline",
-        "import {path} yaml",
-        "publish the workflow {path} yaml",
-        "take {path} yaml in as a pipeline called {name}",
-        "new pipeline from {path} yaml",
+        "make flows/part7.yaml available as a pipeline",
+        "flows/part7.yaml should become a pipeline",
+        "import flows/part7.yaml",
+        "publish the workflow flows/part7.yaml",
+        "take flows/part7.yaml in as a pipeline called my-thing",
+        "new pipeline from flows/part7.yaml",
     ],
 )
 def upload_pipeline(

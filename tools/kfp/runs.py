@@ -65,7 +65,7 @@ FIRST_LOOK, LAST_LOOK = 0.2, 2.0
         "has anything crashed",
         "are there jobs in progress",
         "did anything fail overnight",
-        "which run of {pipeline} has the best {name}",
+        "which run of {pipeline} has the best my-thing",
         "what was the best run of {pipeline}",
         "which of our runs was the most accurate",
         "runs made in {experiment}",

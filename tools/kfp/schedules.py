@@ -45,12 +45,12 @@ DEFAULT_EXPERIMENT = "Default"
         "I want {pipeline} to run by itself every Monday at 9:30",
         "schedule {pipeline}",
         "{pipeline} should run automatically",
-        "{pipeline} {cron}",
-        "{pipeline} is to be run {cron}",
-        "could {pipeline} be executed {cron}",
-        "let {pipeline} be running {cron}",
-        "cron {pipeline} {cron}",
-        "retrain {pipeline} {cron} with {setting}",
+        "{pipeline} every day at 6:15",
+        "{pipeline} is to be run every day at 6:15",
+        "could {pipeline} be executed every day at 6:15",
+        "let {pipeline} be running every day at 6:15",
+        "cron {pipeline} every day at 6:15",
+        "retrain {pipeline} every day at 6:15 with depth=4",
     ],
 )
 def schedule_pipeline(

@@ -163,11 +163,11 @@ def _access(store: ObjectStore, bucket: str) -> str:
         "we need new storage, call the bucket demo-7",
         "demo-7 as a new bucket",
         "make bucket demo-7",
-        "I need a place for files called {name}",
-        "a bucket {name} should be created",
-        "I need another bucket, {name}",
-        "set up storage named {name}",
-        "mkdir bucket {name}",
+        "I need a place for files called my-thing",
+        "a bucket my-thing should be created",
+        "I need another bucket, my-thing",
+        "set up storage named my-thing",
+        "mkdir bucket my-thing",
     ],
 )
 def create_bucket(

@@ -44,14 +44,14 @@ LOOKED_AT = 50_000
         "delete old.csv from {bucket}",
         "{object} is not needed, delete it",
         "delete all files in {bucket}",
-        "delete all {pattern} files in {bucket}",
+        "delete all *.log files in {bucket}",
         "wipe everything in {bucket}",
         "remove all objects from {bucket}",
         "the file {object} is to be erased",
         "{object} can be thrown away",
         "remove the contents of {bucket}",
         "empty {bucket}",
-        "delete everything in the folder {prefix} of {bucket}",
+        "delete everything in the folder raw/ of {bucket}",
     ],
 )
 def delete_objects(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, keys: Objects) -> ToolResult:  # noqa: ARG001 - the preview asks it
@@ -149,11 +149,11 @@ def _below(store: ObjectStore, bucket: str, given: str) -> list[ObjectInfo]:
         "anything in {bucket} older than a year can go automatically",
         "nothing in {bucket} should stay longer than 10 days",
         "clean {bucket} by itself after 10 days",
-        "{bucket} ttl {duration}",
-        "have everything in {bucket} vanish after {duration}",
-        "files in {bucket} should only live {duration}",
-        "nothing in {bucket} shall be older than {duration}",
-        "clean {bucket} up automatically after {duration}",
+        "{bucket} ttl 3 days",
+        "have everything in {bucket} vanish after 3 days",
+        "files in {bucket} should only live 3 days",
+        "nothing in {bucket} shall be older than 3 days",
+        "clean {bucket} up automatically after 3 days",
     ],
 )
 def expire_objects(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, days: Days, prefix: Prefix | None = None) -> ToolResult:  # noqa: ARG001 - the preview asks it

@@ -43,10 +43,10 @@ COLUMNS = ["key", "size", "changed"]
         "open the folder raw/ in {bucket}",
         "which files are kept in {bucket}",
         "what lies in {bucket}",
-        "the files below {prefix} in {bucket}",
-        "only those under {prefix}",
+        "the files below raw/ in {bucket}",
+        "only those under raw/",
         "show what remains in {bucket}",
-        "ls {bucket} {prefix}",
+        "ls {bucket} raw/",
     ],
 )
 def list_objects(store: ObjectStore, /, bucket: Bucket, prefix: Prefix | None = None, after: After | None = None) -> ToolResult:

@@ -121,10 +121,10 @@ def _lineage(kfp: Kfp, bucket: str, key: str) -> tuple[str, list[tuple[str, str]
         "tag the copy purpose=test",
         "mark {object} with status=approved",
         "put the label env=dev on {object} in {bucket}",
-        "put the label {setting} on {object}",
-        "{object} gets the tag {setting}",
-        "add tags to {object}: {setting}",
-        "tag {object} {setting}",
+        "put the label depth=4 on {object}",
+        "{object} gets the tag depth=4",
+        "add tags to {object}: depth=4",
+        "tag {object} depth=4",
     ],
 )
 def tag_object(store: ObjectStore, /, bucket: Bucket, key: Object, tags: Tags) -> ToolResult:

@@ -59,7 +59,7 @@ COLUMNS = ["object", "size", "changed"]
         "locate all csv files",
         "in which bucket are the invoices",
         "where did I put the file with the labels",
-        "is there a file called {name}",
+        "is there a file called my-thing",
     ],
 )
 def find_objects(

@@ -127,8 +127,8 @@ def _state(version: Version) -> str:
         "set {object} back to version demo-7",
         "undo the last change of {object}",
         "I want the old {object} back",
-        "bring back the earlier version {name} of {object}",
-        "{object} should be as it was in version {name}",
+        "bring back the earlier version my-thing of {object}",
+        "{object} should be as it was in version my-thing",
     ],
 )
 def restore_object_version(store: ObjectStore, /, bucket: Bucket, key: Object, version_id: VersionId) -> ToolResult:

@@ -1,0 +1,47 @@
+"""Turns of phrase by which a step is understood: what only completes, corrects or points."""
+
+import re
+
+from swarm.planner.references import NOUNS
+
+ELLIPSIS = re.compile(
+    r"^\W*(?:and|what about|how about|same|again|also|now|then|ok|or|but|for|with|the same|instead|not|no|nope|sorry|rather|actually"
+    r"|i meant?|only|just)\b",
+    re.I,
+)
+ONES = re.compile(r"\b(?:(?:the|another|a)\s+(?:[\w{}]+\s+)?)?ones?\b", re.I)
+NOTED = frozenset({"note", "note_words"})
+"""Kinds of what is remembered and forgotten: the user's own words, and never a question."""
+ASKED = re.compile(r"^\W*(?:what|who|why|when|where|which|how|is|are|was|were)\b", re.I)
+ASIDE = frozenset(
+    "not that same again one ones what about how instead other no nope sorry meant mean only just under but rather actually".split()
+)
+"""Words of a correction or an addition that name nothing to do."""
+IT = re.compile(
+    r"(?:\b|(?<=\s))(?:the (?:[\w{}]+ )?ones?|it|its|this one|that one|this|that|them"
+    r"|these|those|this run|that run|the one)\b(?!\s+(?:is|was|s|has)\b)",
+    re.I,
+)
+WHAT_IS = re.compile(
+    r"^\W*(?:(?:and|so|but|please)\s+)*what (?:is|are)(?: meant (?:by|with))? "
+    r"(?!(?:in|on|at|of|under|inside|with|for|from|wrong|new)\b)(?:an? |the )?((?:[\w-]+ ){0,3}[\w-]+)\W*$",
+    re.I,
+)
+WITH_CONTENTS = re.compile(
+    r",?\s+\b(?:with|including|together with|plus|and)\s+(?:(?:all|its|the|of|whole|entire|any)\s+)*"
+    r"(?:everything|files?|objects?|contents?|data)(?:\s+(?:that is |it has )?(?:in|inside|of|within) (?:it|there))?\b"
+    r"|,?\s+(?:files?|objects?|contents?|everything|all)\s+(?:included|inclusive|too|as well)\b",
+    re.I,
+)
+THE_NEW = re.compile(rf"\b(?:the|this|that) new (?:{'|'.join(NOUNS.values())})\b", re.I)
+THERE = re.compile(r"\s+(?:in |into |over )?(?:there|therein)\b", re.I)
+WISH = re.compile(
+    r"\b(?:can|could|would|will) you (?:please |kindly )?(?!explain|tell|say|describe|elaborate|clarify|give me an? (?:idea|intro))", re.I
+)
+NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I)
+AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as)\s*(?:the\s+)?[\"'`]?")
+LIGHT = re.compile(
+    r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|use|set|with|make|give"
+    r"|add|let|have|assign|run it (?:in|under|with)|in|under)\b",
+    re.I,
+)
