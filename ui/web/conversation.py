@@ -49,27 +49,31 @@ class Conversation:
         return self.turns[-1] if self.turns else None
 
     async def load(self, user: str) -> None:
-        """Read the turns anew from the conversation's store.
+        """Read the turns anew from the conversation's store; a turn that begins meanwhile stays what is shown.
 
         Raises:
             AccessError: it is not this user's.
         """
-        self.turns = [Turn.told(said, reply) for said, reply in await self._assistant.turns(self.session, user)]
-        await self._place_news(user)
+        task = self._task
+        turns = [Turn.told(said, reply) for said, reply in await self._assistant.turns(self.session, user)]
+        await self._place_news(turns, user)
         pending = await self._assistant.pending(self.session, user)
+        if self._task is not task:
+            return
+        self.turns = turns
         if pending and self.last is not None:
             for turn in self.turns:
                 turn.end("", failed=turn.failed)
             self.last.wait(pending[0])
 
-    async def _place_news(self, user: str) -> None:
+    async def _place_news(self, turns: list[Turn], user: str) -> None:
         """Put what watches reported behind the turns they came after."""
         turn = -1
         for said in await self._assistant.conversations.messages(self.session, user):
             if said.role == "user":
-                turn = min(turn + 1, len(self.turns) - 1)
-            elif said.role == "notice" and self.turns:
-                self.turns[turn].news.append(said.text)
+                turn = min(turn + 1, len(turns) - 1)
+            elif said.role == "notice" and turns:
+                turns[turn].news.append(said.text)
 
     def tell(self, report: str) -> None:
         """Show what a watch reports."""

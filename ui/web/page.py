@@ -59,6 +59,8 @@ class Page:
         self._conversations = conversations
         self._readiness = readiness
         self._attachments = Attachments(settings.swarm.home / "files")
+        self._followed: set[str | None] = set()
+        """The pages, by Gradio's name of them, to which a turn is streamed right now."""
         self._layout()
 
     def _layout(self) -> None:
@@ -162,15 +164,17 @@ class Page:
 
     async def arrive(self, session: str, request: gr.Request) -> AsyncIterator[Updates]:
         """Show the conversation that the browser was in, and what goes on in it."""
-        async for updates in self._show(await self._opened(None, session, _user(request))):
+        async for updates in self._show(await self._opened(None, session, _user(request)), request):
             yield updates
 
     async def catch_up(self, seen: int, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
         """Show what happened in the conversation since it was drawn here: in another page, by a watch, before a restart."""
-        if conversation is not None and conversation.changes == seen:
+        current = conversation is not None and conversation.changes == seen
+        found = conversation if current else await self._opened(conversation, session, _user(request))
+        if found is None or current or request.session_hash in self._followed:
             yield {self.seen: seen}
             return
-        async for updates in self._show(await self._opened(conversation, session, _user(request))):
+        async for updates in self._show(found, request):
             yield updates
 
     async def begin(self, request: gr.Request) -> Updates:
@@ -190,7 +194,7 @@ class Page:
             yield {self.chat: _drawn(conversation.turns, conversation.notice)}
             return
         yield {self.composer: self._composer(None, "")}
-        async for updates in self._show(conversation):
+        async for updates in self._show(conversation, request):
             yield updates
 
     async def suggest(
@@ -209,7 +213,7 @@ class Page:
 
     async def switch(self, chosen: gr.EventData, request: gr.Request) -> AsyncIterator[Updates]:
         """Show another conversation."""
-        async for updates in self._show(await self._opened(None, str(chosen._data.get("session")), _user(request))):
+        async for updates in self._show(await self._opened(None, str(chosen._data.get("session")), _user(request)), request):
             yield updates
 
     async def rate(self, said: gr.LikeData, conversation: Conversation | None, session: str, request: gr.Request) -> None:
@@ -254,7 +258,7 @@ class Page:
     ) -> AsyncIterator[Updates]:
         conversation = await self._opened(conversation, session, _user(request))
         conversation.decide(verdict, arguments, _user(request))
-        async for updates in self._show(conversation):
+        async for updates in self._show(conversation, request):
             yield updates
 
     async def _opened(self, conversation: Conversation | None, session: str, user: str) -> Conversation:
@@ -267,17 +271,21 @@ class Page:
         except AccessError:
             return await self._conversations.open(_new_session(), user)
 
-    async def _show(self, conversation: Conversation) -> AsyncIterator[Updates]:
+    async def _show(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
         """The conversation now and as it goes on; turns of the past are drawn once."""
         past: list[gr.ChatMessage] = []
         first = True
-        async for _ in conversation.follow():
-            if first or not conversation.running:
-                past = _drawn(conversation.turns[:-1])
-                yield self._all(conversation)
-            else:
-                yield {self.chat: past + _drawn(conversation.turns[-1:]), self.seen: conversation.changes}
-            first = False
+        self._followed.add(request.session_hash)
+        try:
+            async for _ in conversation.follow():
+                if first or not conversation.running:
+                    past = _drawn(conversation.turns[:-1])
+                    yield self._all(conversation)
+                else:
+                    yield {self.chat: past + _drawn(conversation.turns[-1:]), self.seen: conversation.changes}
+                first = False
+        finally:
+            self._followed.discard(request.session_hash)
 
     def _all(self, conversation: Conversation) -> Updates:
         """Everything the page shows of a conversation."""

@@ -1,5 +1,6 @@
 """Conversations over a real assistant: built-in planner, folder store, no pipeline server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -55,6 +56,38 @@ async def test_a_new_look_finds_turns_and_the_pending_approval(conversations: Co
     assert found.turns[0].answer
     assert found.last is not None and found.last.waiting is not None
     assert found.last.waiting.approval.args["bucket"] == "beta"
+
+
+async def test_a_turn_that_begins_during_a_look_stays_in_sight(conversations: Conversations) -> None:
+    conversation = await asked(conversations, "which buckets are there?")
+    look = asyncio.create_task(conversations.open("s", "local"))
+    await asyncio.sleep(0)  # the look has begun to read
+    conversation.send("create a bucket called gamma", "local")
+    await look
+    await settled(conversation)
+    assert [t.said for t in conversation.turns] == ["which buckets are there?", "create a bucket called gamma"]
+    assert conversation.last is not None and conversation.last.waiting is not None
+
+
+async def test_the_same_message_twice_is_one(conversations: Conversations) -> None:
+    conversation = await conversations.open("s", "local")
+    conversation.send("which buckets are there?", "local")
+    conversation.send("which buckets are there? ", "local")
+    await settled(conversation)
+    assert len(conversation.turns) == 1
+
+
+async def test_every_change_has_another_mark(conversations: Conversations, assistant: Assistant) -> None:
+    assert conversations.mark("s") == ""
+    conversation = await conversations.open("s", "local")
+    before = conversations.mark("s")
+    conversation.send("which buckets are there?", "local")
+    await settled(conversation)
+    assert conversations.mark("s") != before
+    restarted = Conversations(assistant)
+    again = await restarted.open("s", "local")
+    assert restarted.mark("s") not in (before, conversations.mark("s"))
+    assert again.turns
 
 
 async def test_a_refused_change_leaves_the_approval_waiting(conversations: Conversations) -> None:
