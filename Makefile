@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: cast setup run demo test lint format bench screenshots samples sentence-model lock servers minio versitygw \
-	deploy-tools dist-check reference clean
+	deploy-tools dist-check mcp-conformance reference clean
 
 setup: $(VENV)/.ready
 
@@ -82,6 +82,10 @@ screenshots: setup
 # The session in the README, played for real.
 cast: setup
 	$(BIN)/python -m evals.cast
+
+# The protocol's own suite against `swarm mcp`; fetched with npx.
+mcp-conformance: setup
+	$(BIN)/python -m evals.mcp_conformance
 
 bench: setup
 	$(BIN)/python -m evals.bench
