@@ -84,31 +84,45 @@ class Examples:
         self._idf = {feature: math.log(1 + len(pairs) / n) for feature, n in seen.items()}
         self._unseen = math.log(1 + len(pairs))
         self._columns = {feature: number for number, feature in enumerate(self._idf)}
-        self.words = np.zeros((len(pairs), max(1, len(self._columns))), np.float32, order="F")
-        for number, one in enumerate(bags):
-            self.words[number] = self._row(one)
+        self._bags = bags
+        self._postings = self._posted()
         self.meanings = embedding.embed([spoken(one) for _, one in pairs]).astype(np.float64) if pairs else np.zeros((0, 1))
         self.targets = np.eye(len(self.tools))[self.owner] if pairs else np.zeros((0, 1))
-        self._smoothed = WORDS * self._overlaps() + MEANING * self.meanings @ self.meanings.T + RIDGE * np.eye(len(pairs))
-        self._coefficients = np.linalg.solve(self._smoothed, self.targets) if pairs else self.targets
+        self._coefficients = np.linalg.solve(self._smoothed(), self.targets) if pairs else self.targets
 
-    def _overlaps(self) -> Vector:
-        """The likeness by words of each two examples; a row has few features, so that these alone are multiplied."""
-        overlaps = np.zeros((len(self.owner), len(self.owner)))
-        for number, row in enumerate(np.ascontiguousarray(self.words)):
-            said = row.nonzero()[0]
-            overlaps[number] = self.words[:, said] @ row[said]
-        return overlaps
+    def _posted(self) -> list[tuple[NDArray[np.int64], Vector]]:
+        """For each feature the examples that have it, and its weight in each."""
+        found: list[list[tuple[int, float]]] = [[] for _ in self._columns]
+        for number, one in enumerate(self._bags):
+            row = self._row(one)
+            for column in row.nonzero()[0]:
+                found[column].append((number, row[column]))
+        return [(np.array([n for n, _ in posted]), np.array([weight for _, weight in posted])) for posted in found]
+
+    def _alike(self, row: Vector) -> Vector:
+        """The likeness by words of each example to a step's row."""
+        alike = np.zeros(len(self.owner))
+        for column in row.nonzero()[0]:
+            places, weights = self._postings[column]
+            alike[places] += row[column] * weights
+        return alike
+
+    def _smoothed(self) -> Vector:
+        """The likeness of each two examples, smoothed. Made in place, as it is the largest thing that loading needs."""
+        likeness = self.meanings @ self.meanings.T
+        likeness *= MEANING
+        for number, one in enumerate(self._bags):
+            likeness[number] += WORDS * self._alike(self._row(one))
+        likeness[np.diag_indices_from(likeness)] += RIDGE
+        return likeness
 
     @cached_property
     def _inverse(self) -> Vector:
-        return np.asarray(np.linalg.inv(self._smoothed), dtype=np.float64)
+        return np.asarray(np.linalg.inv(self._smoothed()), dtype=np.float64)
 
     def likeness(self, shape: Shape) -> tuple[Vector, Vector, Vector]:
         """For each tool: the regression's estimate, the nearest example by words, and the nearest by meaning."""
-        row = self._row(bag(shape))
-        said = row.nonzero()[0]
-        words = self.words[:, said].astype(np.float64) @ row[said]
+        words = self._alike(self._row(bag(shape)))
         meanings = self.meanings @ self._embedding.embed([spoken(shape)])[0].astype(np.float64)
         estimate = (WORDS * words + MEANING * meanings) @ self._coefficients
         return estimate, self._best(words), self._best(meanings)
@@ -117,7 +131,7 @@ class Examples:
         """The same for one of the examples, as if it were not among them (the closed form of leaving one out)."""
         residual = self._coefficients[number] / self._inverse[number, number]
         estimate = self.targets[number] - residual
-        words, meanings = self.words @ self.words[number], self.meanings @ self.meanings[number]
+        words, meanings = self._alike(self._row(self._bags[number])), self.meanings @ self.meanings[number]
         words[number] = meanings[number] = 0.0
         return estimate, self._best(words), self._best(meanings)
 
