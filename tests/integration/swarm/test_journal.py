@@ -3,10 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from swarm import audit
 from swarm.audit import AuditLog
@@ -17,7 +14,7 @@ from tools.result import ToolResult
 
 KEY = b"key"
 WRITER = """
-import asyncio, sys, time
+import asyncio, sys
 from pathlib import Path
 from swarm.audit import AuditLog, Entry
 from swarm.journal import Journal, begun
@@ -26,7 +23,7 @@ from swarm.turnlocks import TurnLocks
 
 def never():
     print("under way", flush=True)
-    time.sleep(600)
+    sys.stdin.read()  # until the test kills it
 
 async def write(home, url):
     store = Store.open(home, url)
@@ -40,16 +37,10 @@ asyncio.run(write(Path(sys.argv[1]), sys.argv[2] or None))
 """
 
 
-@pytest.fixture
-def store(tmp_path: Path, database_url: str | None) -> Iterator[Store]:
-    opened = Store.open(tmp_path, database_url)
-    yield opened
-    opened.close()
-
-
 async def test_a_call_whose_process_was_killed_is_audited_once_as_unknown(store: Store, tmp_path: Path, database_url: str | None) -> None:
     log = AuditLog(store, KEY)
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, str(tmp_path), database_url or "", stdout=subprocess.PIPE)
+    command = [sys.executable, "-c", WRITER, str(tmp_path), database_url or ""]
+    child = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout is not None
     assert await child.stdout.readline() == b"under way\n"
     async with TurnLocks.open(store, tmp_path) as locks:

@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,13 +23,6 @@ async def hold(home, url):
 
 asyncio.run(hold(Path(sys.argv[1]), sys.argv[2] or None))
 """
-
-
-@pytest.fixture
-def store(tmp_path: Path, database_url: str | None) -> Iterator[Store]:
-    opened = Store.open(tmp_path, database_url)
-    yield opened
-    opened.close()
 
 
 async def test_turns_of_a_session_never_overlap_and_others_do_not_wait(store: Store, tmp_path: Path) -> None:

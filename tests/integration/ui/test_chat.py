@@ -10,7 +10,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.scripted_model import Late, Says, scripted_model
+from tests.scripted_model import Late, Says, ScriptedModel, scripted_model
 
 SWARM = str(Path(sys.executable).parent / "swarm")
 Opener = Callable[..., "pexpect.spawn[str]"]
@@ -38,6 +38,11 @@ def opened(home: Path, request: pytest.FixtureRequest) -> Iterator[Opener]:
 
 def bucket(home: Path, name: str) -> bool:
     return (home / "buckets" / name).is_dir()
+
+
+def of(model: ScriptedModel) -> dict[str, str]:
+    """The settings that let it answer."""
+    return {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "x", "SWARM_MODEL": "openai:scripted"}
 
 
 def leave(terminal: "pexpect.spawn[str]") -> None:
@@ -96,12 +101,14 @@ def test_commands(opened: Opener, request: pytest.FixtureRequest) -> None:
     leave(terminal)
 
 
-def test_names_are_completed(opened: Opener) -> None:
+def test_names_are_completed(opened: Opener, home: Path) -> None:
+    (home / "buckets" / "quokka-holdout").mkdir(parents=True)
+    (home / "buckets" / "quokka-holdout" / "kept.txt").write_text("kept")
     terminal = opened(TERM="xterm")
-    terminal.send("show the pipeline iris-cl\t")
-    terminal.expect("assification")
+    terminal.send("what is in quok\t")
+    terminal.expect("ka-holdout")
     terminal.sendline()
-    terminal.expect("evaluate-model")
+    terminal.expect("kept.txt")
     terminal.expect("you>")
     leave(terminal)
 
@@ -114,7 +121,7 @@ def test_what_is_under_way_can_be_stopped(opened: Opener) -> None:
         return Late(600, Says("too late"))
 
     with scripted_model([thinks, Says("Still here.")]) as model:
-        terminal = opened(OPENAI_BASE_URL=model.url, OPENAI_API_KEY="x", SWARM_MODEL="openai:scripted")
+        terminal = opened(**of(model))
         terminal.sendline("think for a long time")
         assert asked.wait(60)
         terminal.sendcontrol("c")
@@ -127,7 +134,7 @@ def test_what_is_under_way_can_be_stopped(opened: Opener) -> None:
 @pytest.mark.parametrize("kind", ["xterm", "dumb"])
 def test_an_answer_is_shown_as_it_is_written(opened: Opener, kind: str) -> None:
     with scripted_model([Says("The *first* words, and " + "so on, " * 40 + "to the end.")]) as model:
-        terminal = opened(TERM=kind, OPENAI_BASE_URL=model.url, OPENAI_API_KEY="x", SWARM_MODEL="openai:scripted")
+        terminal = opened(TERM=kind, **of(model))
         terminal.sendline("tell me something")
         terminal.expect("to the end\\.")
         terminal.expect("you>")
