@@ -160,13 +160,10 @@ class Chat:
         Raises:
             EOFError: there is none any more.
         """
-        if self._prompt is not None and not is_dumb_terminal():
-            with patch_stdout():
-                return await self._prompt.prompt_async(prompt, default=default)
-        shown = f"{prompt}[{default}] " if default else prompt
         if self._prompt is not None:
+            shown, given = (f"{prompt}[{default}] ", "") if default and is_dumb_terminal() else (prompt, default)
             with patch_stdout():
-                return await self._prompt.prompt_async(shown) or default
+                return await self._prompt.prompt_async(shown, default=given) or default
         line: str = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             raise EOFError
