@@ -50,6 +50,11 @@ WAYS: dict[str, Fusion] = {
 """Ways to search that are measured on the same index, the product's own first."""
 
 
+def asked_in(questions: Path) -> list[Question]:
+    """The questions of a JSON Lines file."""
+    return [Question.model_validate_json(line) for line in questions.read_text("utf-8").splitlines() if line.strip()]
+
+
 def evaluate(corpus: Path, questions: Path, settings: KnowledgeSettings | None = None) -> Evaluation:
     """How the product's own way of searching does; see `compare`."""
     return compare(corpus, questions, settings, ["as used"])[0]
@@ -67,7 +72,7 @@ def compare(
     has a higher confidence than one of those.
     """
     started = time.perf_counter()
-    asked = [Question.model_validate_json(line) for line in questions.read_text("utf-8").splitlines() if line.strip()]
+    asked = asked_in(questions)
     with TemporaryDirectory(prefix="rag-eval-") as folder:
         chosen = (settings or KnowledgeSettings()).model_copy(update={"home": Path(folder)})
         outcomes = _outcomes(chosen, corpus.resolve(), asked, ways)

@@ -1,22 +1,16 @@
 """Answers to documentation questions: their sentences stand in the passages they cite, and what documents demand is not done."""
 
 import json
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from evals.citations import answered, held, statements
 from knowledge.knowledge import Knowledge
 from knowledge.settings import KnowledgeSettings
 from swarm import Assistant, Settings
-from swarm.citations import cite
-from swarm.planner.quoting import quoted
-from swarm.records import tool_message
-from swarm.reply import Step
-from tools.docs.search import search_docs
-from tools.result import Source
 
 QUESTIONS = Path(__file__).parents[1] / "knowledge" / "handbook_questions.jsonl"
 ASKED = [json.loads(line) for line in QUESTIONS.read_text().splitlines()]
@@ -62,36 +56,15 @@ async def assistant(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[A
         yield opened
 
 
-def plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def statements(answer: str) -> list[tuple[str, int]]:
-    """Parts of an answer, each with the citation that follows it; parts of one part are what ellipses leave, code stands for itself."""
-    found = []
-    for part in re.finditer(r"(.*?)\[(\d+)\]:?", re.sub(r"```.*?```", " ", answer, flags=re.DOTALL), re.DOTALL):
-        words = re.sub(r"(?:^|\n)From $|^[\s,.]+", "", part.group(1))
-        found += [(plain(piece), int(part.group(2))) for piece in words.split(" … ") if plain(piece)]
-    return found
-
-
-def answered(knowledge: Knowledge, question: str) -> tuple[str, list[Source]]:
-    """What the built-in planner says to what the search found, with the sources renumbered as a reply has them."""
-    result = search_docs(knowledge, query=question)
-    step = Step(id="1", agent="rag", tool="search_docs", args={"query": question}, effect="read", status="ok", ms=0)
-    return cite(quoted(question, tool_message("1", result, step, [])), result.sources)
-
-
 def test_every_cited_passage_contains_what_it_is_cited_for(tmp_path: Path) -> None:
     knowledge = Knowledge(KnowledgeSettings(home=tmp_path))
     knowledge.ensure_handbook()
     checked = told = 0
     for question in (asked["question"] for asked in ASKED):
         answer, sources = answered(knowledge, question)
-        passages = {source.n: plain(f"{source.title} {source.section} {source.text}") for source in sources}
         told += "do not seem to tell" not in answer
-        for words, number in statements(answer.partition("The nearest pages:")[2] or answer):
-            assert words in passages[number], question
+        for statement in statements(answer):
+            assert held(statement, sources), question
             checked += 1
     knowledge.close()
     assert checked >= len(ASKED)
