@@ -176,6 +176,7 @@ class Conversations:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+        self._life = uuid.uuid4().hex
         self._open: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -193,9 +194,9 @@ class Conversations:
         return conversation
 
     def mark(self, session: str) -> str:
-        """Another one after every change of a conversation that somebody looks at; empty for others."""
+        """The life of this server, and behind a space another word after every change of a conversation that somebody looks at."""
         conversation = self._open.get(session)
-        return f"{conversation.opened}-{conversation.changes}" if conversation is not None else ""
+        return f"{self._life} " + (f"{conversation.opened}-{conversation.changes}" if conversation is not None else "")
 
     async def listen(self) -> None:
         """Show what watches report in the conversations that are open; in others it stands when they are opened. Until canceled."""

@@ -4,14 +4,20 @@
   const LOOK = 2000;
   const DRAFT = "mlops-swarm-draft";
   let seen = null;
+  let life = null;
 
   // A turn under way is streamed to this page anyway.
   const follows = () => Boolean(find("#composer .stop-button"));
 
   async function look() {
-    if (document.hidden || follows() || !window.swarm.session) return;
+    if (document.hidden || !window.swarm.session) return;
     const mark = await window.swarm.fetched(`page/mark?session=${encodeURIComponent(window.swarm.session)}`);
-    if (mark === null || mark === seen || follows()) return;
+    if (mark === null) return;
+    // After a restart Gradio's own stream can hang without a word, so that all is begun anew, as Gradio does when it notices.
+    const [now] = mark.split(" ");
+    if (life !== null && life !== now) return location.reload();
+    life = now;
+    if (mark === seen || follows()) return;
     seen = mark;
     document.dispatchEvent(new CustomEvent("swarm:changed"));
   }
@@ -22,6 +28,7 @@
   const ready = setInterval(() => {
     if (!window.swarm.session) return;
     clearInterval(ready);
+    look();
     const draft = sessionStorage.getItem(DRAFT) ?? "";
     const said = [...document.querySelectorAll("#chat .user")].at(-1)?.textContent.trim();
     if (draft.trim() && draft.trim() !== said && !find("#composer textarea")?.value) window.swarm.say(draft);
