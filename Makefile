@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: cast setup run demo test lint format bench screenshots samples sentence-model lock servers minio versitygw \
+.PHONY: cast setup run demo test coverage lint format bench screenshots samples sentence-model lock servers minio versitygw \
 	deploy-tools dist-check mcp-conformance reference clean
 
 setup: $(VENV)/.ready
@@ -23,6 +23,10 @@ demo: setup
 
 test: setup
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# Line coverage of `make test`, of servers and workers too; a report as pages in build/coverage.
+coverage: setup
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
 
 lint: setup
 	$(BIN)/ruff check .

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,6 +41,7 @@ class Embedding(Protocol):
         ...
 
 
+@dataclass(frozen=True)
 class WordLlamaEmbedding:
     """Averaged token vectors that ship with the `wordllama` package: no network, microseconds a text, no sense of word order.
 
@@ -53,17 +55,19 @@ class WordLlamaEmbedding:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (texts, 256)."""
-        return np.asarray(self._model.embed(list(texts), norm=True), dtype=np.float32)
+        return np.asarray(_wordllama().embed(list(texts), norm=True), dtype=np.float32)
 
     def is_word(self, word: str) -> bool:
         """Whether the vocabulary has this word as a whole: common English words, not slips of them."""
-        return self._model.tokenizer.token_to_id(f"\u2581{word}") is not None
+        return _wordllama().tokenizer.token_to_id(f"\u2581{word}") is not None
 
-    @cached_property
-    def _model(self) -> "WordLlamaInference":
-        import wordllama
 
-        return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+@cache
+def _wordllama() -> "WordLlamaInference":
+    """The vectors, once in a process."""
+    import wordllama
+
+    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
 
 
 class OpenAIEmbedding:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -25,8 +25,8 @@ VALUES = frozenset("setting address pattern path prefix cron duration number nam
 """Kinds of placeholders that stand for values and not for things that exist."""
 
 
-class Embedding(Protocol):
-    """Texts to unit vectors."""
+class Embedding(Hashable, Protocol):
+    """Texts to unit vectors; equal ones give equal vectors."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text."""

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ _THINGS = frozenset({"pipeline", "run", "experiment", "schedule", "bucket", "obj
 _VALUES = frozenset({"setting", "cron", "duration", "pattern", "path", "prefix", "address"})
 REMEMBERED = 500
 """Rankings kept, for one decision asks for the same several times."""
+TAUGHT = 32
+"""Sets of examples that are kept learnt."""
 NEARLY = 0.1
 """Part of the first tool's chance from which the second counts as nearly as likely."""
 _VAGUE = frozenset({"list", "show", "find", "metric", "run", "log", "plot"})
@@ -104,12 +106,18 @@ def fitted() -> NDArray[np.float64]:
     return np.array([stored["weights"].get(name, 0.0) for name in FEATURES])
 
 
+@lru_cache(TAUGHT)
+def taught(examples: tuple[tuple[str, tuple[str, ...]], ...], embedding: Embedding) -> Examples:
+    """What the examples of each tool teach; learnt once in a process, as it takes a second and every assistant has the same tools."""
+    return Examples({tool: [shape(example) for example in said] for tool, said in examples}, embedding)
+
+
 class Ranker:
     """Ranks the tools in view for a step."""
 
     def __init__(self, tools: Sequence[ToolView], embedding: Embedding) -> None:
         self.tools = list(tools)
-        self.examples = Examples({t.name: [shape(e) for e in t.examples] for t in tools}, embedding)
+        self.examples = taught(tuple((t.name, tuple(t.examples)) for t in tools), embedding)
         self._ranked: dict[str, list[Candidate]] = {}
         self._names = [_meanings(t.name.replace("_", " ")) for t in tools]
         self._verbs = [_meanings(t.name.split("_")[0]) for t in tools]

@@ -8,13 +8,14 @@ import pytest
 
 from swarm.assistant import Assistant
 from swarm.errors import MessageError
-from swarm.settings import Settings, SwarmSettings
+from swarm.settings import Settings
 from ui.web.conversation import Conversation, Conversations
 
 
 @pytest.fixture
 async def assistant(tmp_path: Path) -> AsyncIterator[Assistant]:
-    async with Assistant.open(Settings(swarm=SwarmSettings(home=tmp_path, samples=False))) as opened:
+    given = {"swarm": {"home": tmp_path, "samples": False}, "kfp": {"endpoint": "http://127.0.0.1:9"}}
+    async with Assistant.open(Settings.model_validate(given)) as opened:
         yield opened
 
 
