@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: cast setup run demo test coverage lint format bench screenshots samples sentence-model lock servers minio versitygw \
+.PHONY: cast setup run demo test coverage lint format bench screenshots samples sentence-model lock servers minio seaweedfs \
 	deploy-tools dist-check mcp-conformance reference clean
 
 setup: $(VENV)/.ready
@@ -50,23 +50,30 @@ samples: setup
 	$(BIN)/python -m standalone.samples.build
 
 # The real servers of the tests: object stores, and a browser from Debian's packages (as root).
-servers: minio versitygw
+servers: minio seaweedfs
 	./tests/servers.sh
 
-# Built once from pinned sources, outside of the repository; Go >= 1.25 is needed.
+# Built once from pinned sources, outside of the repository; Go >= 1.26 is needed.
 BUILT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mlops-swarm/bin
 MINIO := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
-VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+SEAWEEDFS := github.com/seaweedfs/seaweedfs@v0.0.0-20261109003541-7506e5f91cd6
+GO_BUILD := -p 2 -trimpath -ldflags='-s -w'
+ANNOUNCE = mkdir -p $(BUILT) && echo "building $(@F:.%=%) with Go, once; this takes minutes"
 
 minio: $(BUILT)/.$(notdir $(MINIO))
-versitygw: $(BUILT)/.$(notdir $(VERSITYGW))
+seaweedfs: $(BUILT)/.$(notdir $(SEAWEEDFS))
 
-$(BUILT)/.%:
-	@mkdir -p $(BUILT)
-	@echo "building $* with Go, once; this takes minutes"
-	@GOBIN=$(BUILT) nice go install -p 2 -trimpath -ldflags='-s -w' $(filter %/$*,$(MINIO) $(VERSITYGW)) 2>$(BUILT)/log || { cat $(BUILT)/log; exit 1; }
-	@rm -f $(BUILT)/.$(firstword $(subst @, ,$*))@*
-	@touch $@
+$(BUILT)/.$(notdir $(MINIO)):
+	@$(ANNOUNCE)
+	@GOBIN=$(BUILT) nice go install $(GO_BUILD) $(MINIO) 2>$(BUILT)/log || { cat $(BUILT)/log; exit 1; }
+	@rm -f $(BUILT)/.minio@* && touch $@
+
+# In its own folder, because its go.mod replaces a module.
+$(BUILT)/.$(notdir $(SEAWEEDFS)):
+	@$(ANNOUNCE)
+	@cd "$$(go mod download -json $(SEAWEEDFS) | sed -n 's/^\t"Dir": "\(.*\)",$$/\1/p')" && \
+		nice go build $(GO_BUILD) -o $(BUILT)/seaweedfs ./weed 2>$(BUILT)/log || { cat $(BUILT)/log; exit 1; }
+	@rm -f $(BUILT)/.seaweedfs@* && touch $@
 
 # What checks the Dockerfile, compose.yaml and the manifests without an engine; the tests of deployment use them.
 deploy-tools: setup

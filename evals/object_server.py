@@ -1,5 +1,7 @@
 """Real S3 servers for tests and benchmarks, each its own process over a folder of its own."""
 
+import io
+import json
 import os
 import shutil
 import signal
@@ -7,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,32 +24,41 @@ from tools.minio.settings import MinioSettings
 USER, SECRET = "tester", "testing-secret"
 BUILT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-swarm" / "bin"
 """Where the targets of the Makefile put the programs."""
+PROBE = "readiness"
+"""Bucket and object by which a server shows that it takes objects."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """How a server is started on a folder and a port."""
+    """How a server is started on a folder and on ports, the first of which is where it speaks S3."""
 
-    command: Callable[[Path, int], list[str]]
+    command: Callable[[Path, list[int]], list[str]]
     environment: dict[str, str]
-    plain: bool = False
-    """Buckets are plain folders of which it remembers nothing."""
+    ports: int = 1
 
 
-def _minio(folder: Path, port: int) -> list[str]:
-    return ["server", "--quiet", "--address", f"127.0.0.1:{port}", str(folder / "data")]
+def _minio(folder: Path, ports: list[int]) -> list[str]:
+    return ["server", "--quiet", "--address", f"127.0.0.1:{ports[0]}", str(folder / "data")]
 
 
-def _versitygw(folder: Path, port: int) -> list[str]:
-    for name in ("data", "versions"):
-        (folder / name).mkdir(exist_ok=True)
-    own = ["--quiet", "--keep-alive", "--port", f"127.0.0.1:{port}"]
-    return [*own, "posix", "--versioning-dir", str(folder / "versions"), str(folder / "data")]
+def _seaweedfs(folder: Path, ports: list[int]) -> list[str]:
+    actions = ["Admin", "Read", "List", "Tagging", "Write"]
+    identity = {"name": USER, "credentials": [{"accessKey": USER, "secretKey": SECRET}], "actions": actions}
+    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    (folder / "data").mkdir(exist_ok=True)
+    parts = ["s3", "master", "volume", "filer"]
+    options: dict[str, object] = {f"{part}.port": http for part, http in zip(parts, ports[:4], strict=True)}
+    options |= {f"{part}.port.grpc": grpc for part, grpc in zip(parts, ports[4:], strict=True)}
+    options |= {f"{part}.localSocket": folder / part for part in ("s3", "filer")}
+    options |= {"dir": folder / "data", "ip": "127.0.0.1", "s3.config": folder / "s3.json", "s3.autoCreateBucket": "false"}
+    options |= {"s3.port.iceberg": 0, "s3.port.lance": 0, "master.telemetry": "false", "volume.preStopSeconds": 0}
+    options |= {"s3.allowBackslashInKey": "true", "master.volumeSizeLimitMB": 64, "volume.max": 500}
+    return ["server", "-filer", "-s3", *(f"-{name}={value}" for name, value in options.items())]
 
 
 PROGRAMS = {
     "minio": Program(_minio, {"MINIO_ROOT_USER": USER, "MINIO_ROOT_PASSWORD": SECRET, "MINIO_BROWSER": "off"}),
-    "versitygw": Program(_versitygw, {"ROOT_ACCESS_KEY": USER, "ROOT_SECRET_KEY": SECRET}, plain=True),
+    "seaweedfs": Program(_seaweedfs, {}, ports=8),
 }
 
 
@@ -56,7 +68,8 @@ class ObjectServer:
     def __init__(self, name: str, folder: Path, path: str, wrap: Callable[[list[str]], list[str]] = list) -> None:
         self._program, self._folder, self._path, self._wrap = PROGRAMS[name], folder, path, wrap
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
+        self._ports = free_ports(self._program.ports)
+        self.port = self._ports[0]
 
     @property
     def url(self) -> str:
@@ -71,7 +84,7 @@ class ObjectServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._folder.mkdir(exist_ok=True)
-        command = self._wrap([self._path, *self._program.command(self._folder, self.port)])
+        command = self._wrap([self._path, *self._program.command(self._folder, self._ports)])
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, env={**os.environ, **self._program.environment}, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
@@ -91,10 +104,6 @@ class ObjectServer:
 
     def clean(self) -> None:
         """Remove all buckets with all versions."""
-        if self._program.plain:  # a put that fails leaves empty folders there, which keep their bucket
-            for bucket_folder in self._folder.glob("*/*/"):
-                shutil.rmtree(bucket_folder)
-            return
         sdk = self.sdk
         for bucket in sdk.list_buckets():
             while found := list(sdk.list_objects(bucket.name, recursive=True, include_version=True)):
@@ -109,10 +118,15 @@ class ObjectServer:
             self._process = None
 
     def _ready(self) -> bool:
-        """Whether it answers who we are: MinIO reports itself ready before it does."""
+        """Whether it takes an object: servers report themselves ready before they do."""
         impatient = urllib3.PoolManager(timeout=1, retries=False)
+        sdk = Minio(f"127.0.0.1:{self.port}", USER, SECRET, secure=False, http_client=impatient)
         try:
-            Minio(f"127.0.0.1:{self.port}", USER, SECRET, secure=False, http_client=impatient).list_buckets()
+            if not sdk.bucket_exists(PROBE):
+                sdk.make_bucket(PROBE)
+            sdk.put_object(PROBE, PROBE, io.BytesIO(), 0)
+            sdk.remove_object(PROBE, PROBE)
+            sdk.remove_bucket(PROBE)
         except (urllib3.exceptions.HTTPError, MinioException):
             return False
         return True
@@ -130,8 +144,10 @@ def store_of(url: str, timeout: float = 20, user: str = USER, secret: str = SECR
     return MinioStore(MinioSettings(endpoint=url, timeout=timeout, **keys))
 
 
-def free_port() -> int:
-    """A port that nothing listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on just now."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

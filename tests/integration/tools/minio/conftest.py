@@ -30,18 +30,24 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 
     yield start
     for one in started:
-        one.stop()
+        one.kill()
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path, running: Callable[[str], ObjectServer]) -> Iterator[ObjectStore]:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which kind of object store this test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def store(kind: str, tmp_path: Path, running: Callable[[str], ObjectServer]) -> Iterator[ObjectStore]:
     """A store of this kind with the empty bucket `box`."""
-    if request.param == "folder":
+    if kind == "folder":
         folder = FolderStore(tmp_path / "store", base_url="http://127.0.0.1:7860")
         folder.create_bucket("box")
         yield folder
         return
-    real = running(request.param)
+    real = running(kind)
     made = store_of(real.url)
     made.create_bucket("box")
     yield made

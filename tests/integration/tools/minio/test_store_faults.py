@@ -34,14 +34,14 @@ def file(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.fixture(params=PROGRAMS)
+@pytest.fixture
 def mortal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectServer]:
-    """A server of the test's own, which it may kill, with the bucket `box`."""
-    made = server(request.param, tmp_path / request.param)
+    """A server of the test's own, which it may kill, with the bucket `box`: MinIO if the test names none."""
+    made = server(getattr(request, "param", "minio"), tmp_path / "server")
     made.start()
     made.sdk.make_bucket("box")
     yield made
-    made.stop()
+    made.kill()
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def at(limit: int, act: Callable[[], None]) -> Callable[[int, int], None]:
     return progress
 
 
+@pytest.mark.parametrize("mortal", PROGRAMS, indirect=True)
 def test_a_server_killed_in_an_upload(mortal: ObjectServer, file: Path) -> None:
     store = store_of(mortal.url, timeout=5)
     put(store, "there", b"before")
@@ -115,9 +116,8 @@ def test_a_server_killed_in_a_write_of_one_piece(mortal: ObjectServer) -> None:
     assert store.read("box", "key") == data
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_server_with_a_full_disk(name: str, tmp_path: Path, file: Path) -> None:
-    small = server(name, tmp_path / name, mebibytes=192)
+def test_a_server_with_a_full_disk(tmp_path: Path, file: Path) -> None:
+    small = server("minio", tmp_path / "server", mebibytes=192)
     small.start()
     try:
         store = store_of(small.url)
@@ -134,7 +134,7 @@ def test_a_server_with_a_full_disk(name: str, tmp_path: Path, file: Path) -> Non
         wait_until(lambda: store.upload_file(file, "box", "there").size == SIZE)  # what was deleted leaves the disk a little later
         assert store.read("box", "there") == content(SIZE)
     finally:
-        small.stop()
+        small.kill()
 
 
 def fill(store: ObjectStore, file: Path) -> tuple[ToolError, list[str]]:
