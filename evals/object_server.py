@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -68,6 +69,7 @@ class ObjectServer:
     def __init__(self, name: str, folder: Path, path: str, wrap: Callable[[list[str]], list[str]] = list) -> None:
         self._program, self._folder, self._path, self._wrap = PROGRAMS[name], folder, path, wrap
         self._process: subprocess.Popen[bytes] | None = None
+        self._turning = threading.Lock()
         self._ports = free_ports(self._program.ports)
         self.port = self._ports[0]
 
@@ -83,16 +85,8 @@ class ObjectServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._folder.mkdir(exist_ok=True)
-        command = self._wrap([self._path, *self._program.command(self._folder, self._ports)])
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, env={**os.environ, **self._program.environment}, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
-        while not self._ready():
-            log_text = (self._folder / "log").read_text()
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self._path} does not come up:\n{log_text}")
-            time.sleep(0.02)
+        with self._turning:
+            self._start()
 
     def kill(self) -> None:
         """End it as a crash would."""
@@ -111,11 +105,26 @@ class ObjectServer:
                     sdk.remove_object(bucket.name, str(one.object_name), one.version_id)
             sdk.remove_bucket(bucket.name)
 
-    def _end(self, how: signal.Signals) -> None:
+    def _start(self) -> None:
         if self._process:
-            self._process.send_signal(how)
-            self._process.wait(timeout=30)
-            self._process = None
+            raise RuntimeError(f"{self._path} is running already")
+        self._folder.mkdir(exist_ok=True)
+        command = self._wrap([self._path, *self._program.command(self._folder, self._ports)])
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, env={**os.environ, **self._program.environment}, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while not self._ready():
+            log_text = (self._folder / "log").read_text()
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self._path} does not come up:\n{log_text}")
+            time.sleep(0.02)
+
+    def _end(self, how: signal.Signals) -> None:
+        with self._turning:
+            if self._process:
+                self._process.send_signal(how)
+                self._process.wait(timeout=30)
+                self._process = None
 
     def _ready(self) -> bool:
         """Whether it takes an object: servers report themselves ready before they do."""
@@ -124,7 +133,7 @@ class ObjectServer:
         try:
             if not sdk.bucket_exists(PROBE):
                 sdk.make_bucket(PROBE)
-            sdk.put_object(PROBE, PROBE, io.BytesIO(), 0)
+            sdk.put_object(PROBE, PROBE, io.BytesIO(b"x"), 1)
             sdk.remove_object(PROBE, PROBE)
             sdk.remove_bucket(PROBE)
         except (urllib3.exceptions.HTTPError, MinioException):
