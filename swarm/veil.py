@@ -38,8 +38,8 @@ class Veil:
 
 def settled(text: str, known: Collection[str]) -> int:
     """The length of the part of a text into which no secret reaches that goes on behind it."""
-    end = _last_words(text)
     phrases = [value for value in known if " " in value or "\n" in value]
+    end = min(_last_words(text), _unbegun(text, phrases))
     while (nearer := _unbegun(text[:end], phrases)) < end:
         end = nearer
     return end

@@ -37,6 +37,7 @@ def mask(text: str) -> str:
 @given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=6), st.lists(st.integers(0, 2500), max_size=40))
 @example([PARTS[4]], [12])
 @example([PARTS[6]], [4])
+@example([PARTS[0], PARTS[6]], [28])
 @example([PARTS[8]], list(range(120)))
 def test_pieces_show_what_the_whole_shows(parts: list[str], cuts: list[int]) -> None:
     text = "".join(parts)
