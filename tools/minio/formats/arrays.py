@@ -35,13 +35,15 @@ def npy_header(stream: BinaryIO, title: str) -> tuple[tuple[int, ...], Any]:
     Raises:
         ToolError: INVALID_ARGUMENT when it has no such header.
     """
+    from tokenize import TokenError
+
     from numpy.lib import format as numpy_format
 
     try:
         version = numpy_format.read_magic(stream)
         read = numpy_format.read_array_header_1_0 if version == (1, 0) else numpy_format.read_array_header_2_0
         shape, _, dtype = read(stream)
-    except (ValueError, EOFError, TypeError, SyntaxError, OverflowError, MemoryError, RecursionError) as error:
+    except (ValueError, EOFError, TypeError, SyntaxError, TokenError, OverflowError, MemoryError, RecursionError) as error:
         raise ToolError(ErrorCode.INVALID_ARGUMENT, f"{title} has no readable NumPy header: {str(error)[:200]}") from error
     return shape, dtype
 

@@ -21,7 +21,7 @@ import joblib
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfWriter
@@ -271,6 +271,7 @@ SAMPLES = [arrow_file(), zipped(a=b"x" * 99), tarred("a"), picture("PNG"), pictu
            saved(lambda f: np.save(f, np.arange(5))), gzip.compress(CSV.encode()), CSV.encode(), b'[{"a": 1}]']  # fmt: skip
 
 
+@example(b"\x93NUMPY\x01\x00\x04\x00{(\x00\n", [], "npy")
 @given(
     st.sampled_from(SAMPLES) | st.binary(min_size=1, max_size=400),
     st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=6)), max_size=4),
