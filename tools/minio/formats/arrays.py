@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+from tokenize import TokenError
 from typing import Any, BinaryIO
 
 from tools.markdown import count
@@ -35,8 +36,6 @@ def npy_header(stream: BinaryIO, title: str) -> tuple[tuple[int, ...], Any]:
     Raises:
         ToolError: INVALID_ARGUMENT when it has no such header.
     """
-    from tokenize import TokenError
-
     from numpy.lib import format as numpy_format
 
     try:
