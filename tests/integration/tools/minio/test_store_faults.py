@@ -34,10 +34,10 @@ def file(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(params=PROGRAMS)
 def mortal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectServer]:
-    """A server of the test's own, which it may kill, with the bucket `box`: MinIO if the test names none."""
-    made = server(getattr(request, "param", "minio"), tmp_path / "server")
+    """A server of the test's own, which it may kill, with the bucket `box`."""
+    made = server(request.param, tmp_path / request.param)
     made.start()
     made.sdk.make_bucket("box")
     yield made
@@ -63,7 +63,6 @@ def at(limit: int, act: Callable[[], None]) -> Callable[[int, int], None]:
     return progress
 
 
-@pytest.mark.parametrize("mortal", PROGRAMS, indirect=True)
 def test_a_server_killed_in_an_upload(mortal: ObjectServer, file: Path) -> None:
     store = store_of(mortal.url, timeout=5)
     put(store, "there", b"before")
