@@ -9,6 +9,7 @@ from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.tools import BaseTool
 
 from swarm.answers import stopped
+from swarm.callorder import begun, following
 from swarm.conversation import ASK_USER
 from swarm.mandate import Mandate
 from swarm.marking import as_data
@@ -31,6 +32,7 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
         super().__init__()
         self._models = models
         self._choice = ToolChoice(tools, shown)
+        self._changing = {t.name for t in tools if (t.metadata or {})["effect"] != "read"}
         self._workers = workers
         self._clear = ClearToolUsesEdit(
             trigger=CLEAR_FROM, keep=KEPT, placeholder="(cleared to save space; call the tool again if you need this)"
@@ -40,7 +42,9 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
         self, request: ModelRequest[Mandate], handler: Callable[[ModelRequest[Mandate]], Awaitable[ModelResponse[None]]]
     ) -> AIMessage:
         """One answer; it never raises into the loop."""
-        if sum(isinstance(m, AIMessage) for m in request.messages) >= MAX_ROUNDS:
+        if (further := following(request.messages)) is not None:
+            return further
+        if sum(isinstance(m, AIMessage) and not m.additional_kwargs.get("composed") for m in request.messages) >= MAX_ROUNDS:
             return stopped(f"I stopped after {MAX_ROUNDS} rounds on one task; it seemed to go in circles.", request.messages)
 
         async def ask(choice: Choice) -> AIMessage:
@@ -50,7 +54,7 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
                 raise TypeError(f"a model answers with a message, not with {type(message).__name__}")
             return message
 
-        return await self._models.answer(ask, request.runtime.context, request.messages)
+        return begun(await self._models.answer(ask, request.runtime.context, request.messages), self._changing)
 
     async def _shaped(self, request: ModelRequest[Mandate], choice: Choice) -> ModelRequest[Mandate]:
         """The request with what this model needs to see. The built-in planner reads examples, not descriptions, and sees everything."""

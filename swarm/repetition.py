@@ -5,6 +5,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 
 from swarm.answers import UNREADABLE
+from swarm.callorder import UNMADE
 from tools.result import ErrorCode, ToolError, ToolResult
 
 TWICE = 2
@@ -14,19 +15,23 @@ FINAL = ("INVALID_ARGUMENT", "NOT_FOUND", "AMBIGUOUS", "CONFLICT", "PERMISSION_D
 
 
 def refused(call: ToolCall, state: Any) -> ToolResult | None:
-    """Why a call is not made, if it is not: its arguments could not be read, or the same call was answered before in this delegation."""
+    """Why a call is not made, if it is not: what it was to follow came to nothing, its arguments could not be read, or the same call was
+    answered before in this delegation."""
     messages = state.get("messages", []) if isinstance(state, dict) else []
     asked = [m for m in messages if isinstance(m, AIMessage)]
     if not asked:
         return None
+    unmade = asked[-1].additional_kwargs.get(UNMADE)
+    if unmade:
+        return ToolResult.failed(ToolError(ErrorCode.CANCELED, unmade))
     trouble = asked[-1].additional_kwargs.get(UNREADABLE, {}).get(str(call["id"]))
     if trouble:
         return _told(f"{call['name']}: {trouble}. Send the arguments as one JSON object.")
     beside = [c["id"] for c in asked[-1].tool_calls if _same(c, call)]
     if beside and beside[0] != call["id"]:
         return _told("the same call stands twice in one message; it was made once. To do it once more, call it again now.")
-    before = [(place, m) for place, m in enumerate(messages) if isinstance(m, AIMessage) and m is not asked[-1]]
-    made = {c["id"]: place for place, m in before for c in m.tool_calls if _same(c, call)}
+    earlier = [(n, m) for n, m in enumerate(messages) if isinstance(m, AIMessage) and UNMADE not in m.additional_kwargs]
+    made = {c["id"]: place for place, m in earlier if m is not asked[-1] for c in m.tool_calls if _same(c, call)}
     answers = [m for m in messages if isinstance(m, ToolMessage) and m.tool_call_id in made]
     changed = max((place for place, m in enumerate(messages) if _changed(m)), default=-1)
     since = [m for m in answers if made[m.tool_call_id] > changed or _changed(m)]
