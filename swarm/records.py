@@ -1,6 +1,7 @@
 """What a tool message carries beside its text: the step, what can be drawn, and what it was about."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.messages import ToolMessage
@@ -40,6 +41,27 @@ def tool_message(call_id: str, result: ToolResult, step: Step, given: list[str])
         status="error" if result.status == "error" else "success",
         artifact=record.model_dump(mode="json"),
     )
+
+
+def drawn(records: Sequence[Record]) -> list[Artifact]:
+    """What can be drawn of a turn's calls, in their order. A table of what was changed afterwards says so, and gives way to a newer one."""
+    return [
+        artifact if artifact.kind != "table" else artifact.model_copy(update={"title": f"{artifact.title}{_before(record, later)}"})
+        for record, later in ((r, records[place + 1 :]) for place, r in enumerate(records))
+        for artifact in record.artifacts
+        if artifact.kind != "table" or not any(_same(record.step, r.step) for r in later)
+    ]
+
+
+def _before(record: Record, later: Sequence[Record]) -> str:
+    """Which change by the same agent a result was read before, for the end of a title."""
+    steps = [r.step for r in later if r.step.agent == record.step.agent]
+    changes = [s.tool for s in steps if s.effect != "read" and s.status == "ok" and record.step.effect == "read"]
+    return f" (before {changes[0]})" if changes else ""
+
+
+def _same(one: Step, later: Step) -> bool:
+    return later.effect == "read" and later.status != "error" and (one.tool, one.args) == (later.tool, later.args)
 
 
 def numbered(result: ToolResult, state: Any) -> ToolResult:

@@ -18,7 +18,7 @@ from swarm.failures import explain
 from swarm.journal import Entry, Journal
 from swarm.mandate import Mandate
 from swarm.plan import plan
-from swarm.records import Record
+from swarm.records import Record, drawn
 from swarm.reply import AnswerDelta, Approval, Event, Finished, PlanStep, PlanUpdated, Reply, Step, StepFinished, StepProgress, StepStarted
 from swarm.sessions import Remembering
 from swarm.telemetry import Telemetry
@@ -228,7 +228,7 @@ def told(session: str, messages: list[AnyMessage]) -> Reply | None:
         answer="\n\n".join([answer, *(f"*{note}*" for note in notes)]),
         status=status,
         steps=[s for o in found for s in o.steps],
-        artifacts=[a for o in found for a in o.artifacts],
+        artifacts=drawn([r for o in found for r in o.records]),
         sources=sources,
         usage=usage,
     )

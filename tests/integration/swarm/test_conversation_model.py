@@ -175,6 +175,26 @@ async def test_a_call_that_failed_is_made_again_once_its_cause_is_removed(home: 
     assert (home / "buckets" / "mended" / "iris.csv").is_file()
 
 
+async def test_a_table_read_before_a_change_is_not_shown_as_if_it_were_now(home: Path) -> None:
+    folder = home / "buckets" / "changing"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("old.csv", "new.csv"):
+        (folder / name).write_text("a,b\n1,2\n")
+    listing, delete = ("list_objects", {"bucket": "changing"}), ("delete_objects", {"bucket": "changing", "keys": ["old.csv"]})
+    looked, again = [Calls([listing]), Calls([delete])], [Calls([listing]), Says("There is one left.")]
+    delegated = Calls([("ask_minio", task("Delete the old one."))])
+    script = [delegated, *looked, Says("Deleted."), delegated, Calls([listing]), Calls([("create_bucket", {"bucket": "newer"})]), *again]
+    async with talking(home, script) as (assistant, _):
+        once = await assistant.ask("delete the old one", session="stale", approve="all")
+        twice = await assistant.ask("and again", session="stale", approve="all")
+    (table,) = [a for a in once.artifacts if a.kind == "table"]
+    assert len(table.data["rows"]) == 2
+    assert table.title.endswith("(before delete_objects)")
+    (table,) = [a for a in twice.artifacts if a.kind == "table"]
+    assert len(table.data["rows"]) == 1
+    assert "before" not in table.title
+
+
 async def test_a_call_that_failed_is_not_made_again_as_it_was(home: Path) -> None:
     copy = ("copy_object", {"bucket": "datasets", "key": "iris.csv", "to_bucket": "nowhere"})
     script = [Calls([("ask_minio", task("Copy iris.csv to nowhere."))]), Calls([copy]), Calls([copy]), Says("There is no bucket nowhere.")]
