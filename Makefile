@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: cast setup run demo test coverage lint format bench screenshots samples sentence-model lock servers minio seaweedfs \
-	deploy-tools dist-check mcp-conformance reference clean
+	deploy-tools dist-check mcp-conformance reference planner-examples clean
 
 setup: $(VENV)/.ready
 
@@ -86,6 +86,10 @@ dist-check: setup
 # The reference pages that are made from the code.
 reference: setup
 	$(BIN)/python -m evals.reference
+
+# What the tools' examples teach the built-in planner, found out once and shipped.
+planner-examples: setup
+	$(BIN)/python -m evals.planner.examples
 
 screenshots: setup
 	$(BIN)/python -m evals.screenshots

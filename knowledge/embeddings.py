@@ -1,5 +1,7 @@
 """Texts to vectors: the built-in WordLlama, or any endpoint that speaks the OpenAI embeddings API."""
 
+import importlib.util
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from knowledge.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
     import openai
-    from wordllama.inference import WordLlamaInference
+    from tokenizers import Tokenizer
 
 
 class EmbeddingUnavailableError(RuntimeError):
@@ -55,19 +57,45 @@ class WordLlamaEmbedding:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (texts, 256)."""
-        return np.asarray(_wordllama().embed(list(texts), norm=True), dtype=np.float32)
+        tokens = _tokenizer().encode_batch_fast(list(texts), add_special_tokens=False)
+        table = _token_vectors()
+        vectors = np.zeros((len(tokens), table.shape[1]), dtype=np.float32)
+        for vector, text in zip(vectors, tokens, strict=True):
+            np.sum(table[text.ids], axis=0, dtype=np.float32, out=vector)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors
 
     def is_word(self, word: str) -> bool:
         """Whether the vocabulary has this word as a whole: common English words, not slips of them."""
-        return _wordllama().tokenizer.token_to_id(f"\u2581{word}") is not None
+        return _tokenizer().token_to_id(f"\u2581{word}") is not None
+
+
+def _wordllama(*path: str) -> Path:
+    """A file of the `wordllama` package; the package itself is not imported, as it takes longer than all that is done with its files."""
+    spec = importlib.util.find_spec("wordllama")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the package wordllama is not installed")
+    return Path(spec.origin).parent.joinpath(*path)
 
 
 @cache
-def _wordllama() -> "WordLlamaInference":
-    """The vectors, once in a process."""
-    import wordllama
+def _tokenizer() -> "Tokenizer":
+    from tokenizers import Tokenizer
 
-    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    tokenizer = Tokenizer.from_file(str(_wordllama("tokenizers", "l2_supercat_tokenizer_config.json")))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+@cache
+def _token_vectors() -> NDArray[np.float16]:
+    """A vector for each token, mapped from the file: of safetensors, a length, a header that tells the place, the data."""
+    file = _wordllama("weights", "l2_supercat_256.safetensors")
+    with file.open("rb") as opened:
+        size = int.from_bytes(opened.read(8), "little")
+        header = json.loads(opened.read(size))["embedding.weight"]
+    return np.memmap(file, np.float16, "r", offset=8 + size + header["data_offsets"][0], shape=tuple(header["shape"]))
 
 
 class OpenAIEmbedding:

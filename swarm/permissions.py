@@ -6,7 +6,7 @@ from swarm.settings import SwarmSettings
 from tools.result import Effect
 
 _ORDER: dict[Effect, int] = {"read": 0, "write": 1, "destroy": 2}
-_ROLES: dict[str, Effect] = {"viewer": "read", "operator": "write", "admin": "destroy"}
+ROLES: dict[str, Effect] = {"viewer": "read", "operator": "write", "admin": "destroy"}
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Permissions:
 
     def allows(self, effect: Effect) -> bool:
         """Whether the role may call tools of this effect at all."""
-        return _ORDER[effect] <= _ORDER[_ROLES[self.role]]
+        return _ORDER[effect] <= _ORDER[ROLES[self.role]]
 
     def needs_approval(self, effect: Effect) -> bool:
         """Whether a person approves a call of this effect."""

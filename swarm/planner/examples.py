@@ -1,118 +1,79 @@
 """What the tools' examples teach: how much a step is like those of each tool, by words, synonyms, placeholders and meaning."""
 
 import math
-import re
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from swarm.planner.language import STOP, stem
-from swarm.planner.lexicon import lexicon
-from swarm.planner.shape import PLACEHOLDER, Shape
+from swarm.planner.features import Embedding, Features, bag, features, spoken
+from swarm.planner.shape import Shape
 
 Vector = NDArray[np.float64]
 RIDGE = 0.6
 """How much a single example may bend the picture: larger is smoother."""
 WORDS, MEANING = 0.5, 0.5
 """Parts of words and of vectors in the likeness of two steps."""
-_TOKEN = re.compile(r"\{[\w|]+\}|[a-z0-9]+(?:'[a-z]+)?")
-_GENERAL = {"object": "file", "path": "file", "document": "file", "key": "file"}
-VALUES = frozenset("setting address pattern path prefix cron duration number name".split())
-"""Kinds of placeholders that stand for values and not for things that exist."""
-
-
-class Embedding(Hashable, Protocol):
-    """Texts to unit vectors; equal ones give equal vectors."""
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row a text."""
-        ...
-
-    def is_word(self, word: str) -> bool:
-        """Whether a word is a common one."""
-        ...
-
-
-def bag(shape: Shape) -> Counter[str]:
-    """Weighted features of a step: stems, meanings of words, placeholders, and pairs of neighbours."""
-    features: Counter[str] = Counter()
-    line: list[str] = []
-    for match in _TOKEN.finditer(shape.text.lower()):
-        token = match.group()
-        if token.startswith("{"):
-            kinds = token[1:-1].split("|")
-            for kind in kinds:
-                features[f"{{{kind}}}"] += 1.0 / len(kinds)  # type: ignore[assignment]
-                features[f"<{_GENERAL.get(kind, kind)}>"] += 0.5 / len(kinds)  # type: ignore[assignment]
-            if not set(kinds) & VALUES:
-                features["<thing>"] += 0.3  # type: ignore[assignment]
-            line.append("<thing>" if not set(kinds) & VALUES else f"{{{kinds[0]}}}")
-            continue
-        meanings = lexicon().groups.get(token) or lexicon().groups.get(stem(token)) or ()
-        for meaning in meanings:
-            features[f"={meaning}"] += 1.0 / math.sqrt(len(meanings))  # type: ignore[assignment]
-        if token not in STOP:
-            features[stem(token)] += 0.6 if meanings else 0.9  # type: ignore[assignment]
-            features[f"'{token}"] += 0.4  # type: ignore[assignment]
-        else:
-            features[f"~{token}"] += 0.15  # type: ignore[assignment]
-        line.append(min(meanings) if meanings else stem(token))
-    for first, second in zip(["^", *line], line, strict=False):
-        features[f"{first}_{second}"] += 0.5  # type: ignore[assignment]
-    return features
-
-
-def spoken(shape: Shape) -> str:
-    """The step as plain words, for its vector."""
-    return PLACEHOLDER.sub(lambda m: m.group(1).split("|")[0].replace("_", " "), shape.text).strip() or "nothing"
 
 
 class Examples:
-    """All examples of the tools in view."""
+    """All examples of the tools in view; what is known of them, and was learnt from them, need not be found out again.
 
-    def __init__(self, examples: Mapping[str, Sequence[Shape]], embedding: Embedding) -> None:
+    Attributes:
+        coefficients: how much each example speaks for each tool, of shape (examples, tools).
+    """
+
+    def __init__(
+        self,
+        examples: Mapping[str, Sequence[str]],
+        embedding: Embedding,
+        known: Features | None = None,
+        coefficients: NDArray[np.floating] | None = None,
+    ) -> None:
         self.tools = list(examples)
-        pairs = [(number, one) for number, tool in enumerate(self.tools) for one in examples[tool]]
-        self.owner = np.array([number for number, _ in pairs], dtype=np.int64)
+        self.owner = np.repeat(np.arange(len(self.tools)), [len(said) for said in examples.values()])
         self._embedding = embedding
-        bags = [bag(one) for _, one in pairs]
-        seen = Counter(feature for one in bags for feature in one)
-        self._idf = {feature: math.log(1 + len(pairs) / n) for feature, n in seen.items()}
-        self._unseen = math.log(1 + len(pairs))
-        self._columns = {feature: number for number, feature in enumerate(self._idf)}
-        self._bags = bags
-        self._postings = self._posted()
-        self.meanings = embedding.embed([spoken(one) for _, one in pairs]).astype(np.float64) if pairs else np.zeros((0, 1))
-        self.targets = np.eye(len(self.tools))[self.owner] if pairs else np.zeros((0, 1))
-        self._coefficients = np.linalg.solve(self._smoothed(), self.targets) if pairs else self.targets
+        self._features = features([one for said in examples.values() for one in said], embedding) if known is None else known
+        count, columns = len(self.owner), self._features.columns
+        seen = np.bincount(columns, minlength=len(self._features.names))
+        idf = np.log1p(count / np.maximum(seen, 1))
+        self._columns = {name: column for column, name in enumerate(self._features.names) if seen[column]}
+        self._idf = {name: float(idf[column]) for name, column in self._columns.items()}
+        self._unseen = math.log1p(count)
+        rows = np.repeat(np.arange(count), np.diff(self._features.starts))
+        weights = self._features.weights * idf[columns]
+        self._weights = weights / np.sqrt(np.bincount(rows, weights**2, count))[rows]
+        order, ends = columns.argsort(kind="stable"), seen.cumsum()
+        places, weights = rows[order], self._weights[order]
+        self._postings = [(places[end - size : end], weights[end - size : end]) for end, size in zip(ends, seen, strict=True)]
+        self.coefficients = np.linalg.solve(self._smoothed(), self.targets) if coefficients is None else coefficients.astype(np.float64)
 
-    def _posted(self) -> list[tuple[NDArray[np.int64], Vector]]:
-        """For each feature the examples that have it, and its weight in each."""
-        found: list[list[tuple[int, float]]] = [[] for _ in self._columns]
-        for number, one in enumerate(self._bags):
-            row = self._row(one)
-            for column in row.nonzero()[0]:
-                found[column].append((number, row[column]))
-        return [(np.array([n for n, _ in posted]), np.array([weight for _, weight in posted])) for posted in found]
+    @property
+    def targets(self) -> Vector:
+        """For each example 1 in the column of its tool, of shape (examples, tools)."""
+        return np.eye(len(self.tools))[self.owner]
 
-    def _alike(self, row: Vector) -> Vector:
-        """The likeness by words of each example to a step's row."""
+    def _alike(self, row: Iterable[tuple[int, float]]) -> Vector:
+        """The likeness by words of each example to a text, told as columns and weights."""
         alike = np.zeros(len(self.owner))
-        for column in row.nonzero()[0]:
+        for column, weight in row:
             places, weights = self._postings[column]
-            alike[places] += row[column] * weights
+            alike[places] += weight * weights
         return alike
+
+    def _row(self, number: int) -> Iterable[tuple[int, float]]:
+        """An example's columns and weights."""
+        own = slice(self._features.starts[number], self._features.starts[number + 1])
+        return zip(self._features.columns[own].tolist(), self._weights[own].tolist(), strict=True)
 
     def _smoothed(self) -> Vector:
         """The likeness of each two examples, smoothed. Made in place, as it is the largest thing that loading needs."""
-        likeness = self.meanings @ self.meanings.T
+        vectors = self._features.vectors.astype(np.float64)
+        likeness: Vector = vectors @ vectors.T
         likeness *= MEANING
-        for number, one in enumerate(self._bags):
-            likeness[number] += WORDS * self._alike(self._row(one))
+        for number in range(len(likeness)):
+            likeness[number] += WORDS * self._alike(self._row(number))
         likeness[np.diag_indices_from(likeness)] += RIDGE
         return likeness
 
@@ -122,16 +83,16 @@ class Examples:
 
     def likeness(self, shape: Shape) -> tuple[Vector, Vector, Vector]:
         """For each tool: the regression's estimate, the nearest example by words, and the nearest by meaning."""
-        words = self._alike(self._row(bag(shape)))
-        meanings = self.meanings @ self._embedding.embed([spoken(shape)])[0].astype(np.float64)
-        estimate = (WORDS * words + MEANING * meanings) @ self._coefficients
+        words = self._alike(self._known(bag(shape)))
+        meanings = self._meant(self._embedding.embed([spoken(shape)])[0])
+        estimate = (WORDS * words + MEANING * meanings) @ self.coefficients
         return estimate, self._best(words), self._best(meanings)
 
     def without(self, number: int) -> tuple[Vector, Vector, Vector]:
         """The same for one of the examples, as if it were not among them (the closed form of leaving one out)."""
-        residual = self._coefficients[number] / self._inverse[number, number]
+        residual = self.coefficients[number] / self._inverse[number, number]
         estimate = self.targets[number] - residual
-        words, meanings = self._alike(self._row(self._bags[number])), self.meanings @ self.meanings[number]
+        words, meanings = self._alike(self._row(number)), self._meant(self._features.vectors[number])
         words[number] = meanings[number] = 0.0
         return estimate, self._best(words), self._best(meanings)
 
@@ -141,19 +102,24 @@ class Examples:
         whole = sum(masses.values())
         return sum(mass for word, mass in masses.items() if word not in self._idf) / whole if whole else 1.0
 
+    def _meant(self, vector: NDArray[np.float32]) -> Vector:
+        """The likeness by meaning of each example to a text."""
+        return (self._features.vectors @ vector).astype(np.float64)
+
     def _best(self, likeness: Vector) -> Vector:
         best = np.zeros(len(self.tools))
         np.maximum.at(best, self.owner, likeness)
         return best
 
-    def _row(self, features: Mapping[str, float]) -> Vector:
-        """A unit vector over the known features; unknown words count towards its length, so that strange texts are like nothing."""
-        row = np.zeros(len(self._columns))
-        unknown = 0.0
+    def _known(self, features: Mapping[str, float]) -> list[tuple[int, float]]:
+        """Columns and weights of a text, of length 1; unknown words count towards its length, so that strange texts are like nothing."""
+        row: list[tuple[int, float]] = []
+        square = 0.0
         for feature, weight in features.items():
             if feature in self._columns:
-                row[self._columns[feature]] = weight * self._idf[feature]
+                row.append((self._columns[feature], weight * self._idf[feature]))
+                square += row[-1][1] ** 2
             elif feature[0].isalnum() and "_" not in feature:
-                unknown += (0.6 * weight * self._unseen) ** 2
-        length = math.sqrt(float(row @ row) + unknown)
-        return row / length if length else row
+                square += (0.6 * weight * self._unseen) ** 2
+        length = math.sqrt(square)
+        return [(column, weight / length) for column, weight in row]

@@ -13,7 +13,7 @@ from swarm.planner.arguments import fill
 from swarm.planner.authoring import is_component
 from swarm.planner.catalogue import Known
 from swarm.planner.context import Context
-from swarm.planner.examples import VALUES, Embedding
+from swarm.planner.features import VALUES, Embedding
 from swarm.planner.language import STOP, content, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import Mention

@@ -10,11 +10,13 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from swarm.planner.examples import Embedding, Examples
+from swarm.planner.examples import Examples
+from swarm.planner.features import Embedding
 from swarm.planner.language import stem, words
+from swarm.planner.lessons import lessons
 from swarm.planner.lexicon import lexicon
 from swarm.planner.references import DOCUMENTS, EVERYTHING, PRONOUN
-from swarm.planner.shape import Shape, shape
+from swarm.planner.shape import Shape
 from swarm.planner.toolview import ToolView
 
 FEATURES = (
@@ -108,8 +110,8 @@ def fitted() -> NDArray[np.float64]:
 
 @lru_cache(TAUGHT)
 def taught(examples: tuple[tuple[str, tuple[str, ...]], ...], embedding: Embedding) -> Examples:
-    """What the examples of each tool teach; learnt once in a process, as it takes a second and every assistant has the same tools."""
-    return Examples({tool: [shape(example) for example in said] for tool, said in examples}, embedding)
+    """What the examples of each tool teach; once in a process, as every assistant has the same tools."""
+    return lessons(embedding).examples(dict(examples), embedding)
 
 
 class Ranker:
