@@ -9,7 +9,7 @@ from typing import Any, Literal
 from langchain_core.messages import AnyMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from pydantic import BaseModel
-from sqlalchemy import Connection, case, delete, exists, or_, select, text, update
+from sqlalchemy import Connection, bindparam, case, delete, exists, or_, select, text, update
 
 from swarm import asides, tables
 from swarm.audit import AuditLog, Entry
@@ -229,8 +229,7 @@ class Conversations:
         Raises:
             AccessError: it is another user's.
         """
-        query = select(case((_of(user), 1), else_=0)).where(conversations.c.session == session)
-        allowed = connection.execute(query).scalar()
+        allowed = connection.execute(_ADMITS, {"session": session, "user": user}).scalar()
         if allowed == 0:
             raise AccessError(_unknown(session))
         return allowed is not None
@@ -248,11 +247,9 @@ class Conversations:
 
     def note(self, connection: Connection, session: str, role: Role, user: str, said: str) -> None:
         """Keep what was said, for lists, search and export, within a transaction. Blocks."""
-        now = time.time()
-        connection.execute(messages.insert().values(message_row(session, role, user, said, now)))
-        title = case((conversations.c.title == "", _title(said)), else_=conversations.c.title)
-        changed = {"updated": now, **({"title": title} if role == "user" else {})}
-        connection.execute(update(conversations).where(conversations.c.session == session).values(changed))
+        row = message_row(session, role, user, said, time.time())
+        connection.execute(messages.insert(), row)
+        connection.execute(_SPOKEN, {"of": session, "now": row["at"], "name": _title(said) if role == "user" else ""})
 
     def _rate(self, session: str, turn: int, good: bool, comment: str, user: str) -> None:
         with self._store.writing() as connection:
@@ -285,9 +282,18 @@ async def open_archive(settings: Settings) -> AsyncIterator[Conversations]:
         store.close()
 
 
-def _of(user: str):  # type: ignore[no-untyped-def]  # the expression's type is SQLAlchemy's own
+def _of(user: object):  # type: ignore[no-untyped-def]  # the expression's type is SQLAlchemy's own
     shared = exists().where(members.c.session == conversations.c.session, members.c.member.in_([user, EVERYONE]))
     return or_(conversations.c.owner == user, shared)
+
+
+_ADMITS = select(case((_of(bindparam("user")), 1), else_=0)).where(conversations.c.session == bindparam("session"))
+_UNTITLED = conversations.c.title == ""
+_SPOKEN = (
+    update(conversations)
+    .where(conversations.c.session == bindparam("of"))
+    .values(updated=bindparam("now"), title=case((_UNTITLED, bindparam("name")), else_=conversations.c.title))
+)
 
 
 def _summary_of(connection: Connection, row: object) -> Summary:

@@ -19,6 +19,7 @@ from swarm.chores import background
 from swarm.conversation import parts
 from swarm.desk import Desk
 from swarm.errors import ApprovalError, MessageError
+from swarm.facts import Facts
 from swarm.journal import Journal
 from swarm.mandate import ApproveMode, Limits, Mandate
 from swarm.models import Models, open_models
@@ -100,10 +101,12 @@ class Assistant:
 
     async def ask(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> Reply:
         """One turn. Never raises for what a person wrote, only for a message that cannot be taken (`MessageError`)."""
-        return await _last(self.stream(message, session, user, approve))
+        return await _last(self.stream(message, session, user, approve, aloud=False))
 
-    async def stream(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> AsyncIterator[Event]:
-        """One turn as it happens; the last event is `Finished`.
+    async def stream(
+        self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask", aloud: bool = True
+    ) -> AsyncIterator[Event]:
+        """One turn as it happens; the last event is `Finished`. Pieces of the answer come along as the model writes it, if `aloud`.
 
         While an approval waits, a clear yes or no decides on it; whatever else is said is answered beside it, without changing anything.
 
@@ -114,9 +117,10 @@ class Assistant:
         """
         check_message(message)
         message = await self._desk.receive(message.strip(), session, user, self.conversations)
-        async with self._locks.turn(session):
+        async with self._locks.turn(session, partial(self._desk.known, session, user)) as facts:
             with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
-                mandate = await self._mandate(session, user, approve, measured)
+                mandate = self._mandate(session, user, approve, measured, facts)
+                mandate.aloud = aloud
                 async for event in self._desk.kept(self._answered(message, mandate), mandate, self.conversations):
                     yield event
 
@@ -160,9 +164,9 @@ class Assistant:
     ) -> AsyncIterator[Event]:
         """Like `decide`, as it happens."""
         await self._desk.admit(session, user, self.conversations)
-        async with self._locks.turn(session):
+        async with self._locks.turn(session, partial(self._desk.known, session, user)) as facts:
             with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
-                mandate = await self._mandate(session, user, "ask", measured)
+                mandate = self._mandate(session, user, "ask", measured, facts)
                 events = self._chosen(decision, arguments or {}, approval_id, mandate)
                 async for event in self._desk.kept(events, mandate, self.conversations):
                     yield event
@@ -253,12 +257,11 @@ class Assistant:
         """What a user may do, and when a person is asked."""
         return permissions_of(self._settings, user)
 
-    async def _mandate(self, session: str, user: str, approve: ApproveMode, measured: Measured | None) -> Mandate:
+    def _mandate(self, session: str, user: str, approve: ApproveMode, measured: Measured | None, facts: Facts) -> Mandate:
         """What this user may do in a turn, and how much it may cost."""
         given = self._settings
         permissions = self.permissions(user)
         limits = Limits(given.turn_steps, given.turn_tokens, given.turn_seconds)
-        facts = await self._desk.facts(session, user)
         mask = partial(self._desk.vault.mask_all, session)
         return Mandate(session, user, permissions, approve, limits, facts=facts, mask=mask, measured=measured)
 
@@ -283,7 +286,8 @@ class Assistant:
             except ApprovalError as error:
                 yield Finished(reply=approvals.waiting(mandate.session, pending, [], f"{str(error)[:1].upper()}{str(error)[1:]} "))
             if said.rest and last is not None and last.approval is None:
-                again = await self._mandate(mandate.session, mandate.user, mandate.approve, mandate.measured)
+                facts = await self._desk.facts(mandate.session, mandate.user)
+                again = self._mandate(mandate.session, mandate.user, mandate.approve, mandate.measured, facts)
                 async for event in self._played.play({"messages": [HumanMessage(said.rest)]}, again):
                     yield event
 

@@ -20,6 +20,7 @@ from tools.result import Effect, ToolResult
 LOCK = 0x4175_6469
 """Key of the PostgreSQL lock under which entries are added."""
 PAGE = 500
+_LAST = select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)
 
 
 Approved = Literal["", "approved", "rejected", "expired", "automatic", "forbidden"]
@@ -80,13 +81,13 @@ class AuditLog:
         if self._store.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         written = entry.model_dump_json()
-        last = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
+        last = connection.execute(_LAST).first()
         number, before = (last.number + 1, last.hash) if last else (1, "")
         ends = _hash(before, number, written)
-        connection.execute(audit.insert().values(number=number, entry=written, hash=ends))
+        connection.execute(audit.insert(), {"number": number, "entry": written, "hash": ends})
         head = {"number": number, "seal": self._seal(number, ends)}
-        if not connection.execute(update(audit_head).values(head)).rowcount:
-            connection.execute(audit_head.insert().values(id=1, **head))
+        if not connection.execute(update(audit_head), head).rowcount:
+            connection.execute(audit_head.insert(), {"id": 1, **head})
 
     def noted(self, entry: Entry, make: Callable[[], ToolResult]) -> ToolResult:
         """Make a call that changes nothing, and add its entry."""

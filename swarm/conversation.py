@@ -1,8 +1,8 @@
 """Reading a conversation's messages: turns, what was done in them, and what a specialist needs to know of them."""
 
 import json
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -97,19 +97,23 @@ def briefing(messages: Sequence[AnyMessage], known: Facts) -> str:
     """What a specialist needs of the conversation: the last requests and what came of them, as data."""
     asked = [m.text for m in messages if isinstance(m, HumanMessage)][-4:]
     answered = [m.text for m in messages if isinstance(m, AIMessage) and not m.tool_calls][-1:]
-    calls: list[dict[str, Any]] = []
-    earlier = len(outcomes(messages)) - len(outcomes(turn(messages)))
-    for number, outcome in enumerate(outcomes(messages)):
-        for record in outcome.records:
-            about = [{k: v for k, v in s.model_dump().items() if v} for s in record.subjects[:ABOUT]]
-            args = {name: value for name, value in record.step.args.items() if name in record.given}
-            call = {"tool": record.step.tool, "args": args, "status": record.step.status, "about": about}
-            calls.append(call if number < earlier else {**call, "now": True})
-    calls = [*calls[-REMEMBERED:], *known.calls()]
+    calls = [*list(islice(_backwards(messages), REMEMBERED))[::-1], *known.calls()]
     facts: dict[str, Any] = {"user_said": asked, "last_answer": [text[:300] for text in answered], "calls": calls}
     if known.profile:
         facts["remembered"] = known.profile
     return json.dumps(facts, ensure_ascii=False, default=str)
+
+
+def _backwards(messages: Sequence[AnyMessage]) -> Iterator[dict[str, Any]]:
+    """The calls of a conversation for a briefing, the last one first."""
+    earlier = len(messages) - len(turn(messages))
+    for place in range(len(messages) - 1, -1, -1):
+        for outcome in outcomes(messages[place : place + 1]):
+            for record in reversed(outcome.records):
+                about = [{k: v for k, v in s.model_dump().items() if v} for s in record.subjects[:ABOUT]]
+                args = {name: value for name, value in record.step.args.items() if name in record.given}
+                call = {"tool": record.step.tool, "args": args, "status": record.step.status, "about": about}
+                yield call if place < earlier else {**call, "now": True}
 
 
 class Briefed(NamedTuple):

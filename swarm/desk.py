@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from swarm.airlock import Airlock
 from swarm.archive import Conversations
@@ -30,6 +30,12 @@ from swarm.watches import ConversationWatchlist
 from tools.memory.notebook import Notebook
 from tools.services import Services
 from tools.watch.watchlist import Watchlist
+
+_SINCE = (
+    select(func.count())
+    .select_from(messages)
+    .where(messages.c.user == bindparam("user"), messages.c.role == "user", messages.c.at > bindparam("since"))
+)
 
 
 class Desk:
@@ -119,9 +125,10 @@ class Desk:
 
     async def facts(self, session: str, user: str) -> Facts:
         """What a turn knows beside its messages."""
-        return await asyncio.to_thread(self._facts, session, user)
+        return await asyncio.to_thread(self.known, session, user)
 
-    def _facts(self, session: str, user: str) -> Facts:
+    def known(self, session: str, user: str) -> Facts:
+        """Like `facts`. Blocks."""
         with self.store.reading() as connection:
             return Facts(self.profiles.known(connection, user), self.notices.recent(connection, session))
 
@@ -146,8 +153,7 @@ class Desk:
     def _within_rate(self, connection: Connection, user: str) -> None:
         if not self._per_minute:
             return
-        recent = (messages.c.user == user) & (messages.c.role == "user") & (messages.c.at > time.time() - 60)
-        count = connection.execute(select(func.count()).select_from(messages).where(recent)).scalar_one()
+        count = connection.execute(_SINCE, {"user": user, "since": time.time() - 60}).scalar_one()
         if count >= self._per_minute:
             raise RateError(f"{self._per_minute} messages a minute are allowed (SWARM_TURNS_PER_MINUTE). Wait a little and send it again.")
 
@@ -159,5 +165,5 @@ class Desk:
         row = {"session": session, "user": mandate.user, "at": time.time(), "status": reply.status, **reply.usage.model_dump()}
         with self.store.writing() as connection:
             archive.note(connection, session, "assistant", mandate.user, reply.answer)
-            connection.execute(turns.insert().values(row))
+            connection.execute(turns.insert(), row)
         return veil.rest(), reply

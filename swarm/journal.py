@@ -58,7 +58,7 @@ class Journal:
             make: makes it.
         """
         values = entry.model_dump(exclude={"result"})
-        with self._store.writing() as connection:
+        with self._store.writing(durable=True) as connection:
             new = self._store.insert_new(connection, calls, values)
             if new:
                 connection.execute(unaudited.insert().values(id=entry.id, holder=self._holder, entry=note.model_dump_json()))

@@ -42,6 +42,8 @@ class Mandate:
     limits: Limits = field(default_factory=Limits)
     spent: Usage = field(default_factory=Usage)
     begun: float = field(default_factory=time.monotonic)
+    aloud: bool = True
+    """Whether somebody reads the answer while it is written."""
     facts: Facts = field(default_factory=Facts)
     mask: Callable[[Any], Any] = field(default=lambda data: data)
     """Takes the secrets out of texts, plain data and models, for this conversation."""

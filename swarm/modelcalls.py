@@ -1,12 +1,14 @@
 """What happens between an agent's loop and its model: which tools it sees, how much of the past, and when it must stop."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, AgentState, ClearToolUsesEdit
 from langchain.agents.middleware.types import ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from swarm.answers import stopped
 from swarm.callorder import begun, following
@@ -34,6 +36,7 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
         self._choice = ToolChoice(tools, shown)
         self._changing = {t.name for t in tools if (t.metadata or {})["effect"] != "read"}
         self._workers = workers
+        self._schemas: dict[str, tuple[BaseTool, dict[str, Any]]] = {}
         self._clear = ClearToolUsesEdit(
             trigger=CLEAR_FROM, keep=KEPT, placeholder="(cleared to save space; call the tool again if you need this)"
         )
@@ -68,4 +71,13 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
             tools = list(self._choice.allowed(permissions).values())
         messages: list[AnyMessage] = list(request.messages)
         self._clear.apply(messages, count_tokens=count_tokens_approximately)
-        return request.override(model=choice.model, tools=[*tools, *always], messages=as_data(messages))
+        schemas: list[BaseTool | dict[str, Any]] = [self._schema(tool) for tool in (*tools, *always)]
+        return request.override(model=choice.model, tools=schemas, messages=as_data(messages))
+
+    def _schema(self, tool: BaseTool) -> dict[str, Any]:
+        """A tool as models are told of it; made once, for a provider's client would make it anew for every call."""
+        known, schema = self._schemas.get(tool.name, (None, {}))
+        if known is not tool:
+            schema = convert_to_openai_tool(tool)
+            self._schemas[tool.name] = (tool, schema)
+        return schema

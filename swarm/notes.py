@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from swarm.secrets import find
 from swarm.store import Store
@@ -28,6 +28,8 @@ _SMALL = frozenset(
 )
 """Words that a note may have without the user having said them."""
 
+_KNOWN = select(notes.c.text).where(notes.c.user == bindparam("user")).order_by(notes.c.id)
+
 
 class Profiles:
     """The notes of all users. Methods block."""
@@ -42,7 +44,7 @@ class Profiles:
 
     def known(self, connection: Connection, user: str) -> list[str]:
         """Like `notes`, within a transaction."""
-        return [str(t) for t in connection.execute(select(notes.c.text).where(notes.c.user == user).order_by(notes.c.id)).scalars()]
+        return [str(text) for text in connection.execute(_KNOWN, {"user": user}).scalars()]
 
     def add(self, user: str, note: str) -> bool:
         """Keep a note; one about the same thing ("my bucket is ...") is replaced. Tells whether it was new.

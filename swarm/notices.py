@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from swarm.store import Store
 from swarm.tables import conversations, message_row, messages, notices
@@ -16,6 +16,7 @@ LEASE = 30.0
 """Seconds in which a front-end that took a notice must have shown it."""
 RECENT = 3
 """Notices that a model is told about."""
+_RECENT = select(notices).where(notices.c.session == bindparam("session")).order_by(notices.c.at.desc()).limit(RECENT)
 
 
 class Notice(BaseModel):
@@ -57,8 +58,8 @@ class Notices:
 
     def recent(self, connection: Connection, session: str) -> list[Notice]:
         """The last notices of a conversation, the oldest first, within a transaction. Blocks."""
-        query = select(notices).where(notices.c.session == session).order_by(notices.c.at.desc()).limit(RECENT)
-        return [Notice.model_validate(dict(row)) for row in reversed(list(connection.execute(query).mappings()))]
+        found = connection.execute(_RECENT, {"session": session}).mappings()
+        return [Notice.model_validate(dict(row)) for row in reversed(list(found))]
 
     async def deliveries(self, sessions: str) -> AsyncIterator[Notice]:
         """Notices as they come, those that waited first, each to one taker only.

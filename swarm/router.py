@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
@@ -73,6 +74,7 @@ class Router:
         self._models = models
         self._by_tool = {f"ask_{name}": specialist for name, specialist in specialists.items()}
         self._tools = [delegation_tool(s) for s in specialists.values()] + [ask_user_tool()]
+        self._schemas = [convert_to_openai_tool(tool) for tool in self._tools]
         lines = "\n".join(f"- `ask_{name}`: {s.agent.description}" for name, s in specialists.items())
         self._prompt = importlib.resources.files("swarm").joinpath("router.md").read_text("utf-8").replace("{agents}", lines)
 
@@ -83,7 +85,7 @@ class Router:
 
         async def ask(choice: Choice) -> AIMessage:
             seen = _seen(prompt, messages, choice.builtin)
-            return await choice.model.bind_tools(self._tools).ainvoke(seen)
+            return await choice.model.bind_tools(self._tools if choice.builtin else self._schemas).ainvoke(seen)
 
         return {"messages": [await self._models.answer(ask, runtime.context, messages)]}
 

@@ -37,6 +37,10 @@ class Remembering(BaseCheckpointSaver[Any]):
         super().__init__(*args, **kwargs)
         self._last: dict[str, CheckpointTuple | None] = {}
         """By thread, for those whose turn runs; None where it has to be read."""
+        self._new: set[str] = set()
+        """Threads whose branches have kept nothing yet."""
+        self._replaced: set[str] = set()
+        """Threads whose last checkpoint is about to be followed by another."""
 
     @contextmanager
     def turn(self, thread: str) -> Iterator[None]:
@@ -47,8 +51,29 @@ class Remembering(BaseCheckpointSaver[Any]):
         finally:
             self._last.pop(thread, None)
 
+    @contextmanager
+    def beginning(self, thread: str) -> Iterator[None]:
+        """While the block lasts, a new message is worked on, whose branches keep nothing before it ends: nothing of them can be read."""
+        self._new.add(thread)
+        try:
+            yield
+        finally:
+            self._new.discard(thread)
+
+    @contextmanager
+    def replacing(self, thread: str) -> Iterator[None]:
+        """While the block lasts, one new checkpoint is made: what is noted on the one before it for the case that it fails, is not kept."""
+        self._replaced.add(thread)
+        try:
+            yield
+        finally:
+            self._replaced.discard(thread)
+
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """A checkpoint, by default the last one."""
+        where = config["configurable"]
+        if where["thread_id"] in self._new and where.get("checkpoint_ns") and not where.get("checkpoint_id"):
+            return None
         thread = self._thread_of(config)
         if thread is None or config["configurable"].get("checkpoint_id"):
             return await super().aget_tuple(config)
@@ -71,6 +96,8 @@ class Remembering(BaseCheckpointSaver[Any]):
 
     async def aput_writes(self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = "") -> None:
         """Keep what a task has written."""
+        if config["configurable"]["thread_id"] in self._replaced:
+            return
         self._remember(self._thread_of(config), None)
         await super().aput_writes(config, writes, task_id, task_path)
         self._remember(self._thread_of(config), None)
@@ -108,6 +135,7 @@ class ThreadedSqliteSaver(SqliteSaver):
         ):
             saver = cls(connection, thread)
             await saver._run(saver.setup)
+            await saver._run(connection.execute, "PRAGMA synchronous = NORMAL")
             yield saver
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, select, text, update
+from sqlalchemy import Connection, Engine, Insert, Table, bindparam, create_engine, delete, event, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -16,6 +17,7 @@ from swarm.errors import SettingsError, StoreError
 
 SETUP = 0x5377_6172
 """Key of the PostgreSQL lock under which tables are created."""
+_RELEASE = delete(tables.claims).where(tables.claims.c.name == bindparam("name"), tables.claims.c.holder == bindparam("holder"))
 
 
 class Store:
@@ -56,16 +58,18 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that ends with the block: committed, or rolled back by an exception."""
-        with self._engine.connect().execution_options(swarm_writes=True) as connection, connection.begin():
+    def writing(self, durable: bool = False) -> Iterator[Connection]:
+        """A transaction that ends with the block: committed, or rolled back by an exception.
+
+        Whatever was committed outlives the end of the program. With `durable` it outlives a loss of power too, which SQLite waits for
+        the disk for; PostgreSQL always does so.
+        """
+        with self._engine.connect().execution_options(swarm_writes="FULL" if durable else "NORMAL") as connection, connection.begin():
             yield connection
 
     def insert_new(self, connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with the same key is there; tells whether it did."""
-        dialect = postgresql if self.dialect == "postgresql" else sqlite
-        new = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-        return connection.execute(new).first() is not None
+        return connection.execute(_new(self.dialect, table), dict(values)).first() is not None
 
     def claim(self, name: str, holder: str = "", seconds: float | None = None) -> bool:
         """Take something that only one may have; tells whether this call got it.
@@ -98,7 +102,7 @@ class Store:
     def release(self, name: str, holder: str) -> None:
         """Give a claim back."""
         with self.writing() as connection:
-            connection.execute(delete(tables.claims).where(tables.claims.c.name == name, tables.claims.c.holder == holder))
+            connection.execute(_RELEASE, {"name": name, "holder": holder})
 
     def release_all(self, holder: str) -> None:
         """Give back whatever a holder has."""
@@ -110,6 +114,12 @@ class Store:
         self._engine.dispose()
 
 
+@cache
+def _new(dialect: str, table: Table) -> Insert:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
 def _sqlite(home: Path) -> Engine:
     home.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{home / 'swarm.db'}", connect_args={"timeout": 20})
@@ -118,11 +128,12 @@ def _sqlite(home: Path) -> Engine:
     def _connected(raw: Any, _: object) -> None:
         raw.isolation_level = None  # transactions are begun below, not by the driver
         raw.execute("PRAGMA journal_mode = WAL")
-        raw.execute("PRAGMA synchronous = NORMAL")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         writes = connection.get_execution_options().get("swarm_writes")
+        if writes:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {writes}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
@@ -139,7 +150,7 @@ def _postgres(url: str) -> Engine:
 
 
 def _create(engine: Engine) -> None:
-    with alone(engine), engine.connect().execution_options(swarm_writes=True) as connection, connection.begin():
+    with alone(engine), engine.connect().execution_options(swarm_writes="FULL") as connection, connection.begin():
         tables.metadata.create_all(connection)
 
 

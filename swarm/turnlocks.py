@@ -4,9 +4,10 @@ import asyncio
 import fcntl
 import random
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from swarm.store import Store
@@ -17,6 +18,13 @@ PATIENCE = (0.02, 0.25)
 """Seconds between two looks at a session that another process works on: at first, and later."""
 SIGNS = "processes"
 """Folder of the home with a file for every process, locked for as long as it lives."""
+
+
+T = TypeVar("T")
+
+
+def _nothing() -> None:
+    """What is done first where nothing is to be done."""
 
 
 class TurnLocks:
@@ -52,30 +60,33 @@ class TurnLocks:
                 await asyncio.to_thread(store.release_all, name)
 
     @asynccontextmanager
-    async def turn(self, session: str) -> AsyncIterator[None]:
-        """Wait until no turn of the session runs anywhere, and keep others waiting until the block ends."""
+    async def turn(self, session: str, first: Callable[[], T] = _nothing) -> AsyncIterator[T]:  # type: ignore[assignment]
+        """Wait until no turn of the session runs anywhere, and keep others waiting until the block ends.
+
+        What `first` gives is read as soon as no other turn runs, off the event loop, and handed to the block.
+        """
         claim = f"turn:{session}"
         lock = self._inside.setdefault(session, asyncio.Lock())
         async with lock:
-            await self._taken(claim)
             try:
-                yield
+                yield await self._taken(claim, first)
             finally:
                 await asyncio.shield(asyncio.to_thread(self._store.release, claim, self.name))
 
-    async def _taken(self, claim: str) -> None:
+    async def _taken(self, claim: str, first: Callable[[], T]) -> T:
         pause, longest = PATIENCE
-        while not await asyncio.to_thread(self._take, claim):
+        while not (taken := await asyncio.to_thread(self._take, claim, first)):
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             pause = min(2 * pause, longest)
+        return taken[0]
 
-    def _take(self, claim: str) -> bool:
+    def _take(self, claim: str, first: Callable[[], T]) -> tuple[T] | None:
         if self._store.claim(claim, self.name, LEASE):
-            return True
+            return (first(),)
         holder = self._store.holder(claim)
         if holder:
             self._bury(self._signs / holder)
-        return False
+        return None
 
     def _bury(self, sign: Path) -> None:
         """Give back what a process had that has died."""

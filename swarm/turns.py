@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, Durability, StateSnapshot
+from langgraph.types import Command, Durability, StateSnapshot, StreamMode
 
 from swarm import approvals, asides
 from swarm.answers import MAX_ANSWER, composed
@@ -123,8 +124,13 @@ class Turns:
         """Take what was said beside the turn into its conversation, now that nothing waits any more."""
         said = asides.closed(asides.added(await self.messages(asides.thread(session))))
         if said:
-            await self._graph.aupdate_state({"configurable": {"thread_id": session}}, {"messages": said}, as_node="gather")
+            await self._add(session, said, "gather")
             await self._forget(asides.thread(session))
+
+    async def _add(self, session: str, messages: Sequence[AnyMessage], node: str) -> None:
+        """Keep messages as if this node had brought them."""
+        with self.checkpoints.replacing(session):
+            await self._graph.aupdate_state({"configurable": {"thread_id": session}}, {"messages": messages}, as_node=node)
 
     async def _forget(self, thread: str) -> None:
         await self.checkpoints.adelete_thread(thread)
@@ -154,28 +160,32 @@ class Turns:
             "callbacks": [self._telemetry.models(mandate.measured)],
         }
         durability: Durability = "sync"
+        kept: AbstractContextManager[None] = nullcontext()
         if isinstance(start, dict):
-            await self._graph.aupdate_state(config, start, as_node=START)
+            await self._add(mandate.session, start["messages"], START)
             messages, start, durability = list(start["messages"]), None, "exit"
+            kept = self.checkpoints.beginning(mandate.session)
         else:
             messages = await self.messages(mandate.session)
         alone, streamed, shown = True, 0, list[PlanStep]()
-        async for place, mode, data in self._graph.astream(
-            start, config, context=mandate, stream_mode=["custom", "messages", "updates"], subgraphs=True, durability=durability
-        ):
-            if mode == "updates" and not place:
-                messages += _said(data)
-                alone = len(plan(messages)) <= 1 and alone
-                if (steps := plan(messages)) and steps != shown:
-                    shown = steps
-                    yield PlanUpdated(steps=steps)
-            elif mode == "custom" and isinstance(data, StepStarted | StepProgress | StepFinished):
-                yield data
-            elif mode == "messages" and (alone or not place) and streamed < MAX_ANSWER:
-                chunk = cast(tuple[AnyMessage, dict[str, Any]], data)[0]
-                if isinstance(chunk, AIMessageChunk) and chunk.text:
-                    streamed += len(chunk.text)
-                    yield AnswerDelta(text=chunk.text)
+        modes: list[StreamMode] = ["custom", "updates", *(["messages"] if mandate.aloud else [])]  # type: ignore[list-item]
+        told = self._graph.astream(start, config, context=mandate, stream_mode=modes, subgraphs=True, durability=durability)
+        with kept:
+            async for place, mode, data in told:
+                if mode == "updates" and not place:
+                    messages += _said(data)
+                    steps = plan(messages)
+                    alone = len(steps) <= 1 and alone
+                    if steps and steps != shown:
+                        shown = steps
+                        yield PlanUpdated(steps=steps)
+                elif mode == "custom" and isinstance(data, StepStarted | StepProgress | StepFinished):
+                    yield data
+                elif mode == "messages" and (alone or not place) and streamed < MAX_ANSWER:
+                    chunk = cast(tuple[AnyMessage, dict[str, Any]], data)[0]
+                    if isinstance(chunk, AIMessageChunk) and chunk.text:
+                        streamed += len(chunk.text)
+                        yield AnswerDelta(text=chunk.text)
 
     async def _close(self, session: str, ended: Sequence[StepFinished], answer: str) -> None:
         """Answer what a turn that broke off left open, so that nothing approved in it is asked for, or done, a second time."""
@@ -195,7 +205,7 @@ class Turns:
             outcome = Outcome(answer=answer, status="failed", records=records if not said else [])
             said.append(ToolMessage(answer, name=call["name"], tool_call_id=str(call["id"]), artifact=outcome.model_dump(mode="json")))
         said.append(composed(answer, stopped=True))
-        await self._graph.aupdate_state({"configurable": {"thread_id": session}}, {"messages": said}, as_node="gather")
+        await self._add(session, said, "gather")
         await self._workers.run(self._journal.settle, session)
 
     async def _reply(self, session: str, seen: Mapping[str, Step]) -> Reply:
