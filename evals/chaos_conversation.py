@@ -2,8 +2,9 @@
 
     python -m evals.chaos_conversation --kills 100 --seed 7
 
-A child process talks: it asks for a write, gets the approval, approves, and reports every step over a pipe. It is killed at a random
-moment, also in the middle of the approved call. Another process then looks at what is left, decides what still waits, and goes on.
+A child process talks: it asks for a write, gets the approval, approves, and reports every step over a pipe; what its model is asked tells
+the rest. It is killed at a random moment: of one of its phases, each as likely as the others however short it is, also in the middle of
+the approved call. Another process then looks at what is left, decides what still waits, and goes on.
 """
 
 import argparse
@@ -15,9 +16,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from functools import partial
+from itertools import pairwise
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,11 @@ from evals.ledger import install
 from tests.scripted_model import Calls, Reply, Says, scripted_model
 
 SESSION = "chaos"
+PHASES = ("open", "routing", "calling", "asked", "running", "written", "answering", "done")
+"""What a round comes through: the assistant is open, its router's model is asked, then its specialist's; the approval is asked for; the
+approved call runs, and has ended; the model is asked for the answer; the reply is there."""
+PATIENCE = 60.0
+"""Seconds in which a child comes to its next phase, however busy the machine is."""
 PRELOAD = ["swarm.assistant", "swarm.planner.model", "langchain_openai", "langgraph.checkpoint.sqlite.aio"]
 
 
@@ -46,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         seen = torment(Path(folder), options.kills, random.Random(options.seed))  # noqa: S311
-    Console().print(f"seed {options.seed}; killed while: {dict(seen.killed)}; wrong: {seen.wrong or 'none'}", highlight=False)
+    killed = ", ".join(f"{seen.killed[phase]} {phase}" for phase in PHASES)
+    Console().print(f"seed {options.seed}; killed while: {killed}; wrong: {seen.wrong or 'none'}", highlight=False)
     return 1 if seen.wrong else 0
 
 
@@ -57,7 +66,8 @@ def torment(folder: Path, kills: int, dice: random.Random) -> Seen:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     seen = Seen()
-    with scripted_model(iter(lambda: _answer, None)) as model:
+    asked, bell = context.Pipe(duplex=False)
+    with scripted_model(iter(lambda: partial(_answer, bell), None)) as model:
 
         def child(work: Callable[..., Any], *args: Any) -> tuple[Any, Connection]:
             near, far = context.Pipe()
@@ -67,16 +77,22 @@ def torment(folder: Path, kills: int, dice: random.Random) -> Seen:
             far.close()
             return process, near
 
-        whole = _timed(child, "calibration")
+        def begun(token: str) -> tuple[Any, list[Connection]]:
+            _drained(asked)
+            process, reports = child(_converse, token)
+            return process, [reports, asked]
+
+        lengths = [_timed(begun, f"entry-calibration-{number}") for number in range(2)][-1]
         for number in range(kills):
             token = f"entry-{number}"
-            process, reports = child(_converse, token)
-            told = _told_until(reports, "open", 60)
-            time.sleep(dice.uniform(0, whole * 1.1))
+            process, reports = begun(token)
+            phase = dice.choice(PHASES[:-1])
+            told = list(_told_until(reports, phase))
+            time.sleep(dice.uniform(0, lengths[phase]))
             process.kill()
             process.join()
-            told += _drained(reports)
-            seen.killed[told[-1] if told else "starting"] += 1
+            told += [word for pipe in reports for word in _drained(pipe)]
+            seen.killed[max(told, key=PHASES.index)] += 1
             checker, answers = child(_settle, token)
             left = answers.recv()
             checker.join()
@@ -89,7 +105,7 @@ def _judge(token: str, told: list[str], left: dict[str, Any], book: Path) -> lis
     lines = book.read_text().splitlines() if book.exists() else []
     times = lines.count(token)
     wrong = [f"{token} was written {times} times"] if times > 1 else []
-    if "heard" in told and not left["message"]:
+    if "routing" in told and not left["message"]:
         wrong.append(f"the message of {token} is lost")
     if "asked" in told and not (left["waited"] or left["begun"]):
         wrong.append(f"the approval of {token} is lost")
@@ -102,10 +118,11 @@ def _judge(token: str, told: list[str], left: dict[str, Any], book: Path) -> lis
     return wrong
 
 
-def _answer(request: dict[str, Any]) -> Reply:
-    """The model: it delegates, calls, answers."""
+def _answer(bell: Connection, request: dict[str, Any]) -> Reply:
+    """The model: it delegates, calls, answers, and rings the bell for what it is asked."""
     last = request["messages"][-1]
     names = [t["function"]["name"] for t in request["tools"]]
+    bell.send("answering" if last["role"] == "tool" else "calling" if "write_entry" in names else "routing")
     if last["role"] == "tool":
         return Says(str(last["content"]))
     token = next(w for w in reversed(str(last["content"]).split("\n")[0].split()) if w.startswith("entry-"))
@@ -135,10 +152,13 @@ def _run(work: Callable[..., Any], environment: dict[str, str], pipe: Connection
 async def _converse(assistant: Any, pipe: Connection, token: str) -> None:
     """Ask for a write and approve it, reporting each step."""
     pipe.send("open")
-    async for event in assistant.stream(f"please write entry {token}", SESSION):
-        pipe.send("heard" if event.type != "finished" else "asked" if event.reply.approval else "answered")
+    reply = await assistant.ask(f"please write entry {token}", SESSION)
+    if reply.approval:
+        pipe.send("asked")
+    words = {"step_started": "running", "step_finished": "written", "finished": "done"}
     async for event in assistant.stream_decision(SESSION, "approve"):
-        pipe.send("running" if event.type != "finished" else "done")
+        if event.type in words:
+            pipe.send(words[event.type])
 
 
 async def _settle(assistant: Any, pipe: Connection, token: str) -> None:
@@ -154,24 +174,23 @@ async def _settle(assistant: Any, pipe: Connection, token: str) -> None:
     pipe.send({"message": bool(turns), "waited": token in waited, "begun": bool(steps), "told": bool(steps)})
 
 
-def _timed(child: Callable[..., tuple[Any, Connection]], token: str) -> float:
-    """Seconds that a whole round takes when nobody kills it."""
-    process, reports = child(_converse, f"entry-{token}")
-    _told_until(reports, "open", 60)
-    begun = time.monotonic()
-    _told_until(reports, "done", 60)
+def _timed(begun: Callable[[str], tuple[Any, list[Connection]]], token: str) -> dict[str, float]:
+    """Seconds that each phase of a round takes when nobody kills it."""
+    process, reports = begun(token)
+    moments = {word: time.monotonic() for word in _told_until(reports, "done")}
     process.join()
-    return time.monotonic() - begun
+    return {phase: max(moments[following] - moments[phase], 0.0) for phase, following in pairwise(PHASES)}
 
 
-def _told_until(reports: Connection, word: str, patience: float) -> list[str]:
-    """What a child reported up to a word."""
-    told: list[str] = []
-    while word not in told:
-        if not reports.poll(patience):
-            raise TimeoutError(f"a child did not come to {word!r}, only to {told}")
-        told.append(reports.recv())
-    return told
+def _told_until(reports: list[Connection], last: str) -> Iterator[str]:
+    """What is reported of a child, as it comes, up to this word."""
+    told = ""
+    while told != last:
+        ready = wait(reports, PATIENCE)
+        if not ready:
+            raise TimeoutError(f"a child did not come to {last!r}, only to {told!r}")
+        told = str(next(pipe for pipe in reports if pipe in ready).recv())
+        yield told
 
 
 def _drained(reports: Connection) -> list[str]:
