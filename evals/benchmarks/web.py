@@ -1,4 +1,8 @@
-"""The web page: how long until it can be used and until a step shows, and twenty people at once; beside a plain Gradio chat."""
+"""The web page: how long until it can be used and until a step shows, what a first visit loads, and twenty people at once.
+
+Beside a plain Gradio chat. The people are contexts of one Chromium, each with its own storage and connections: twenty Chromiums on the
+machine of the server would measure the machine.
+"""
 
 import asyncio
 import subprocess
@@ -15,8 +19,10 @@ from evals.screenshots import ARGUMENTS, CHROMIUM, web_page
 
 REPEAT = 5
 PEOPLE = 20
-PATIENCE = 120_000
-"""Milliseconds that somebody in a crowd waits."""
+PATIENCE = 60_000
+"""Milliseconds that somebody in a crowd waits for each thing."""
+QUIET = 1_000
+"""Milliseconds after which a page that can be used has loaded everything."""
 PLAIN = "import gradio as gr; gr.ChatInterface(lambda message, history: message).launch(server_port={port}, quiet=True)"
 
 
@@ -33,6 +39,7 @@ async def _measured(address: str, plain: str) -> list[Measurement]:
         for _ in range(REPEAT + 1):  # the first visit warms the server up
             first.append(await _seconds_to(browser, address, "#composer textarea:enabled"))
             its_first.append(await _seconds_to(browser, plain, "textarea"))
+        weight, its_weight = await _weight(browser, address), await _weight(browser, plain)
         steps = [await _first_step(browser, address) for _ in range(REPEAT + 1)]
         people = [await _arrived(browser, address) for _ in range(PEOPLE)]  # twenty starts at once would measure Chromium
         crowd = await asyncio.gather(*(_chatted(page, number) for number, page in enumerate(people)))
@@ -50,6 +57,15 @@ async def _measured(address: str, plain: str) -> list[Measurement]:
             target=1.5,
         ),
         Measurement(name="web.first_step", value=step[middle], unit="s", spread=(step[-1] - step[0]) / 2, target=0.3),
+        Measurement(
+            name="web.first_visit",
+            value=weight,
+            unit="kB",
+            baseline="plain gr.ChatInterface",
+            baseline_value=its_weight,
+            target=1.0,
+            of="ratio",
+        ),
         Measurement(name="web.crowd_errors", value=sum(crowd), unit="errors", target=0),
     ]
 
@@ -64,6 +80,21 @@ async def _seconds_to(browser: Browser, address: str, selector: str) -> float:
     taken = time.perf_counter() - started
     await context.close()
     return taken
+
+
+async def _weight(browser: Browser, address: str) -> float:
+    """What a browser that has nothing stored loads until nothing more is asked for, in kB as they come over the network."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    sizes: list[float] = []
+    session = await context.new_cdp_session(page)
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    await session.send("Network.enable")
+    await page.goto(address)
+    await page.locator("textarea:enabled").first.wait_for()
+    await page.wait_for_timeout(QUIET)
+    await context.close()
+    return sum(sizes) / 1000
 
 
 async def _first_step(browser: Browser, address: str) -> float:

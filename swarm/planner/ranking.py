@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,9 +109,20 @@ def fitted() -> NDArray[np.float64]:
     return np.array([stored["weights"].get(name, 0.0) for name in FEATURES])
 
 
-@lru_cache(TAUGHT)
+_learning = Lock()
+
+
 def taught(examples: tuple[tuple[str, tuple[str, ...]], ...], embedding: Embedding) -> Examples:
-    """What the examples of each tool teach; once in a process, as every assistant has the same tools."""
+    """What the examples of each tool teach; once in a process, as every assistant has the same tools.
+
+    Who asks meanwhile waits: twenty that learn the same at once (tools of other packages are not in the file) keep each other from ending.
+    """
+    with _learning:
+        return _learnt(examples, embedding)
+
+
+@lru_cache(TAUGHT)
+def _learnt(examples: tuple[tuple[str, tuple[str, ...]], ...], embedding: Embedding) -> Examples:
     return lessons(embedding).examples(dict(examples), embedding)
 
 

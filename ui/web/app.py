@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, PlainTextResponse
 from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp
 
@@ -17,6 +16,7 @@ from swarm.settings import Settings
 from ui.api.completions import completions
 from ui.api.rest import rest
 from ui.readiness import Readiness
+from ui.web import frontend
 from ui.web.conversation import Conversations
 from ui.web.guard import Guard
 from ui.web.page import build
@@ -25,7 +25,7 @@ from ui.web.panel import conversations as talks
 from ui.web.server import is_loopback
 from ui.web.shares import add_shares
 from ui.web.signin import SignIn
-from ui.web.theme import ASSETS, HEAD, STYLE, theme
+from ui.web.theme import STYLE, theme
 from ui.web.tokens import WithTokens
 
 LARGEST = 2_000_000
@@ -60,8 +60,8 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         return conversations.mark(session)
 
     app.include_router(_panel(assistant), prefix="/panel")
-    app.add_api_route("/page/plotly.js", _plotly, include_in_schema=False)
-    app.mount("/page", StaticFiles(directory=ASSETS))
+    app.include_router(frontend.routes())
+    app.add_middleware(frontend.FrontPage)
     add_shares(app, assistant.services)
     app.mount("/api", RequestBodyLimitMiddleware(rest(assistant), LARGEST))
     app.mount("/v1", RequestBodyLimitMiddleware(completions(assistant), LARGEST))
@@ -71,7 +71,6 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         path="/",
         theme=theme(),
         css_paths=STYLE,
-        head_paths=HEAD,
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -96,13 +95,6 @@ def _panel(assistant: Assistant) -> APIRouter:
     panel.include_router(talks.routes(assistant.conversations))
     panel.include_router(documents.routes(documents.Documents(assistant.toolbox)))
     return panel
-
-
-def _plotly() -> FileResponse:
-    """The drawing library of the charts, as its Python package brings it."""
-    from importlib.resources import files
-
-    return FileResponse(str(files("plotly").joinpath("package_data", "plotly.min.js")), media_type="text/javascript")
 
 
 def _user(request: Request) -> str:
