@@ -26,6 +26,12 @@ _SUPPOSED = re.compile(
     r"|\bam i (?:allowed|able)\b|\bwhat (?:does|do) .* do\b",
     re.I,
 )
+_CONSEQUENCE = re.compile(
+    r"\bwhat (?:would|will|could|might|is going to) (?:happen|become)\b|\bwhat (?:happens|becomes) (?:if|when|to|of|with|after|once)\b"
+    r"|\bwhat if\b|^\W*(?:suppose|supposing|imagine|assuming|hypothetically)\b"
+    r"|\bif (?:i|we|you|one|someone|somebody|anyone) (?:were to |would |ever )?[a-z]+\b[^.?!]*\b(?:would|will|does|do|is|are|can|could)\b[^.!]*\?",
+    re.I,
+)
 _PAST = re.compile(
     r"^\W*(?:(?:and|so|but|also)\s+)*(?:does|did|was|were|who|when|why|is|are|do\s+(?:we|they|you|these|those|any)|(?:has"
     r"|have|had)\s+(?:you|we|i|they|it|the|any|all|anyone|someone))\b(?!.*\b(?:please|can you|could you)\b)",
@@ -64,6 +70,11 @@ def forbids(text: str) -> bool:
 def only_asks(text: str) -> bool:
     """Whether a text supposes something or asks about it, so that nothing must be changed because of it."""
     return _SUPPOSED.search(text) is not None or _PAST.search(text) is not None
+
+
+def supposes(text: str) -> bool:
+    """Whether a text asks what would come of something, which only the documentation can tell."""
+    return _CONSEQUENCE.search(text) is not None
 
 
 def overrides(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Linking: which of the things that exist a text mentions, however loosely it names them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import process
@@ -104,6 +104,32 @@ class Linker:
                 more.append(Mention(entry, match.start(), match.start() + len(word)))
         return more
 
+    def described(self, text: str, found: Sequence[Mention], common: Collection[str]) -> list[Mention]:
+        """Names said by two and more of their words in any order, "the june yield run", where only one thing has all of these; a word
+        that no request has must be among them."""
+        spoken = tokens(text)
+        taken = [any(m.start < t.end and t.start < m.end for m in found) or _joined(text, t) for t in spoken]
+        more: list[Mention] = []
+        position = 0
+        while position < len(spoken):
+            length = next((n for n in range(4, 1, -1) if self._having(text, spoken[position : position + n], n, common)), 0)
+            if length and not any(taken[position : position + length]):
+                window = spoken[position : position + length]
+                entry = self._having(text, window, length, common)
+                more += [Mention(entry, window[0].start, window[-1].end, exact=False)] if entry else []
+            position += length or 1
+        return more
+
+    def _having(self, text: str, window: Sequence[Token], length: int, common: Collection[str]) -> Entry | None:
+        """The one thing whose name has all these words."""
+        said = [t.text for t in window]
+        if len({*said}) < length or any(w in STOP for w in said) or all(w in common or w.isdigit() for w in said):
+            return None
+        if _SENTENCE.search(text[window[0].start : window[-1].end]):
+            return None
+        fits = [e for entries, index in self._indexes.values() for e in _with_all(said, entries, index)]
+        return fits[0] if len(fits) == 1 else None
+
     def _close(self, wanted: str) -> list[Entry]:
         best: list[Entry] = []
         top = FUZZY
@@ -138,6 +164,17 @@ class Linker:
     def is_name_word(self, word: str) -> bool:
         """Whether any name has this word."""
         return any(form in index.by_word for _, index in self._indexes.values() for form in _forms(word))
+
+
+def _with_all(said: Sequence[str], entries: Sequence[Entry], index: _Index) -> list[Entry]:
+    """The things whose names have all these words."""
+    names = set.intersection(*(set().union(*(index.by_word.get(form, set()) for form in _forms(w))) for w in said))
+    return [e for e in entries if e.name in names] if names else []
+
+
+def _joined(text: str, token: Token) -> bool:
+    """Whether a word is part of a name, a path or a value."""
+    return text[token.start - 1 : token.start] in tuple("-_/.=") or text[token.end : token.end + 1] in tuple("-_/=")
 
 
 def _forms(word: str) -> list[str]:

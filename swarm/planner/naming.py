@@ -82,11 +82,11 @@ def new_key(name: str, context: Context, args: Args) -> str | None:
     given = file_names(context.text)
     named = re.search(
         r"\b(?:as|called|named|rename(?:d)?(?: \S+)? to"
-        r"|name of \S+(?: in \S+)? to|new name)\s+[\"'`]?([\w./-]+\.\w+)",
+        r"|name of \S+(?: in \S+)? to|new name|key(?: name)?(?: (?:is|of|should be|shall be))?)\s*[:=]?\s+[\"'`]?([\w./-]+\.\w+)",
         context.text,
         re.I,
     )
-    if named:
+    if named and named.group(1) != args.get("key"):
         return named.group(1)
     overwrite = re.search(
         r"\b(?:overwrite|replace|update"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from swarm.planner.language import STOP, Token, tokens
+from swarm.planner.language import STOP, Token, stem, tokens
 from swarm.planner.lexicon import lexicon
 from swarm.planner.linking import squashed
 from swarm.planner.shape import ASSIGNMENT
@@ -54,6 +54,10 @@ def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
     initials = [p for p, parts in parted.items() if len(parts) > 1 and "".join(w[0] for w in parts) == wanted]
     if initials:
         return initials
+    stems = {stem(w) for w in words}
+    related = [p for p, parts in parted.items() if len(wanted) > 4 and stems == {stem(w) for w in parts}]
+    if related:
+        return related
     begun = [
         p for p, parts in parted.items() if len(words) == len(parts) and all(a.startswith(b) for a, b in zip(parts, words, strict=True))
     ]

@@ -84,6 +84,8 @@ class Planner:
         parts = self._splitter.split(text)
         if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):
             return [text]
+        if caution.supposes(text) and not any(self._splitter.begins(part) and not QUESTION.search(part) for part in parts):
+            return [text]
         steps: list[str] = []
         for step in parts:
             if steps and self._belongs(step, steps[-1]):
@@ -207,7 +209,7 @@ class Planner:
             return repeated
         ranked = self.ranked(seen, memory)
         readers = [c for c in ranked if "query" in c.tool.takes]
-        if readers and self._consults(seen):
+        if readers and (self._consults(seen) or (caution.supposes(seen.text) and self._of_the_field(seen))):
             return readers[0]
         named = [m for m in seen.found if m.exact or "." in m.entry.name]
         general = HOW_TO.search(seen.text) is not None and not named and not (PRONOUN.search(seen.text) and memory.calls)

@@ -91,7 +91,8 @@ class Reader:
             self._entries(kind)
         found = self.linker.mentions(text)
         found = [m for m in found if not self._plain_word(text, m)]
-        return sorted([*found, *self.linker.misspelt(text, found)], key=lambda m: m.start)
+        found += self.linker.misspelt(text, found)
+        return sorted([*found, *self.linker.described(text, found, self.common)], key=lambda m: m.start)
 
     def _plain_word(self, text: str, mention: Mention) -> bool:
         """Whether a one-word name is, where it stands, more likely the common word: a pipeline `train` in "train it"."""

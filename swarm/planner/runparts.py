@@ -8,7 +8,8 @@ from tools.names import normal
 
 _NO_STEP = frozenset(
     "the a an failing failed which this that each its first last of in was me wrong every any "
-    "next one whole full latest training run show print logs log and what to did".split()
+    "next one whole full latest training run show print logs log and what to did "
+    "error complete console output recent entire corresponding relevant".split()
 )
 
 
@@ -18,6 +19,7 @@ def step(name: str, context: Context, args: Args) -> str | None:
         r"\b(?:step|task|component)\s+[\"'`]?([\w-]+)",
         r"\b([\w-]+)[\"'`]?\s+(?:step|task|component)s?\b",
         r"\b([\w]+[-_][\w-]+)[\"'`]?\s+logs?\b",
+        r"\bthe\s+(\w{4,})\s+logs?\b",
     ):
         for match in re.finditer(pattern_, context.text, re.I):
             if match.group(1).lower() not in _NO_STEP and context.free(match.start(1), match.end(1)):
@@ -49,6 +51,15 @@ _ARTIFACTS = re.compile(
 )
 
 
+_DRAWN = re.compile(
+    r"\b(?:the|its|their|an?|that|show|see|open|view|display|me)\s+"
+    r"((?:(?!(?:the|its|their|an?|that|show|me|see|open|view|display|of|confusion)\b)[a-z][\w-]*\s+){1,2}"
+    r"(?:plot|curve|chart|graph|report|table|histogram|image|heatmap|card))\b",
+    re.I,
+)
+"""An artifact by what it is, with the words that say which: "the residual plot"."""
+
+
 def artifact(name: str, context: Context, args: Args) -> str | None:
     """An artifact of a run."""
     names = [q for q in quoted(context.text) if q not in args.values()]
@@ -60,6 +71,9 @@ def artifact(name: str, context: Context, args: Args) -> str | None:
     beside = re.search(r"\bartifact\s+(?:called\s+|named\s+)?[\"'`]?([\w-]+)|\b([\w-]+)[\"'`]?\s+artifact\b", context.text, re.I)
     if beside and next(g for g in beside.groups() if g).lower() not in ("the", "of", "from", "an", "this", "that"):
         return next(g for g in beside.groups() if g)
+    drawn = _DRAWN.search(context.text)
+    if drawn and context.free(*drawn.span(1)):
+        return "_".join(normal(drawn.group(1)).split())
     for match in sorted(_ARTIFACTS.finditer(context.text), key=lambda m: m.group(1).lower() in ("metrics", "model")):
         if context.free(match.start(), match.end()):
             return "_".join(normal(match.group(1)).split())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from swarm.planner.context import Args, Context, Unclear
 from swarm.planner.language import tokens
+from swarm.planner.lexicon import phrased
 from swarm.planner.parameters import settings
 from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred
 from swarm.planner.things import existing, named_in, partly_named
@@ -32,7 +33,7 @@ def run(name: str, context: Context, args: Args) -> str | Unclear | None:
     pipelines = named_in("pipeline", context) or ([] if partly_named("run", context) else partly_named("pipeline", context))
     of_pipeline = [e.name for e in runs if e.facts.get("pipeline") in pipelines]
     if of_pipeline:
-        wanted = states(context.text)
+        wanted = states(phrased(context.text))
         fits = [e.name for e in runs if e.name in of_pipeline and e.facts.get("state") in wanted] or of_pipeline
         return fits[0] if not context.destroys or len(fits) == 1 or LATEST.search(context.text) else Unclear(fits)
     if pointed:

@@ -4,23 +4,24 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from swarm.planner.language import words
+from swarm.planner.language import stem, words
 
 _BOUNDARY = re.compile(
     r"\s*(?:[;\n]+|&&|(?<=[\w)\"'`\]])[.!?]+(?=\s|$)|,?\s+(?:(?:and |but )?(?:then|after that|afterwards|finally"
     r"|meanwhile|in the meantime|also|at the end|lastly|once (?:that|it) is done))\b,?"
-    r"|(?<!\bthe)(?<!\bthis)(?<!\bour),?\s+(?:and )?next\b,?"
-    r"|,?\s+(?:and|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
+    r"|(?<!\bthe)(?<!\bthis)(?<!\bour),?\s+(?:and )?next\b(?! to\b),?"
+    r"|,?\s+(?:and|&|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
     re.I,
 )
 _STRONG = re.compile(
-    r"[;\n.!?]|\bthen\b|after that|afterwards|finally|\bnext\b"
+    r"[;\n.!?]|\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)"
     r"|meanwhile|meantime|at the end|lastly|once (?:that|it)",
     re.I,
 )
 _LEADING = frozenset(
     "please also just now can could would will you kindly then and so ok okay well hey hi hello good morning i want to need would "
-    "like us let first second next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets".split()
+    "like us let first second third fourth next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets mind happy "
+    "be kind as if able possible might may wondering whether".split()
 )
 _ASKING = frozenset("what which who where when why how is are does do did any whose has was were".split())
 _WISH = re.compile(r"\b(?:could|can|would|will) you\b|\bplease\b|\bi (?:want|need|would like)\b|\bmake sure\b", re.I)
@@ -29,7 +30,7 @@ _PREFACE = re.compile(r"^([^:]{3,120}):\s+(?=[A-Za-z])")
 _CONNECTIVE = re.compile(
     r"^\W*(?:(?:(?:and|but|then|after that|afterwards|finally|next|meanwhile"
     r"|in the meantime|lastly|at the end|if so|in that case|as well as)\b[,\s]*"
-    r"|(?:first|second|third|fourth|fifth|last)(?:ly)?\s*[,:]\s*|(?:first|secondly|thirdly)\s+(?=the\b|a\b|all\b))+)+",
+    r"|(?:first|second|third|fourth|fifth|last)(?:ly)?\s*[,:]\s*|(?:first|second|third|fourth|fifth|lastly)(?:ly)?\s+(?=(?:the|an?|all|its|their|i|we|you|please|to)\b))+)+",
     re.I,
 )
 _SHOULD = re.compile(r"^[^\s,]+(?:\s[^\s,]+){0,5}\s(?:should|must|has to|have to|needs? to|ought to|shall|may|can)\s(?!you\b)", re.I)
@@ -45,10 +46,10 @@ _WITH = re.compile(
 )
 _SWITCHED = re.compile(r"^(?:[a-z]+\s+){1,2}(?:turned |switched )?(?:on|off|enabled|disabled|activated)\b", re.I)
 _STATEMENT = re.compile(
-    r"\b(?:is|are|am|was|were|has|have|had|did|does|do|went|takes?|looks?|seems?|should|must|will|got|came|need(?:s|ed)?)\b", re.I
+    r"\b(?:is|are|am|was|were|has|have|had|did|does|do|went|takes?|looks?|seems?|should|must|will|got|came|need(?:s|ed)?|belongs?|comes)\b", re.I
 )
 """The verbs of a sentence that tells something."""
-_THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
+_THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
 _LISTING = re.compile(r",|as well as|plus|along with", re.I)
 _OF = re.compile(r"(?:the|its|their)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
 _NUMBERED = re.compile(r"(?:^|(?<=\s))\(?[1-9][.)]\s+(?=[A-Za-z])")
@@ -79,6 +80,7 @@ class Splitter:
         place: Callable[[str], str],
     ) -> None:
         self._verbs = frozenset(verbs)
+        self._stems = frozenset(stem(verb) for verb in verbs)
         self._place = place
         self._asks = asks
         self._names = names
@@ -102,9 +104,11 @@ class Splitter:
         text = _CONNECTIVE.sub("", text)
         if _SHOULD.match(text) and not _SHOULD_BE.search(text):
             return True
-        for position, word in enumerate(re.findall(r"[\w'/.-]+", text.lower())[:8]):
-            if word in self._verbs or word in _ASKING or (word == "have" and position == 0):
+        mind = False
+        for position, word in enumerate(re.findall(r"[\w'/.-]+", text.lower())[:12]):
+            if word in self._verbs or word in _ASKING or (word == "have" and position == 0) or (mind and stem(word) in self._stems):
                 return True
+            mind = word == "mind"
             if word not in _LEADING:
                 return False
         return False

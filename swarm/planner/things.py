@@ -146,11 +146,12 @@ def unknown_name(kind: str, context: Context, only_beside: bool = False) -> str 
         re.I,
     ):
         candidates.append(a or b)
-    if len(kind) and not candidates and kind in ("pipeline", "bucket", "run", "experiment"):
-        plain = re.search(rf"\b(?:{noun})\s+(?:called\s+|named\s+)?([a-z]{{4,}})\b", text, re.I)
+    if not candidates and kind in ("pipeline", "bucket", "run", "experiment"):
+        plain = re.search(rf"(?<!\bwhich )(?<!\bwhat )(?<!\bwhose )(?<!\bany )(?<!\beach )(?<!\bevery )\b(?:{noun})\s+(?:called\s+|named\s+)?([a-z]{{4,}})\b", text, re.I)
         if plain and plain.group(1).lower() not in context.common and plain.group(1).lower() not in STOP:
             candidates.append(plain.group(1))
         placed = re.search(rf"\b(?:in|of|from|into|to)\s+(?:the\s+)?(?:{noun})\s+([a-z]{{4,}})\W*$", text, re.I)
         if placed and not candidates:
             candidates.append(placed.group(1))
-    return candidates[0] if candidates else None
+    parameters = {p for e in context.entries("pipeline") for p in e.facts.get("parameters", {})}
+    return next((c for c in candidates if c not in parameters), None)

@@ -7,6 +7,7 @@ from swarm.planner import timing
 from swarm.planner.authoring import pipeline_steps
 from swarm.planner.context import Args, Context
 from swarm.planner.language import words
+from swarm.planner.lexicon import phrased
 from swarm.planner.linking import file_names
 from swarm.planner.naming import new_key, new_name, path
 from swarm.planner.references import DOCUMENTS
@@ -29,8 +30,13 @@ def rows(name: str, context: Context, args: Args) -> int | None:
     return next(int(g) for g in match.groups() if g) if match else None
 
 
+_THE_LAST = re.compile(r"\b(?:which|what) (?:run|job|training|one|execution)\b[^,;.]*\b(?:last|latest|most recently|lastly)\W*$", re.I)
+
+
 def limit(name: str, context: Context, args: Args) -> int | None:
-    """How many things to list."""
+    """How many things to list: one where a single run is asked for, "which run failed last"."""
+    if _THE_LAST.search(context.text):
+        return 1
     match = re.search(
         r"\b(?:last|latest|newest|first|top|recent)\s+(\d{1,3})\b"
         r"|\b(\d{1,3})\s+(?:most recent|latest|newest|last)\b",
@@ -48,7 +54,7 @@ def _digits(text: str) -> str:
 def state(name: str, context: Context, args: Args) -> str | None:
     """A state of runs."""
     masked = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
-    return next(iter(states(masked)), None)
+    return next(iter(states(phrased(masked))), None)
 
 
 def prefix(name: str, context: Context, args: Args) -> str | None:

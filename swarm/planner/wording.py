@@ -39,7 +39,7 @@ WISH = re.compile(
     r"\b(?:can|could|would|will) you (?:please |kindly )?(?!explain|tell|say|describe|elaborate|clarify|give me an? (?:idea|intro))", re.I
 )
 NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I)
-AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as)\s*(?:the\s+)?[\"'`]?")
+AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as|,?\s*(?:and )?also|plus)\s*(?:the\s+)?[\"'`]?")
 LIGHT = re.compile(
     r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|use|set|with|make|give"
     r"|add|let|have|assign|run it (?:in|under|with)|in|under)\b",
