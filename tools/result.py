@@ -84,6 +84,8 @@ class Subject(BaseModel):
     name: str
     bucket: str | None = None
     """For an object: the bucket that holds it."""
+    standing: Literal["best", "worst"] | None = None
+    """Among the runs of a comparison: the one that is better than all others, or worse."""
 
 
 class ToolResult(BaseModel):

@@ -9,6 +9,7 @@ from typing import Any
 from evals.chat.cases import known_tools
 from evals.worlds.description import World
 from swarm.planner.references import Done, Memory, Thing
+from tools.kfp.directions import direction
 from tools.tool import Entry
 
 _THINGS = frozenset({"pipeline", "run", "experiment", "schedule", "bucket", "object", "document"})
@@ -18,6 +19,7 @@ _MAKES = {
     "create_experiment": "experiment",
     "upload_pipeline": "pipeline",
     "create_pipeline": "pipeline",
+    "schedule_pipeline": "schedule",
 }
 """Calls after which there is something new."""
 
@@ -69,6 +71,14 @@ class Imagined:
         told = self._told(tool, args)
         return Done(tool, dict(args), (*told, *(Thing("bucket", t.bucket) for t in told if t.bucket), *named), now=True)
 
+    def _compared(self, args: Mapping[str, Any]) -> list[Thing]:
+        """The runs of a comparison, the best and the worst on its metric marked."""
+        of = {r.name: r.metrics for r in self._world.runs if r.name in (args.get("runs") or []) or r.pipeline == args.get("pipeline")}
+        metric = str(args.get("metric") or next(iter(args.get("metrics") or []), ""))
+        ordered = sorted((n for n in of if metric in of[n]), key=lambda n: of[n][metric], reverse=direction(metric) == "higher")
+        marks = {ordered[-1]: "worst", ordered[0]: "best"} if len(ordered) > 1 else {}
+        return [Thing("run", name, standing=marks.get(name)) for name in of]
+
     def _told(self, tool: str, args: Mapping[str, Any]) -> list[Thing]:
         """What the answer of a call lists."""
         listed = re.fullmatch(r"list_(pipeline|experiment|run|schedule|bucket|document|object)s", tool)
@@ -85,6 +95,8 @@ class Imagined:
             name = next((str(args[a]) for a in ("name", "bucket", "run_name") if args.get(a)), f"new-{made}")
             self._entries[made] = [Entry(made, name, {"state": "running", "pipeline": args.get("pipeline")}), *self._entries[made]]
             return [Thing(made, name)]
+        if tool in ("compare_runs", "plot_runs"):
+            return self._compared(args)
         if isinstance(args.get("run"), str):
             of = [e.facts["pipeline"] for e in self._entries["run"] if args["run"] in (e.name, "latest")]
             return [Thing("run", str(args["run"])), *(Thing("pipeline", p) for p in of[:1] if p)]
@@ -92,4 +104,4 @@ class Imagined:
             return []
         facts = {k: v for k, v in args.items() if k in ("state", "pipeline", "experiment", "bucket") and v}
         kept = [e for e in self._entries[listed[1]] if all(e.facts.get(k, v) == v for k, v in facts.items())]
-        return [Thing(e.kind, e.name, e.facts.get("bucket")) for e in kept]
+        return [Thing(e.kind, e.name, e.facts.get("bucket")) for e in kept[: args.get("limit")]]

@@ -29,7 +29,8 @@ _SUPPOSED = re.compile(
 _CONSEQUENCE = re.compile(
     r"\bwhat (?:would|will|could|might|is going to) (?:happen|become)\b|\bwhat (?:happens|becomes) (?:if|when|to|of|with|after|once)\b"
     r"|\bwhat if\b|^\W*(?:suppose|supposing|imagine|assuming|hypothetically)\b"
-    r"|\bif (?:i|we|you|one|someone|somebody|anyone) (?:were to |would |ever )?[a-z]+\b[^.?!]*\b(?:would|will|does|do|is|are|can|could)\b[^.!]*\?",
+    r"|\bif (?:i|we|you|one|someone|somebody|anyone) (?:were to |would |ever )?[a-z]+\b"
+    r"[^.?!]*\b(?:would|will|does|do|is|are|can|could)\b[^.!]*\?",
     re.I,
 )
 _PAST = re.compile(

@@ -38,6 +38,9 @@ def bucket(name: str, context: Context, args: Args) -> str | Unclear | None:
         holders = _holders(context)
         if not into and len(rest) == 1 and len(holders) == 1 and rest[0].entry.name not in holders:
             into, rest = rest, []  # "a copy of x in y", where x lies elsewhere
+        there = [m for m in rest if m.entry.name in holders]
+        if not into and len(holders) == 1 and there and len({m.entry.name for m in rest}) == 2:
+            into, rest = [m for m in rest if m not in there], there  # "x belongs in b, not in a", where it lies in a
         places = (
             into or ([rest[-1]] if target and len(rest) > 1 else [])
             if target

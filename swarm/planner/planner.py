@@ -1,6 +1,5 @@
 """Deciding: which call answers the next step of a request, or what to ask, or why not."""
 
-import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -13,18 +12,18 @@ from swarm.planner.arguments import fill
 from swarm.planner.authoring import is_component
 from swarm.planner.catalogue import Known
 from swarm.planner.context import Context
+from swarm.planner.expansion import TAKEN, Expansion
 from swarm.planner.features import VALUES, Embedding
 from swarm.planner.language import STOP, content, words
 from swarm.planner.lexicon import lexicon, written_out
-from swarm.planner.linking import Mention
 from swarm.planner.questions import example, question
 from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
-from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing, speaks_of
+from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing, referred, speaks_of
 from swarm.planner.shape import PLACEHOLDER, Shape, clauses
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import AND, ASIDE, ASKED, ELLIPSIS, IT, LIGHT, NEWLY, NOTED, ONES, THE_NEW, THERE, WHAT_IS, WISH, WITH_CONTENTS
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LIGHT, NEWLY, NOTED, ONES, THE_NEW, THERE, WHAT_IS, WISH
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
@@ -71,6 +70,7 @@ class Planner:
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
         self._splitter = Splitter(verbs, nouns, self._asks, lambda text: bool(self._reader.link(text)), self._place)
         self._reader = Reader(catalogue, self._ranker.vocabulary, embedding.is_word)
+        self._expansion = Expansion(tools, self._ranker, self._reader)
 
     # --- reading -------------------------------------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class Planner:
 
     def steps(self, text: str) -> list[str]:
         """The steps of a request; a general question is one."""
-        text = self._reader.spelt(written_out(text))
+        text = self._expansion.ordered(self._reader.spelt(written_out(text)), self._splitter.begins)
         parts = self._splitter.split(text)
         if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):
             return [text]
@@ -91,36 +91,8 @@ class Planner:
             if steps and self._belongs(step, steps[-1]):
                 steps[-1] += f", {step}"
             else:
-                steps += self._emptied(step) or self._each(step)
+                steps += self._expansion.steps(step)
         return steps or [text]
-
-    def _emptied(self, step: str) -> list[str]:
-        """ "Delete the bucket a with everything in it" as two steps: what it holds, then the bucket."""
-        rest = WITH_CONTENTS.sub("", step)
-        ranked = self._ranker.rank(self._reader.understood(rest).shape) if rest != step else []
-        tool = ranked[0].tool if ranked else None
-        emptied = tool is not None and tool.effect == "destroy" and tool.needs == {"bucket"}
-        if not emptied or not any(t.effect == "destroy" and t.needs == {"bucket", "object"} for t in self._tools.values()):
-            return []
-        found = next((m for m in self._reader.understood(rest).found if m.entry.kind == "bucket"), None)
-        return [f"delete all files in {found.entry.name if found else 'that bucket'}", rest]
-
-    def _each(self, step: str) -> list[str]:
-        """ "Delete the runs a and b" as two steps, where the tool takes one at a time."""
-        seen = self._reader.understood(step)
-        exact = [m for m in seen.found if m.exact]
-        row = [m for m, n in itertools.pairwise(exact) if m.entry.kind == n.entry.kind and AND.fullmatch(seen.text[m.end : n.start])]
-        if not row:
-            return [step]
-        row.append(exact[exact.index(row[-1]) + 1])
-        ranked = self._ranker.rank(seen.shape)
-        single = self._ranker.rank(self._reader.shaped(_only(seen.text, row, row[0]), self._reader.link(_only(seen.text, row, row[0]))))
-        tool = single[0].tool
-        takes = [name for name, kind in tool.kinds.items() if kind == row[0].entry.kind]
-        lists = any(tool.schema["properties"][name].get("type") == "array" for name in takes)
-        if len(takes) != 1 or lists or ("array" in str(ranked[0].tool.schema["properties"]) and ranked[0].chance > single[0].chance):
-            return [step]
-        return [_only(seen.text, row, one) for one in row]
 
     def plan(self, request: str, memory: Memory, remembered: Sequence[str] = ()) -> list[Planned]:
         """The steps of a request, each with the specialist whose tool fits it best; a later step may speak of what an earlier one names.
@@ -133,6 +105,9 @@ class Planner:
         for step in steps:
             if self._forbidden(step):
                 plan.append(Planned(step, "", talk.NOTHING_DONE))
+                continue
+            if TAKEN.search(step) and plan:
+                plan.append(Planned(step, plan[-1].delegate, plan[-1].declined))
                 continue
             chosen = self.best(step, memory)
             meant = expanded(step, remembered)
@@ -151,6 +126,8 @@ class Planner:
         """What is remembered, and what the request before named of several things that its answer was about."""
         named = _things(self._reader.understood(memory.said)) if memory.said else ()
         heard = [t for t in named if memory.focus(t.kind) is None and t in memory.listed(t.kind)]
+        if caution.supposes(memory.said):
+            heard = list(named)
         single = tuple(t for t in heard if [h.kind for h in heard].count(t.kind) == 1)
         now = [call for call in memory.calls if call.now]
         return Memory([*(call for call in memory.calls if not call.now), *([Done("", {}, single)] if single else []), *now])
@@ -222,6 +199,7 @@ class Planner:
             return readers[0] if readers and asks and not named and self._of_the_field(seen) else None
         if "query" in ranked[0].tool.takes and not self._of_the_field(seen):
             return None
+        ranked = self._again(ranked, seen, memory)
         if ranked[0].tool.effect != "read" and self._noise(seen):
             return None
         return ranked[0]
@@ -233,6 +211,8 @@ class Planner:
         if last is None or not ELLIPSIS.search(seen.text) or len(said) > 6 or self._tools[last.tool].effect == "destroy":
             return None
         tool = self._tools[last.tool]
+        if "{setting}" in seen.shape.text and not {"arguments", "tags"} & tool.takes:
+            return None
         names = {w for m in seen.found for w in words(m.entry.name)}
         telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in ASIDE]
         kinds = {m.entry.kind for m in seen.found}
@@ -246,6 +226,23 @@ class Planner:
         ):
             return Candidate(tool, 1.0, 1.0, 0.0)
         return None
+
+    def _again(self, ranked: list[Candidate], seen: Understood, memory: Memory) -> list[Candidate]:
+        """What did not succeed is retried when it is to be done again; what did succeed is done anew where something is changed."""
+        starts, retries = ({"pipeline"}, {"run"})
+        first = ranked[0].tool
+        if first.needs not in (starts, retries) or "arguments" not in first.takes or "cron" in first.takes or not AGAIN.search(seen.text):
+            return ranked
+        if any(m.entry.kind == "pipeline" for m in seen.found):
+            return ranked
+        named = next((m.entry.name for m in seen.found if m.entry.kind == "run"), None)
+        focus = memory.focus("run")
+        name = named or (focus.name if focus else "")
+        state = next((e.facts.get("state") for e in self._reader.catalogue.entries("run") if e.name == name), None)
+        needs = retries if state in ("failed", "canceled") else starts if state == "succeeded" and "{setting}" in seen.shape.text else None
+        if needs is None or first.needs == needs or "retry" in words(seen.text):
+            return ranked
+        return [c for c in ranked if c.tool.needs == needs and "arguments" in c.tool.takes and "cron" not in c.tool.takes][:1] or ranked
 
     def _noise(self, seen: Understood) -> bool:
         """Whether a step is mostly of words that nobody knows, and names and points at nothing; values alone are no names."""
@@ -324,6 +321,10 @@ class Planner:
         """The call for a step, or the question that is open before it."""
         if self._forbidden(step):
             return Action(say=talk.NOTHING_DONE)
+        if TAKEN.search(step):
+            best = referred("run", step, memory, self._reader.catalogue.entries)
+            memory.calls += [Done("", {}, (Thing("run", best[0]),), now=True)] if best else []
+            return Action()
         memory = self._heard(memory)
         chosen = self.best(step, memory)
         seen = self._reader.understood(step)
@@ -389,8 +390,3 @@ def _things(seen: Understood) -> tuple[Thing, ...]:
 def _too_few(tool: ToolView, argument: str, value: Any) -> bool:
     """Whether a list has fewer things than the tool asks for."""
     return isinstance(value, list) and len(value) < tool.schema.get("properties", {}).get(argument, {}).get("minItems", 0)
-
-
-def _only(text: str, row: Sequence[Mention], one: Mention) -> str:
-    """A text with one of several names in a row."""
-    return f"{text[: row[0].start]}{text[one.start : one.end]}{text[row[-1].end :]}"

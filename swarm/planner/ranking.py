@@ -64,12 +64,13 @@ HOW_TO = re.compile(
     r"|what is the (?:right|best|usual|proper|common|recommended) |what (?:is"
     r"|are) (?:the )?(?:difference|meant|best|recommended)\b|what(?: is| are) (?:an?\b|the (?:purpose|point|meaning|use))"
     r"|what does .* (?:mean|stand for|do in)\b|(?:can|could) you explain (?:what|how|why|the (?:concept|idea|difference))"
-    r"|explain (?:what|how|why|the (?:concept|idea|difference)|to me (?:what|how|why))\b(?!\W*$)|why (?:do|does|would|should|is it|use|are) "
+    r"|explain (?:what|how|why|the (?:concept|idea|difference)|to me (?:what|how|why))\b(?!\W*$)"
+    r"|why (?:do|does|would|should|is it|use|are) "
     r"|(?:what is )?(?:the )?difference between\b|best practi|when (?:should|do|would)\b"
     r"|is (?:there|it) (?:\w+ )*(?:limit|possible|necessary|recommended|way|maximum)\b"
     r"|(?:tell me|i want to know|i would like to know) how (?:to|do|does|can) |what happens (?:if|when)\b|can (?:i|you|one"
     r"|we) \w+ .* (?:in|with) (?:kubeflow|minio|kfp|kubernetes)|what (?:is"
-    r"|are) (?!running|scheduled|going|happening|new|there|left|in|on|the|my|our|it|that|this|wrong|up|planned|active)"
+    r"|are) (?!still|currently|now|running|scheduled|going|happening|new|there|left|in|on|the|my|our|it|that|this|wrong|up|planned|active)"
     r"[\w-]+(?: [\w-]+){0,3}\W*$|what means\b|what (?:even )?is an?\b|what does (?:an? )?[\w -]+ do\W*$|how big can\b|how many can\b"
     r"|which \w+ (?:format|version|way|kind|sort) \w+|should i\b|do i (?:have|need) to\b|pros and cons)",
     re.I,

@@ -11,6 +11,7 @@ from swarm.planner.linking import QUOTED, Linker, Mention
 from swarm.planner.parameters import settings
 from swarm.planner.references import NOUNS
 from swarm.planner.shape import Shape, shape
+from swarm.planner.timing import duration
 from tools.tool import Entry
 
 
@@ -59,6 +60,9 @@ class Reader:
         """The shape of a text in which these things were found; values of known parameters are settings."""
         parameters = self._parameters()
         given = [Mention(Entry("setting", s.name), s.start, s.end) for s in settings(text, parameters) if "=" not in text[s.start : s.end]]
+        lasts = duration(text)
+        timed = [(lasts[1].start, lasts[1].end)] if lasts else []
+        given = [m for m in given if not any(a <= m.start and m.end <= b for a, b in timed)]
         apart = [m for m in given if not any(f.start < m.end and m.start < f.end for f in found)]
         return shape(text, [*found, *apart])
 

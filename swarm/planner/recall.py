@@ -90,13 +90,13 @@ def _of_outcome(message: BaseMessage, kinds: Kinds) -> list[Done]:
 
 def _of_record(record: Record, kinds: Kinds, now: bool = False) -> Done:
     step = record.step
-    about = _with_buckets([Thing(s.kind, s.name, s.bucket) for s in record.subjects])
+    about = _with_buckets([Thing(s.kind, s.name, s.bucket, s.standing) for s in record.subjects])
     given = {name: value for name, value in step.args.items() if name in record.given}
     return Done(step.tool, given, about + _things(step.tool, step.args, kinds), step.status in ("ok", "no_data"), now)
 
 
 def _briefed(call: Mapping[str, Any], kinds: Kinds) -> Done:
-    about = _with_buckets([Thing(str(a["kind"]), str(a["name"]), a.get("bucket")) for a in call.get("about", [])])
+    about = _with_buckets([Thing(str(a["kind"]), str(a["name"]), a.get("bucket"), a.get("standing")) for a in call.get("about", [])])
     args = call.get("args", {})
     return Done(
         str(call["tool"]),

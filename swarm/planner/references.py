@@ -26,10 +26,17 @@ DOCUMENTS = r"(?:documents?|documentation|manuals?|handbooks?|guides?|runbooks?|
 """The documentation as a whole."""
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1}
 _ORDINAL = re.compile(
-    rf"\b(?:the\s+)?({'|'.join(_ORDINALS)})\s+(?:one|of (?:them|those|these)|in the list)\b"
+    rf"\b(?:the\s+)?({'|'.join(_ORDINALS)})\s+(?:one|of (?:them|those|these|the list)|in the list|listed)\b"
     rf"|(?:^|\b(?:number|no\.?|nr\.?|option)\s*|#)([1-9])\b(?=\s*[.!?)]?\s*$)",
     re.I,
 )
+STANDING = re.compile(
+    r"\b(?P<which>best|better|worst|worse|top|strongest|weakest)(?:[ -](?:performing|scoring|ranked))?"
+    r"\s+(?:\w+\s+)?(?:(?P<of>ones?|of (?:them|those|these|the (?:two|three|lot)))|runs?|jobs?|models?|trainings?|executions?)\b",
+    re.I,
+)
+"""The best or worst of several: "the better one", "the best run"."""
+_AGED = re.compile(r"\b(newest|latest|most recent|oldest|earliest)\s+(?:one\s+)?of (?:them|those|these)\b", re.I)
 ALL = re.compile(r"\b(?:both|all|them|these|those|they|each|(?:the|of the|these|those) (?:two|three|four))\b", re.I)
 EVERYTHING = re.compile(
     r"\b(?:everything|(?:all|every|any)(?: of)?(?: the| its| their| my| our)?(?: \w+)? (?:files?|objects?|contents?|data|stuff)"
@@ -53,6 +60,8 @@ class Thing:
     kind: str
     name: str
     bucket: str | None = None
+    standing: str | None = field(default=None, compare=False)
+    """`best` or `worst` of those that were compared."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,16 @@ class Memory:
                 return things
         return []
 
+    def standing(self, kind: str, which: str) -> str | None:
+        """The best or the worst of the things of a kind that were compared last."""
+        compared = (call for call in reversed(self.calls) if any(t.standing for t in call.things if t.kind == kind))
+        return next((t.name for call in compared for t in call.things if t.kind == kind and t.standing == which), None)
+
+    def gathered(self, kind: str) -> list[str]:
+        """The things of a kind that the calls for this request were about, one each."""
+        single = [{t.name for t in call.things if t.kind == kind} for call in self.calls if call.now]
+        return list(dict.fromkeys(name for names in single if len(names) == 1 for name in names))
+
     def kinds(self, listed: bool = False) -> list[str]:
         """Kinds of things there is one of in focus, or with `listed` also several, the most recent first."""
         found = dict.fromkeys(kind for call in reversed(self.calls) for kind in (*_topic(call), *(t.kind for t in call.things)))
@@ -127,6 +146,17 @@ def referred(kind: str, text: str, memory: Memory, entries: Callable[[str], Sequ
     """The things of a kind that a text points at without naming them: none, one, or several to choose from."""
     there = memory.several(kind) or memory.listed(kind)
     names = [t.name for t in there]
+    standing = STANDING.search(text)
+    best = memory.standing(kind, "worst" if standing.group("which").lower().startswith(("w", "W")) else "best") if standing else None
+    if best:
+        return [best]
+    aged = _AGED.search(text)
+    if kind == "run" and aged and len(names) > 1:
+        return [names[-1 if aged.group(1).lower() in ("oldest", "earliest") else 0]]
+    counted = re.search(rf"\bthe\s+({'|'.join(_ORDINALS)})\s+(?:{NOUNS.get(kind, kind)})\b", text, re.I)
+    if counted and not (kind == "run" and counted.group(1).lower() == "last") and len(names) > 1:
+        position = _ORDINALS[counted.group(1).lower()]
+        return [names[position]] if position < len(names) else []
     ordinal = _ORDINAL.search(text)
     if ordinal and names:
         position = _ORDINALS[ordinal.group(1).lower()] if ordinal.group(1) else int(ordinal.group(2)) - 1

@@ -81,11 +81,12 @@ def artifact(name: str, context: Context, args: Args) -> str | None:
     return "_".join(normal(shown.group(1)).split()) if shown and context.free(*shown.span(1)) else None
 
 
-_METRIC = re.compile(
-    r"\b((?:val|test|train|validation|training)[_ ])?(accuracy|f1(?:[_ -]score)?|precision|recall|sensitivity|specificity|dice|auroc"
-    r"|auprc|roc[_ ]auc|auc|rmse|mse|mae|mape|r2|loss|log[_ ]?loss|perplexity|iou|map|bleu|silhouette|error rate)\b",
-    re.I,
+METRIC = (
+    r"(?:(?:val|test|train|validation|training)[_ ])?(?:accuracy|f1(?:[_ -]score)?|precision|recall|sensitivity|specificity|dice|auroc"
+    r"|auprc|roc[_ ]auc|auc|rmse|mse|mae|mape|r2|loss|log[_ ]?loss|perplexity|iou|map|bleu|silhouette|error rate)\b"
 )
+"""The usual metrics, as people write them."""
+_METRIC = re.compile(rf"\b{METRIC}", re.I)
 
 
 def metric(name: str, context: Context, args: Args) -> str | None:

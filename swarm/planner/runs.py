@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from swarm.planner.context import Args, Context, Unclear
-from swarm.planner.language import tokens
+from swarm.planner.language import STOP, tokens
 from swarm.planner.lexicon import phrased
 from swarm.planner.parameters import settings
 from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred
@@ -18,6 +18,10 @@ _PAIR = re.compile(
 )
 
 
+_FIRST_OF = re.compile(r"\bfirst\s+(two|three|four|five|couple|\d)\b", re.I)
+_THE_RUNS = re.compile(r"\b(?:the|these|those|all|of)\s+(?:[\w-]+\s+){0,3}(?:runs|jobs|trainings|models)\b", re.I)
+MOST = 8
+"""Runs that are compared where none is named."""
 _NUMBERS = {"two": 2, "couple": 2, "three": 3, "four": 4, "five": 5}
 
 
@@ -30,6 +34,9 @@ def run(name: str, context: Context, args: Args) -> str | Unclear | None:
     pointed = referred("run", context.text, context.memory, context.entries)
     if len(pointed) == 1:
         return pointed[0]
+    lettered = [] if "arguments" in context.kinds.values() else _lettered(context)
+    if len(lettered) == 1:
+        return lettered[0]
     pipelines = named_in("pipeline", context) or ([] if partly_named("run", context) else partly_named("pipeline", context))
     of_pipeline = [e.name for e in runs if e.facts.get("pipeline") in pipelines]
     if of_pipeline:
@@ -100,6 +107,9 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
     if len(named) >= 2:
         return named
     entries = context.entries("run")
+    first_of = _FIRST_OF.search(context.text)
+    if first_of and len(context.memory.listed("run")) > 1:
+        return [t.name for t in context.memory.listed("run")][: _NUMBERS.get(first_of.group(1).lower()) or int(first_of.group(1))]
     pair = _PAIR.search(context.text)
     if pair:
         said = (pair.group(1) or pair.group(2)).lower()
@@ -110,9 +120,16 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
     short = _numbered(context, named)
     if len(short) >= 2:
         return short
+    pipelines = [] if named else named_in("pipeline", context) or partly_named("pipeline", context)
+    if pipelines and _THE_RUNS.search(context.text):
+        of = [e.name for e in entries if e.facts.get("pipeline") in pipelines and e.facts.get("state") == "succeeded"]
+        return None if "pipeline" in args else of[:MOST] or None
     listed = [t.name for t in context.memory.listed("run")]
-    if ALL.search(context.text) and len(listed) >= 2 and not named:
-        return listed
+    if (ALL.search(context.text) or _THE_RUNS.search(context.text)) and not named:
+        spoken = listed if len(listed) >= 2 else context.memory.gathered("run")
+        ended = [n for n in spoken if n not in {e.name for e in entries if e.facts.get("state") in ("running", "pending")}]
+        if len(spoken) >= 2:
+            return ended[:MOST] if len(ended) >= 2 else spoken[:MOST]
     focus = context.memory.focus("run")
     newest = entries[0].name if entries else None
     first = (
@@ -152,3 +169,15 @@ def _numbered(context: Context, named: Sequence[str]) -> list[str]:
         if len(chosen) == 1:
             found.append(chosen[0])
     return list(dict.fromkeys(found))
+
+
+def _lettered(context: Context) -> list[str]:
+    """Runs said by the letter that their name ends in, "the b one": of those spoken of, else of the series spoken of."""
+    focus = context.memory.focus("run")
+    series = re.sub(r"[a-z]$", "", focus.name.lower()) if focus else None
+    among = [t.name for t in context.memory.several("run")]
+    if series is not None and series != focus.name.lower():  # type: ignore[union-attr]
+        among += [e.name for e in context.entries("run") if e.name.lower()[:-1] == series]
+    said = [t for t in tokens(context.text) if len(t.text) == 1 and t.text.isalpha() and context.free(t.start, t.end)]
+    letters = [t.text for t in said if t.text not in STOP or re.match(r"\s+one\b", context.text[t.end :])]
+    return list(dict.fromkeys(n for letter in letters for n in among if re.search(rf"(?<![a-z]){letter}$", n.lower())))

@@ -75,7 +75,7 @@ def _values(text: str) -> str:
     lasts = duration(text)
     if lasts:
         text = f"{text[: lasts[1].start]}{{duration}}{text[lasts[1].end :]}"
-    text = _LATEST.sub("{run}", text)
+    text = re.sub(r"\{run\} (?:of|for|from) (?:the )?\{pipeline\}(?: pipeline\b)?", "{run}", _LATEST.sub("{run}", text))
     text = NAME_LIKE.sub("{name}", text)
     text = re.sub(r"(?<![\w{])[-+]?\d[\d.:%]*\b", "{number}", text)
     return _RUN.sub("start", phrased(text))

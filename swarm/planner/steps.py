@@ -20,8 +20,8 @@ _STRONG = re.compile(
 )
 _LEADING = frozenset(
     "please also just now can could would will you kindly then and so ok okay well hey hi hello good morning i want to need would "
-    "like us let first second third fourth next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets mind happy "
-    "be kind as if able possible might may wondering whether".split()
+    "like us let first second third fourth next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets mind "
+    "happy be kind as if able possible might may wondering whether".split()
 )
 _ASKING = frozenset("what which who where when why how is are does do did any whose has was were".split())
 _WISH = re.compile(r"\b(?:could|can|would|will) you\b|\bplease\b|\bi (?:want|need|would like)\b|\bmake sure\b", re.I)
@@ -46,7 +46,9 @@ _WITH = re.compile(
 )
 _SWITCHED = re.compile(r"^(?:[a-z]+\s+){1,2}(?:turned |switched )?(?:on|off|enabled|disabled|activated)\b", re.I)
 _STATEMENT = re.compile(
-    r"\b(?:is|are|am|was|were|has|have|had|did|does|do|went|takes?|looks?|seems?|should|must|will|got|came|need(?:s|ed)?|belongs?|comes)\b", re.I
+    r"\b(?:is|are|am|was|were|has|have|had|did|does|do|went|takes?|looks?|seems?|should|must|will|got|came|need(?:s|ed)?"
+    r"|belongs?|comes)\b",
+    re.I,
 )
 """The verbs of a sentence that tells something."""
 _THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
@@ -141,6 +143,7 @@ class Splitter:
             return clause is not None and self._asks(clause.group())
         if _STRONG.search(mark.group()) or self.begins(rest):
             return True
+        rest = _CONNECTIVE.sub("", rest)
         if _OF.match(rest) and self._noun_phrase(rest):
             return True
         return _LISTING.search(mark.group()) is not None and self._noun_phrase(rest)
@@ -149,7 +152,7 @@ class Splitter:
         """Whether a text begins with a thing that is asked for: "a list of its artifacts"."""
         head = re.match(
             r"(?:and\s+)?(?:(?:a|an|the|its|their)\s+|\w+\s+(?:of|for"
-            r"|from)\s+)(?:(?!\s+(?:and|as well as|plus)\s)[^,;.])+",
+            r"|from)\s+)(?:(?!\s+(?:and|as well as|plus)\s)(?:[^,;.]|\.(?=\w)))+",
             text,
             re.I,
         )

@@ -147,7 +147,8 @@ def unknown_name(kind: str, context: Context, only_beside: bool = False) -> str 
     ):
         candidates.append(a or b)
     if not candidates and kind in ("pipeline", "bucket", "run", "experiment"):
-        plain = re.search(rf"(?<!\bwhich )(?<!\bwhat )(?<!\bwhose )(?<!\bany )(?<!\beach )(?<!\bevery )\b(?:{noun})\s+(?:called\s+|named\s+)?([a-z]{{4,}})\b", text, re.I)
+        asked = r"(?<!\bwhich )(?<!\bwhat )(?<!\bwhose )(?<!\bany )(?<!\beach )(?<!\bevery )"
+        plain = re.search(rf"{asked}\b(?:{noun})\s+(?:called\s+|named\s+)?([a-z]{{4,}})\b", text, re.I)
         if plain and plain.group(1).lower() not in context.common and plain.group(1).lower() not in STOP:
             candidates.append(plain.group(1))
         placed = re.search(rf"\b(?:in|of|from|into|to)\s+(?:the\s+)?(?:{noun})\s+([a-z]{{4,}})\W*$", text, re.I)

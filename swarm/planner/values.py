@@ -202,7 +202,7 @@ def column(name: str, context: Context, args: Args) -> str | None:
     text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
     found = re.findall(
         r"\b(?:plot|draw|chart|of|and|vs\.?|versus|against|over|by|column|between|histogram"
-        r"|for)(?=\s+(?:the\s+)?(?:column\s+)?[\"'`]?([A-Za-z_]\w*)\b(?!\.\w))",
+        r"|for)(?=\s+(?:(?:the|its|their)\s+)?(?:column\s+)?[\"'`]?([A-Za-z_]\w*)\b(?!\.\w))",
         text,
         re.I,
     )
@@ -225,6 +225,9 @@ def column(name: str, context: Context, args: Args) -> str | None:
         "of",
         "in",
         "from",
+        "its",
+        "their",
+        "that",
     }
     return next((f for f in found if f.lower() not in plain and f not in taken), None)
 

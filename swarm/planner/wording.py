@@ -40,6 +40,8 @@ WISH = re.compile(
 )
 NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I)
 AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as|,?\s*(?:and )?also|plus)\s*(?:the\s+)?[\"'`]?")
+AGAIN = re.compile(r"\b(?:again|once more|one more time|another (?:time|try|shot|go)|re-?runs?|redo|repeat|retry|afresh|anew)\b", re.I)
+"""Says that something is to be done another time."""
 LIGHT = re.compile(
     r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|use|set|with|make|give"
     r"|add|let|have|assign|run it (?:in|under|with)|in|under)\b",

@@ -86,6 +86,9 @@ def list_run_artifacts(kfp: Kfp, /, run: Run) -> ToolResult:
         "show me my-thing from {run}",
         "display the roc curve of {run}",
         "the model card of {run}, please",
+        "open the plot",
+        "show its calibration plot",
+        "show me the plot it made",
     ],
 )
 def show_artifact(kfp: Kfp, store: ObjectStore, /, run: Run, artifact: ArtifactName) -> ToolResult:

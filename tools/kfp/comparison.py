@@ -1,6 +1,7 @@
 """Runs side by side: what was changed, what came of it, and which is better where that is known."""
 
-from typing import Annotated, Any
+import math
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -56,6 +57,10 @@ PLOTTED = 30
         "is {run} an improvement over {run}",
         "put {run} and {run} next to each other",
         "is it better than the one before",
+        "which of them is best on accuracy",
+        "which one of them has the best f1",
+        "which of these runs did best",
+        "compare the runs on f1",
     ],
 )
 def compare_runs(
@@ -80,7 +85,7 @@ def compare_runs(
     return ToolResult(
         content=f"{_verdict(names, views, scalars)}{_alike(given)}\n\n{fitted(heads, rows)}",
         artifacts=[table_artifact("Comparison of runs", columns, rows)],
-        subjects=[Subject(kind="run", name=v.name) for v in views],
+        subjects=_ranked([v.name for v in views], _goodness(names, scalars)),
     )
 
 
@@ -142,6 +147,33 @@ def _best(name: str, scalars: list[dict[str, Scalar]]) -> list[int]:
     return [i for i, v in numbers.items() if v == best]
 
 
+def _judged(names: list[str], scalars: list[dict[str, Scalar]]) -> list[str]:
+    """The metrics on which some run is better than another."""
+    return [name for name in names if 0 < len(_best(name, scalars)) < sum(_number(s.get(name)) is not None for s in scalars)]
+
+
+def _goodness(names: list[str], scalars: list[dict[str, Scalar]]) -> list[float]:
+    """How good each run is: its value of the only metric that decides, the higher the better, else on how many it is the best."""
+    judged = _judged(names, scalars)
+    if len(judged) == 1:
+        sign = 1 if direction(judged[0]) == "higher" else -1
+        values = [_number(s.get(judged[0])) for s in scalars]
+        return [-math.inf if value is None else sign * value for value in values]
+    return [float(sum(index in _best(name, scalars) for name in judged)) for index in range(len(scalars))]
+
+
+def _ranked(names: list[str], good: list[float]) -> list[Subject]:
+    """Runs, the one that is better than all others and the one that is worse marked."""
+    best = [i for i, value in enumerate(good) if value == max(good)]
+    worst = [i for i, value in enumerate(good) if value == min(good)]
+    marks: dict[int, Literal["best", "worst"]] = {}
+    if len(best) == 1:
+        marks[best[0]] = "best"
+    if len(worst) == 1 and worst != best:
+        marks[worst[0]] = "worst"
+    return [Subject(kind="run", name=name, standing=marks.get(i)) for i, name in enumerate(names)]
+
+
 def _better(name: str, views: list[RunView], scalars: list[dict[str, Scalar]]) -> str:
     values = [s.get(name) for s in scalars]
     best = _best(name, scalars)
@@ -167,11 +199,8 @@ def _verdict(names: list[str], views: list[RunView], scalars: list[dict[str, Sca
     measured = [v.name for v, s in zip(views, scalars, strict=True) if s]
     if len(measured) < 2:
         return f"Only {listed(measured)} has metrics." if measured else f"None of {listed([v.name for v in views])} has metrics."
-    wins = [0] * len(views)
-    judged = [name for name in names if 0 < len(_best(name, scalars)) < sum(_number(s.get(name)) is not None for s in scalars)]
-    for name in judged:
-        for index in _best(name, scalars):
-            wins[index] += 1
+    judged = _judged(names, scalars)
+    wins = [sum(index in _best(name, scalars) for name in judged) for index in range(len(views))]
     if not judged:
         return f"Neither of {listed([v.name for v in views])} is better{_rest(names, judged, scalars)}."
     top = [i for i, w in enumerate(wins) if w == max(wins)]
@@ -227,12 +256,13 @@ def plot_runs(
         return ToolResult.no_data(f"`{name}` is not a number in these runs.")
     scalars: list[dict[str, Scalar]] = [{name: value} for _, value in points]
     best = _best(name, scalars)
+    standing = _ranked([n for n, _ in points], _goodness([name], scalars))
     lead = f" Best: `{points[best[0]][0]}` with {cell(points[best[0]][1])}." if best else ""
     left_out = f" Only the newest {len(views)} of {total} succeeded runs were looked at." if total > len(views) else ""
     return ToolResult(
         content=f"`{name}` over {count(len(points), 'run')}.{lead}{left_out}\n\n{fitted(['run', name], points[-10:])}",
         artifacts=[charts.bars(f"{name} by run", [n for n, _ in points], [v for _, v in points])],
-        subjects=[Subject(kind="run", name=n) for n, _ in points],
+        subjects=standing,
     )
 
 

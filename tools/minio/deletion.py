@@ -154,6 +154,7 @@ def _below(store: ObjectStore, bucket: str, given: str) -> list[ObjectInfo]:
         "files in {bucket} should only live 3 days",
         "nothing in {bucket} shall be older than 3 days",
         "clean {bucket} up automatically after 3 days",
+        "logs/ in {bucket} gets cleaned out once files are 3 days old",
     ],
 )
 def expire_objects(store: ObjectStore, kfp: Kfp, /, bucket: Bucket, days: Days, prefix: Prefix | None = None) -> ToolResult:  # noqa: ARG001 - the preview asks it

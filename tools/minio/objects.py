@@ -39,6 +39,7 @@ NAMED_READERS = 8
         "when was {object} uploaded",
         "check the size of the object",
         "tell me its size",
+        "show its size",
         "how large is the file {object}",
         "information on {object}",
         "how heavy is {object}",

@@ -234,6 +234,8 @@ def test_only_the_metrics_asked_for_by_whatever_name(world: World, runs: list[st
     assert [name for name in rows(result) if not name.startswith("argument")] == ["accuracy", "rmse"]
     one = world.ask("compare_runs", runs=["first", "second"], metrics=["accuracy"])
     assert one.content.startswith("`second` is better on accuracy.")
+    assert [(s.name, s.standing) for s in one.subjects] == [("first", "worst"), ("second", "best")]
+    assert [s.standing for s in world.ask("compare_runs", runs=runs, metrics=["rmse"]).subjects] == [None, "worst", "best"]
     unknown = world.ask("compare_runs", runs=["first", "second"], metrics=["acuracy"])
     assert (unknown.code, unknown.choices[0]) == (ErrorCode.NOT_FOUND, "accuracy")
 
@@ -248,6 +250,7 @@ def test_runs_without_metrics_and_the_same_run_twice(world: World, runs: list[st
 def test_one_metric_over_runs(world: World, runs: list[str]) -> None:
     result = world.ask("plot_runs", metric="RMSE", pipeline="measured")
     assert result.content.startswith("`rmse` over 3 runs. Best: `third` with 1.")
+    assert {s.name: s.standing for s in result.subjects} == {"first": None, "second": "worst", "third": "best"}
     (chart,) = [a.data["data"][0] for a in result.artifacts if a.kind == "chart"]
     assert (chart["x"], chart["y"]) == (["first", "second", "third"], [2.0, 3.0, 1.0])
     assert world.ask("plot_runs", metric="rows", runs=["first", "second"]).content.startswith("`rows` over 2 runs.\n")

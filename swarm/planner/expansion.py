@@ -1,0 +1,153 @@
+"""Steps that stand for several: "delete it with everything in it", "archive a and b", "the best one by f1", "a versioned bucket"."""
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+
+from swarm.planner.linking import Mention
+from swarm.planner.ranking import Ranker
+from swarm.planner.reader import Reader
+from swarm.planner.references import PRONOUN
+from swarm.planner.runparts import METRIC
+from swarm.planner.toolview import ToolView
+from swarm.planner.wording import AND, WITH_CONTENTS
+from tools.kfp.directions import direction
+
+TAKEN = re.compile(
+    r"^\W*(?:(?:and|then|please|now)\s+)*(?:take|pick|choose|select|use|keep|go (?:with|for)|continue with)\s+(?:the\s+)?"
+    r"(?:best|worst|better|worse)(?:\s+(?:ones?|run|model|job|of (?:them|those|these)))?\W*$",
+    re.I,
+)
+"""Only says which of several the next steps are about."""
+_BY = rf"(?:(?:by|on|in terms of|regarding|according to|judging by|for|in)\s+(?:its\s+|their\s+|the\s+)?(?P<metric>{METRIC}))"
+_PICKED = re.compile(
+    rf"\bthe\s+(?P<which>best|worst|better|worse|top)(?:[ -](?:performing|scoring))?(?P<of>(?:\s+[\w.-]+){{0,3}}?)"
+    rf"\s+(?:ones?|runs?|models?|jobs?|of (?:them|those|these))\s+{_BY}",
+    re.I,
+)
+_HAVING = re.compile(
+    rf"\bthe\s+(?:(?P<of>[\w.-]+)\s+)?(?:one|run|model|job)\s+(?:with|that has|having)"
+    rf"\s+the\s+(?P<which>best|worst|highest|lowest|smallest|largest)\s+(?P<metric>{METRIC})",
+    re.I,
+)
+_WHICH = re.compile(r"^\W*(?:which|what|who)\b", re.I)
+_VERSIONED = re.compile(
+    r",?\s*\b(?:versioned|(?:and )?(?:with|including) (?:versioning|versions|version history)(?: (?:on|enabled|turned on))?)\b",
+    re.I,
+)
+_ONCE = re.compile(
+    r"^(?P<head>.+?)[:,]?\s+(?:(?:twice|two times)\s*[:,]?\s*)?(?:once\s+)?(?P<first>(?:with|using)\s.+?),?\s+(?:and\s+)?(?:then\s+)?"
+    r"(?:once(?: more)?|again|another time|a second time)\s+(?P<second>(?:with|using)\s.+)$",
+    re.I,
+)
+_BEFORE = re.compile(r"^(?P<lead>\W*(?:but\s+|please\s+|and\s+)*)before\s+(?:you|i|we)\s+(?P<later>\S.*)$", re.I)
+_BEFORE_THAT = re.compile(r"^(?P<first>.+?),?\s+before\s+(?:you|i|we)\s+(?P<later>\S.*)$", re.I)
+_ASIDE = re.compile(
+    r",?\s+(?=(?:please\s+)?(?:show|tell|give|list|check|make|copy|download|let"
+    r"|explain|compare|save|get|preview|wait|can|could)\b)",
+    re.I,
+)
+_POINTED = re.compile(
+    r"\b(?:(?:that|this|the|those|these)\s+(?:runs?|jobs?|pipelines?|buckets?|files?|objects?|datasets?|experiments?|schedules?|documents?)"
+    r"|it|them|that|this)\b",
+    re.I,
+)
+
+
+class Expansion:
+    """Knows which tools there are and what exists."""
+
+    def __init__(self, tools: Sequence[ToolView], ranker: Ranker, reader: Reader) -> None:
+        self._tools = list(tools)
+        self._ranker = ranker
+        self._reader = reader
+
+    def steps(self, step: str) -> list[str]:
+        """The steps that a step stands for; itself where it is one."""
+        return self._emptied(step) or self._versioned(step) or _picked(step) or _repeated(step) or self._each(step)
+
+    def ordered(self, text: str, begins: Callable[[str], bool]) -> str:
+        """ "Before you delete a, show it" in the order in which it is to be done."""
+        said = _BEFORE.match(text)
+        if said:
+            cut = _ASIDE.search(said.group("later"))
+            if cut is None or not begins(said.group("later")):
+                return text
+            later, first = said.group("later")[: cut.start()], said.group("later")[cut.end() :].rstrip(" .!?")
+            return f"{said.group('lead')}{self._named(first, later)}, then {later}"
+        said = _BEFORE_THAT.match(text)
+        if said and begins(said.group("first")) and begins(said.group("later")):
+            return f"{said.group('first')}, then {said.group('later')}"
+        return text
+
+    def _named(self, first: str, later: str) -> str:
+        """What is done first, with the name that only the later part has."""
+        found = self._reader.link(later)
+        if not found or self._reader.link(first) or not PRONOUN.search(first):
+            return first
+        return _POINTED.sub(lambda _: later[found[0].start : found[-1].end], first, count=1)
+
+    def _emptied(self, step: str) -> list[str]:
+        """ "Delete the bucket a with everything in it" as two steps: what it holds, then the bucket."""
+        rest = WITH_CONTENTS.sub("", step)
+        ranked = self._ranker.rank(self._reader.understood(rest).shape) if rest != step else []
+        tool = ranked[0].tool if ranked else None
+        emptied = tool is not None and tool.effect == "destroy" and tool.needs == {"bucket"}
+        if not emptied or not any(t.effect == "destroy" and t.needs == {"bucket", "object"} for t in self._tools):
+            return []
+        found = next((m for m in self._reader.understood(rest).found if m.entry.kind == "bucket"), None)
+        return [f"delete all files in {found.entry.name if found else 'that bucket'}", rest]
+
+    def _versioned(self, step: str) -> list[str]:
+        """ "Make a versioned bucket a" as two steps: the bucket, then its versioning."""
+        rest = _VERSIONED.sub("", step)
+        if rest == step or not any(t.needs == {"bucket", "switch"} for t in self._tools):
+            return []
+        ranked = self._ranker.rank(self._reader.understood(rest).shape)
+        made = bool(ranked) and "bucket" in ranked[0].tool.kinds and ranked[0].tool.needs == {"new_name"}
+        return [rest, "turn versioning on for the new bucket"] if made else []
+
+    def _each(self, step: str) -> list[str]:
+        """ "Delete the runs a and b" as two steps, where the tool takes one at a time."""
+        seen = self._reader.understood(step)
+        exact = [m for m in seen.found if m.exact]
+        row = [m for m, n in itertools.pairwise(exact) if m.entry.kind == n.entry.kind and AND.fullmatch(seen.text[m.end : n.start])]
+        if not row:
+            return [step]
+        row.append(exact[exact.index(row[-1]) + 1])
+        ranked = self._ranker.rank(seen.shape)
+        single = self._ranker.rank(self._reader.shaped(_only(seen.text, row, row[0]), self._reader.link(_only(seen.text, row, row[0]))))
+        tool = single[0].tool
+        takes = [name for name, kind in tool.kinds.items() if kind == row[0].entry.kind]
+        lists = any(tool.schema["properties"][name].get("type") == "array" for name in takes)
+        if len(takes) != 1 or lists or ("array" in str(ranked[0].tool.schema["properties"]) and ranked[0].chance > single[0].chance):
+            return [step]
+        return [_only(seen.text, row, one) for one in row]
+
+
+def _picked(step: str) -> list[str]:
+    """ "Show the logs of the best run by f1" as two steps: the comparison that tells which it is, then the rest."""
+    found = _PICKED.search(step) or _HAVING.search(step)
+    if found is None:
+        return []
+    which, metric = found.group("which").lower(), found.group("metric")
+    if which in ("highest", "largest", "lowest", "smallest"):
+        high = which in ("highest", "largest")
+        which = "best" if high == (direction(metric) != "lower") else "worst"
+    of = (found.group("of") or "").strip()
+    compared = f"compare the {of} runs on {metric}" if of else f"compare the runs on {metric}"
+    rest = f"{step[: found.start()]}the {'worst' if which.startswith('wors') else 'best'} run{step[found.end() :]}"
+    return [compared] if _WHICH.match(step) else [compared, rest]
+
+
+def _repeated(step: str) -> list[str]:
+    """ "Run a once with b=1 and once with b=2" as two steps."""
+    found = _ONCE.match(step)
+    if found is None or not any(re.search(r"\d|=", found.group(part)) for part in ("first", "second")):
+        return []
+    return [f"{found.group('head')} {found.group(part)}" for part in ("first", "second")]
+
+
+def _only(text: str, row: Sequence[Mention], one: Mention) -> str:
+    """A text with one of several names in a row."""
+    return f"{text[: row[0].start]}{text[one.start : one.end]}{text[row[-1].end :]}"

@@ -1,0 +1,145 @@
+"""What the planner makes of several steps, of references, and of words that only suppose: over the real tools and made-up names."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from agents.registry import find_agents
+from evals.planner.data import tools_of
+from knowledge.embeddings import WordLlamaEmbedding
+from swarm.planner.planner import Planner
+from swarm.planner.references import Done, Memory, Thing
+from tools.tool import Entry
+
+_PARAMETERS = {"depth_m": "int", "normalize": "bool", "alpha": "float"}
+KNOWN = {
+    "pipeline": [Entry("pipeline", "reef-census", {"parameters": _PARAMETERS}), Entry("pipeline", "plankton_net", {"parameters": {}})],
+    "run": [
+        Entry("run", name, {"state": state, "pipeline": "reef-census"})
+        for name, state in (("coral-x-c", "running"), ("coral-x-b", "succeeded"), ("coral-x-a", "failed"))
+    ],
+    "experiment": [Entry("experiment", "lagoon-trip")],
+    "bucket": [Entry("bucket", name) for name in ("dive-logs", "sonar")],
+    "object": [Entry("object", key, {"bucket": "dive-logs"}) for key in ("sites/atoll.csv", "fish.parquet")],
+    "schedule": [Entry("schedule", "tide-check")],
+    "document": [Entry("document", "diver-guide.md")],
+}
+RUNS = tuple(Thing("run", e.name) for e in KNOWN["run"])
+
+
+class Names:
+    @property
+    def kinds(self) -> list[str]:
+        return list(KNOWN)
+
+    def entries(self, kind: str) -> Sequence[Entry]:
+        return KNOWN.get(kind, [])
+
+
+@pytest.fixture(scope="module")
+def planner() -> Planner:
+    return Planner(tools_of(find_agents()), Names(), WordLlamaEmbedding())
+
+
+def listed(tool: str, *things: Thing, now: bool = False) -> Memory:
+    return Memory([Done(tool, {}, things, now=now)])
+
+
+@pytest.mark.parametrize(
+    ("step", "tool", "args"),
+    [
+        ("which jobs are still at it?", "list_runs", {"state": "running"}),
+        ("anything still chugging along?", "list_runs", {"state": "running"}),
+        ("show me the runs that went through", "list_runs", {"state": "succeeded"}),
+        ("which run failed last?", "list_runs", {"state": "failed", "limit": 1}),
+        ("strike tide-check off the timetable", "delete_schedule", {"schedule": "tide-check"}),
+        ("unregister diver-guide.md please", "remove_document", {"source": "diver-guide.md"}),
+        ("would you mind shelving the lagoon-trip experiment?", "archive_experiment", {"experiment": "lagoon-trip"}),
+        ("upload exports/wreck.csv to sonar (key 2026/wreck.csv)", "upload_object", {"bucket": "sonar", "key": "2026/wreck.csv"}),
+        ("run reef-census without normalization", "run_pipeline", {"arguments": {"normalize": False}}),
+        ("put coral-x-a next to coral-x-b", "compare_runs", {"runs": ["coral-x-a", "coral-x-b"]}),
+        ("show the drift plot of coral-x-b", "show_artifact", {"run": "coral-x-b", "artifact": "drift_plot"}),
+        ("fish.parquet belongs in sonar, not in dive-logs, move it", "move_object", {"bucket": "dive-logs", "to_bucket": "sonar"}),
+        ("logs/ in sonar gets cleaned out once files are 9 days old", "expire_objects", {"bucket": "sonar", "days": 9}),
+        ("show me the latest run of reef-census", "get_run", {}),
+        ("preview the atoll sites", "preview_object", {"bucket": "dive-logs", "key": "sites/atoll.csv"}),
+    ],
+)
+def test_wordings_that_name_no_tool(planner: Planner, step: str, tool: str, args: Mapping[str, Any]) -> None:
+    action = planner.act(step, Memory())
+    assert action.tool == tool
+    assert {name: action.args.get(name) for name in args} == args
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what would happen if I deleted a bucket that still has versions?",
+        "suppose I removed a schedule. what becomes of its past runs?",
+        "if i deleted an experiment, would its runs be gone too?",
+        "what happens to running jobs when the server restarts?",
+    ],
+)
+def test_what_is_only_supposed_is_asked_of_the_documents(planner: Planner, text: str) -> None:
+    assert [planner.act(step, Memory()).tool for step in planner.steps(text)] == ["search_docs"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tools"),
+    [
+        ("pause tide-check & archive coral-x-b & show all buckets", ["pause_schedule", "archive_run", "list_buckets"]),
+        ("first I want to know the size of sonar, second the versions of fish.parquet", ["get_bucket", "list_object_versions"]),
+        ("make a versioned bucket called wreck-9 and list the buckets", ["create_bucket", "set_versioning", "list_buckets"]),
+        ("run reef-census twice: once with alpha=2 and once with alpha=3", ["run_pipeline", "run_pipeline"]),
+        ("before you delete fish.parquet show me what is inside that file", ["preview_object", "delete_objects"]),
+        ("create a bucket called wreck-9. It belongs to the survey team. List the buckets", ["create_bucket", "list_buckets"]),
+        ("show the metrics of coral-x-a also coral-x-b", ["get_run_metrics", "get_run_metrics"]),
+        ("show the logs of the best reef-census run by f1", ["compare_runs", "get_run_logs"]),
+    ],
+)
+def test_steps_in_the_order_they_are_to_be_done(planner: Planner, text: str, tools: list[str]) -> None:
+    memory = Memory()
+    made = []
+    for step in planner.steps(text):
+        chosen = planner.best(step, memory)
+        made.append(chosen.tool.name if chosen else "")
+        memory.calls.append(Done(made[-1], {}, RUNS if made[-1] == "compare_runs" else (), now=True))
+    assert made == tools
+
+
+def test_the_best_of_a_comparison_is_what_the_next_steps_are_about(planner: Planner) -> None:
+    assert planner.steps("list the runs, take the best one by recall and show its logs") == [
+        "list the runs",
+        "compare the runs on recall",
+        "take the best run",
+        "show its logs",
+    ]
+    compared = [Thing("run", "coral-x-b", standing="best"), Thing("run", "coral-x-a", standing="worst")]
+    memory = listed("compare_runs", *compared, now=True)
+    assert planner.act("archive the worse one", memory).args == {"run": "coral-x-a"}
+    assert not planner.act("take the best run", memory).tool
+    assert planner.act("show its logs", memory).args == {"run": "coral-x-b"}
+    assert sorted(planner.act("compare it with the one before it", memory).args["runs"]) == ["coral-x-a", "coral-x-b"]
+
+
+def test_some_of_a_list_are_meant(planner: Planner) -> None:
+    memory = listed("list_runs", *RUNS)
+    assert planner.act("compare the first two", memory).args == {"runs": ["coral-x-c", "coral-x-b"]}
+    assert planner.act("why did the oldest of those fail?", memory).args == {"run": "coral-x-a"}
+    assert planner.act("show the metrics of the b one", memory).args == {"run": "coral-x-b"}
+    files = listed("list_objects", *(Thing("object", e.name, "dive-logs") for e in KNOWN["object"]), Thing("bucket", "dive-logs"))
+    assert planner.act("preview the second file", files).args == {"bucket": "dive-logs", "key": "fish.parquet"}
+
+
+@pytest.mark.parametrize(("run", "tool"), [("coral-x-a", "retry_run"), ("coral-x-b", "run_pipeline")])
+def test_what_failed_is_retried_and_what_succeeded_is_run_anew(planner: Planner, run: str, tool: str) -> None:
+    memory = listed("get_run", Thing("run", run))
+    action = planner.act("run it once more with alpha=4", memory)
+    assert action.tool == tool
+    assert action.args["arguments"] == {"alpha": 4}
+
+
+def test_an_action_after_a_supposition_is_about_what_was_supposed(planner: Planner) -> None:
+    memory = Memory([Done("search_docs", {"query": "..."})], "what would happen if I archived lagoon-trip?")
+    assert planner.act("ok, archive it", memory).args == {"experiment": "lagoon-trip"}
