@@ -4,10 +4,10 @@ import asyncio
 import fcntl
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from swarm.store import Store
@@ -75,7 +75,7 @@ class TurnLocks:
 
     async def _taken(self, claim: str, first: Callable[[], T]) -> T:
         pause, longest = PATIENCE
-        while not (taken := await asyncio.to_thread(self._take, claim, first)):
+        while not (taken := await _to_its_end(asyncio.to_thread(self._take, claim, first))):
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             pause = min(2 * pause, longest)
         return taken[0]
@@ -98,6 +98,15 @@ class TurnLocks:
         while True:
             await asyncio.sleep(LEASE / 3)
             await asyncio.to_thread(self._store.renew, self.name, LEASE)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """The result of some work, which is not left alone when it is no longer wanted: a claim must be there before it can be given back."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    finally:
+        await asyncio.wait([task])
 
 
 @contextmanager

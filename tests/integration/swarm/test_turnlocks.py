@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm.store import Store
+from swarm.tables import claims
 from swarm.turnlocks import TurnLocks
 
 HOLDER = """
@@ -51,6 +52,20 @@ async def test_a_turn_that_fails_lets_go(store: Store, tmp_path: Path) -> None:
         async with asyncio.timeout(20), there.turn("one"):
             assert store.holder("turn:one") is not None
     assert store.holder("turn:one") is None
+
+
+async def test_a_turn_given_up_while_it_is_claimed_leaves_nothing(store: Store, tmp_path: Path) -> None:
+    async with TurnLocks.open(store, tmp_path) as locks:
+        with pytest.raises(ZeroDivisionError), store.writing() as connection:
+            store.insert_new(connection, claims, {"name": "turn:one", "holder": "another", "until": 0.0})
+            waiting = asyncio.create_task(locks.turn("one").__aenter__())
+            await asyncio.sleep(0)  # the claim is made, and has to wait for this transaction
+            waiting.cancel()
+            await asyncio.sleep(0)
+            raise ZeroDivisionError
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert store.holder("turn:one") is None
 
 
 async def test_the_turn_of_a_process_that_died_is_taken_over_at_once(store: Store, tmp_path: Path, database_url: str | None) -> None:
