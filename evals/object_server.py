@@ -128,7 +128,7 @@ class ObjectServer:
 
     def _ready(self) -> bool:
         """Whether it takes an object: servers report themselves ready before they do."""
-        impatient = urllib3.PoolManager(timeout=1, retries=False)
+        impatient = urllib3.PoolManager(timeout=10, retries=False)
         sdk = Minio(f"127.0.0.1:{self.port}", USER, SECRET, secure=False, http_client=impatient)
         try:
             if not sdk.bucket_exists(PROBE):
@@ -136,6 +136,7 @@ class ObjectServer:
             sdk.put_object(PROBE, PROBE, io.BytesIO(b"x"), 1)
             sdk.remove_object(PROBE, PROBE)
             sdk.remove_bucket(PROBE)
+            return PROBE not in {bucket.name for bucket in sdk.list_buckets()}
         except (urllib3.exceptions.HTTPError, MinioException):
             return False
         return True

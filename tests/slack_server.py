@@ -71,8 +71,9 @@ class SlackServer:
         return user_id
 
     def number(self) -> str:
+        """A time or id that no other server gives."""
         self._number += 1
-        return f"1700000000.{self._number:06d}"
+        return f"{1_700_000_000 + int(self.url.rpartition(':')[2])}.{self._number:06d}"
 
     def event(self, event: dict[str, Any], event_id: str = "", **signing: Any) -> httpx.Response:
         body = {
@@ -186,7 +187,7 @@ class SlackServer:
             case "chat.postMessage" | "chat.update":
                 if given["channel"] in self.closed:
                     return {"error": "not_in_channel"}
-                if wrong := _unfit(given["blocks"]):
+                if wrong := unfit(given["blocks"]):
                     return {"error": wrong}
                 ts = given.get("ts") or self.number()
                 before = self.messages.get((given["channel"], ts), {})
@@ -266,7 +267,7 @@ def kinds(value: Any) -> set[str]:
     return ({str(value["type"])} if "type" in value else set()) | kinds(list(value.values())) if isinstance(value, dict) else set()
 
 
-def _unfit(blocks: list[dict[str, Any]]) -> str:
+def unfit(blocks: list[dict[str, Any]]) -> str:
     """Why Slack would not take blocks, by its documented limits."""
     tables = [b for b in blocks if b["type"] == "table"]
     too_large = any(len(t["rows"]) > 100 or any(len(row) > 20 for row in t["rows"]) for t in tables)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.scripted_model import Says, scripted_model
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, SlackServer, kinds, readable, slack_server
 
 SWARM = Path(sys.executable).parent / "swarm"
@@ -252,6 +253,22 @@ def test_twenty_events_at_once_are_acknowledged_within_three_seconds(slack: Slac
     for ts, _ in sent:
         answered(slack, ts, "datasets")
     assert max(seconds for _, seconds in sent) < 3  # Slack's own limit: later it sends the event again
+
+
+def test_a_long_answer_comes_in_several_messages_with_logs_and_large_tables_as_files(home: Path) -> None:
+    log = "\n".join(f"step {n} done" for n in range(400))
+    rows = "\n".join(f"| r{n} | {n} |" for n in range(150))
+    prose = " ".join(f"word{n}" for n in range(1150))
+    answer = f"Begin. {prose}\n\n```\n{log}\n```\n\n| run | rank |\n|-|-|\n{rows}\n\nThe end."
+    with slack_server() as server, scripted_model([Says(answer)]) as model:
+        server.member(VERA, "vera@example.com")
+        brain = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test", "SWARM_MODEL": "openai:scripted"}
+        with running(server, home, SLACK_SIGNING_SECRET=SECRET, **brain):
+            ts = server.mention(VERA, "tell me everything")
+            text = answered(server, ts, "The end.")
+            files = server.wait(lambda: found if len(found := [f for f in server.files if f["thread_ts"] == ts]) == 2 else None)
+    assert [word for word in text.split() if word.startswith("word")] == prose.split()
+    assert {f["name"]: f["content"].decode().splitlines()[-1] for f in files} == {"log.txt": "step 399 done", "table.csv": "r149,149"}
 
 
 def test_over_a_socket(home: Path) -> None:

@@ -1,5 +1,4 @@
 import json
-import time
 from pathlib import Path
 
 import httpx
@@ -56,22 +55,32 @@ def predicates(*conditions):
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "meant", "order"),
     [
-        {"sort_by": "created_at desc"},
-        {"filter": predicates(("EQUALS", "state", "FAILED")), "sort_by": "created_at desc"},
-        {"filter": predicates(("IS_SUBSTRING", "display_name", "ing 9"), ("EQUALS", "storage_state", "AVAILABLE"))},
-        {"experiment_id": "experiment-7", "filter": predicates(("NOT_EQUALS", "state", "FAILED")), "sort_by": "finished_at"},
+        ({"sort_by": "created_at desc"}, lambda run: True, "created_at"),
+        (
+            {"filter": predicates(("EQUALS", "state", "FAILED")), "sort_by": "created_at desc"},
+            lambda run: run["state"] == "FAILED",
+            "created_at",
+        ),
+        (
+            {"filter": predicates(("IS_SUBSTRING", "display_name", "ing 9"), ("EQUALS", "storage_state", "AVAILABLE"))},
+            lambda run: "ing 9" in run["display_name"] and run["storage_state"] == "AVAILABLE",
+            "",
+        ),
+        (
+            {"experiment_id": "experiment-7", "filter": predicates(("NOT_EQUALS", "state", "FAILED"))},
+            lambda run: run["experiment_id"] == "experiment-7" and run["state"] != "FAILED",
+            "",
+        ),
     ],
 )
-def test_a_filtered_page_of_5000_runs_takes_less_than_a_tenth_of_a_second(http, query):
-    seconds = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        answer = http.get("/apis/v2beta1/runs", params=query)
-        seconds.append(time.perf_counter() - begin)
-        assert len(answer.json()["runs"]) == 20
-    assert min(seconds) < 0.1
+def test_a_filtered_page_of_many_runs_holds_what_was_asked_for(http, query, meant, order):
+    page = http.get("/apis/v2beta1/runs", params=query).json()
+    assert len(page["runs"]) == 20
+    assert all(meant(run) for run in page["runs"])
+    if order:
+        assert page["runs"] == sorted(page["runs"], key=lambda run: run[order], reverse=True)
 
 
 def test_paging_through_all_of_them_gives_each_once(http):
