@@ -61,17 +61,22 @@ class Chat:
         self._waiting: Approval | None = None
         self._catalogue = Catalogue([agent.toolset for agent in find_agents().values()], assistant.services)
         self._prompt: PromptSession[str] | None = None
+        self._form: PromptSession[str] | None = None
+        """Asks for arguments, which stand in no history."""
         if sys.stdin.isatty():
             completer = ThreadedCompleter(Names(list(COMMANDS), self._names))
-            history = FileHistory(str(settings.swarm.home / "history"))
-            self._prompt = PromptSession(history=history, completer=completer, complete_while_typing=False)
+            written = settings.swarm.home / "history"
+            written.touch(mode=0o600)
+            self._prompt = PromptSession(history=FileHistory(str(written)), completer=completer, complete_while_typing=False)
+            self._form = PromptSession()
 
     async def talk(self) -> None:
         """Line after line."""
+        await self._resume()
         while True:
             listening = asyncio.create_task(self._listen())
             try:
-                text = (await self._read("you> ")).strip()
+                text = (await self._read(self._prompt, "you> ")).strip()
             except KeyboardInterrupt:
                 continue
             except EOFError:
@@ -113,10 +118,10 @@ class Chat:
             case "/approve" | "/reject":
                 await self._play(self._assistant.stream_decision(self._session, "approve" if word == "/approve" else "reject"))
             case "/new":
-                self._open(f"chat-{secrets.token_hex(4)}")
+                await self._open(f"chat-{secrets.token_hex(4)}")
             case "/open" if rest:
                 await self._assistant.conversations.summary(rest)
-                self._open(rest)
+                await self._open(rest)
             case "/list":
                 for found in await self._assistant.conversations.recent():
                     self._say(f"{found.session}  {found.title}")
@@ -129,9 +134,18 @@ class Chat:
                 for name, meaning in COMMANDS.items():
                     self._say(f"{name:<9} {meaning}")
 
-    def _open(self, session: str) -> None:
-        self._session, self._waiting = session, None
+    async def _open(self, session: str) -> None:
+        self._session = session
         self._say(f"Conversation {session}.")
+        await self._resume()
+
+    async def _resume(self) -> None:
+        """Ask again for the decision that the conversation waits for."""
+        pending = await self._assistant.pending(self._session)
+        self._waiting = pending[0] if pending else None
+        if self._waiting is not None:
+            self._console.print(Markdown(self._waiting.preview, hyperlinks=False))
+            draw_approval(self._console, self._waiting)
 
     async def _play(self, events: AsyncIterator[Event]) -> None:
         reply = await show_steps(events, self._console)
@@ -145,7 +159,7 @@ class Chat:
         changed: dict[str, Any] = {}
         for name, value in approval.args.items():
             before = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            after = await self._read(f"{name}> ", before)
+            after = await self._read(self._form, f"{name}> ", before)
             if after.strip() and after != before:
                 try:
                     changed[name] = after if isinstance(value, str) else json.loads(after)
@@ -154,16 +168,16 @@ class Chat:
                     return
         await self._play(self._assistant.stream_decision(self._session, "edit", changed, approval.id))
 
-    async def _read(self, prompt: str, default: str = "") -> str:
+    async def _read(self, asking: PromptSession[str] | None, prompt: str, default: str = "") -> str:
         """A line. The default can be changed in place; where the terminal cannot do that, an empty line means it.
 
         Raises:
             EOFError: there is none any more.
         """
-        if self._prompt is not None:
+        if asking is not None:
             shown, given = (f"{prompt}[{default}] ", "") if default and is_dumb_terminal() else (prompt, default)
             with patch_stdout():
-                return await self._prompt.prompt_async(shown, default=given) or default
+                return await asking.prompt_async(shown, default=given) or default
         line: str = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             raise EOFError

@@ -101,6 +101,42 @@ def test_commands(opened: Opener, request: pytest.FixtureRequest) -> None:
     leave(terminal)
 
 
+def test_a_decision_still_waits_when_its_conversation_is_opened_again(opened: Opener, home: Path, request: pytest.FixtureRequest) -> None:
+    terminal = opened()
+    terminal.sendline("create a bucket called left-waiting")
+    terminal.expect("y approves")
+    terminal.sendline("/new")
+    terminal.expect("Conversation chat-")
+    terminal.sendline(f"/open {request.node.name}")
+    terminal.expect("left-waiting.*y approves")
+    leave(terminal)
+    assert not bucket(home, "left-waiting")
+    again = opened()
+    again.sendline("y")
+    again.expect("create_bucket \\(")
+    leave(again)
+    assert bucket(home, "left-waiting")
+
+
+def test_what_was_typed_is_recalled_and_arguments_stay_out_of_the_history(opened: Opener, home: Path) -> None:
+    terminal = opened(TERM="xterm")
+    terminal.sendline("create a bucket called typed-once")
+    terminal.expect("y approves")
+    terminal.sendline("e")
+    terminal.expect("bucket> ")
+    terminal.sendline("-and-changed")
+    terminal.expect("create_bucket \\(")
+    terminal.expect("you>")
+    terminal.send("\x1b[A\x1b[A")
+    terminal.expect("called typed-once")
+    terminal.sendcontrol("c")
+    leave(terminal)
+    assert bucket(home, "typed-once-and-changed")
+    written = home / "history"
+    assert "-and-changed" not in written.read_text()
+    assert written.stat().st_mode & 0o077 == 0
+
+
 def test_names_are_completed(opened: Opener, home: Path) -> None:
     (home / "buckets" / "quokka-holdout").mkdir(parents=True)
     (home / "buckets" / "quokka-holdout" / "kept.txt").write_text("kept")
