@@ -32,7 +32,7 @@ class Examples:
         coefficients: NDArray[np.floating] | None = None,
     ) -> None:
         self.tools = list(examples)
-        self.owner = np.repeat(np.arange(len(self.tools)), [len(said) for said in examples.values()])
+        self.owner = np.array([number for number, said in enumerate(examples.values()) for _ in said], dtype=np.int64)
         self._embedding = embedding
         self._features = features([one for said in examples.values() for one in said], embedding) if known is None else known
         count, columns = len(self.owner), self._features.columns

@@ -77,7 +77,8 @@ def read(file: Path, embedding: Embedding) -> Lessons:
             held = {name: stored[name] for name in stored.files}
         if _texts(held.pop("rules")) == [rules(embedding)]:
             texts, names = _texts(held.pop("texts")), _texts(held.pop("names"))
-            known = Features(names, held.pop("starts"), held.pop("columns"), held.pop("weights"), held.pop("vectors"))
+            starts, columns = held.pop("starts"), held.pop("columns")
+            known = Features(names, starts, columns, held.pop("weights"), held.pop("vectors").astype(np.float32))
             return Lessons({text: row for row, text in enumerate(texts)}, known, held)
         log.info("%s was made by other rules; the examples are learnt anew", file)
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:

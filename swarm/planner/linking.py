@@ -57,35 +57,39 @@ class Linker:
 
     def __init__(self) -> None:
         self._indexes: dict[str, tuple[Sequence[Entry], _Index]] = {}
+        self._squashed: set[str] = set()
+        """All names as they are looked up."""
 
     def update(self, kind: str, entries: Sequence[Entry]) -> None:
         """Take over the names of a kind."""
         known = self._indexes.get(kind)
         if known is None or known[0] is not entries:
             self._indexes[kind] = (entries, _indexed(entries))
+            self._squashed = {name for _, index in self._indexes.values() for names in (index.full, index.files) for name in names}
 
     def mentions(self, text: str, kinds: Iterable[str] | None = None) -> list[Mention]:
         """The longest names in the text, in its order; several where one word names several things."""
         chosen = [index for kind, (_, index) in self._indexes.items() if kinds is None or kind in kinds]
         spoken = tokens(text)
+        parts = [squashed(token.text) for token in spoken]
         found: list[Mention] = []
         position = 0
         while position < len(spoken):
-            step, here = self._at(text, spoken, position, chosen)
+            step, here = self._at(text, spoken, parts, position, chosen)
             found += here
             position += step
         return _agreed(found)
 
-    def _at(self, text: str, spoken: list[Token], position: int, indexes: list[_Index]) -> tuple[int, list[Mention]]:
+    def _at(self, text: str, spoken: list[Token], parts: list[str], position: int, indexes: list[_Index]) -> tuple[int, list[Mention]]:
         for length in range(min(LONGEST, len(spoken) - position), 0, -1):
-            window = spoken[position : position + length]
-            start, end = window[0].start, window[-1].end
+            joined = "".join(parts[position : position + length])
+            keys = [key for key in dict.fromkeys((joined, joined.removesuffix("s"))) if key in self._squashed]
+            if not keys or (length == 1 and (joined in STOP or len(joined) < 2)):
+                continue
+            start, end = spoken[position].start, spoken[position + length - 1].end
             if length > 1 and _SENTENCE.search(text[start:end]):
                 continue
-            joined = squashed("-".join(t.text for t in window))
-            if length == 1 and (joined in STOP or len(joined) < 2):
-                continue
-            for key in dict.fromkeys((joined, joined.removesuffix("s"))):
+            for key in keys:
                 whole = [Mention(e, start, end) for index in indexes for e in index.full.get(key, [])]
                 by_file = [Mention(e, start, end, exact=False) for index in indexes for e in index.files.get(key, [])]
                 if whole or by_file:

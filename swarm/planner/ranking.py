@@ -3,10 +3,10 @@
 import importlib.resources
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from swarm.planner.references import DOCUMENTS, EVERYTHING, PRONOUN
 from swarm.planner.shape import Shape
 from swarm.planner.toolview import ToolView
 
+Flags = NDArray[np.bool_]
+Counts = NDArray[np.int64]
 FEATURES = (
     "estimate", "nearest", "meaning", "name", "verb", "wrong_verb", "taken", "unused", "needless", "unnamed",
     "values", "unused_values", "missing_values", "asked", "howto", "named_howto", "write", "destroy",
@@ -89,8 +91,7 @@ CONSULTS = re.compile(
 """Asks what stands in the documentation."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A tool, how likely it is meant among all, and how much the step is like it at all (0 nothing, about 1 an example)."""
 
     tool: ToolView
@@ -134,9 +135,9 @@ class Ranker:
         self.tools = list(tools)
         self.examples = taught(tuple((t.name, tuple(t.examples)) for t in tools), embedding)
         self._ranked: dict[str, list[Candidate]] = {}
-        self._names = [_meanings(t.name.replace("_", " ")) for t in tools]
-        self._verbs = [_meanings(t.name.split("_")[0]) for t in tools]
-        self._all_verbs = {verb for verbs in self._verbs for verb in verbs} - _VAGUE
+        self._names = _Marks(_meanings(t.name.replace("_", " ")) for t in tools)
+        self._verbs = _Marks(_meanings(t.name.split("_")[0]) for t in tools)
+        self._offers = _Offers(tools)
         self.vocabulary = {word for t in tools for e in t.examples for word in words(re.sub(r"\{\w+\}", " ", e))}
 
     def rank(self, step: Shape, weights: NDArray[np.float64] | None = None) -> list[Candidate]:
@@ -152,18 +153,9 @@ class Ranker:
         complete = (column["taken"] > 0) & (column["unnamed"] == 0) & (column["missing_values"] == 0) & (column["unused_values"] == 0)
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
+        told = (chances, np.maximum(estimate, nearest), scores, column["verb"] > 0, complete)
         order = np.argsort(-scores, kind="stable")
-        ranked = [
-            Candidate(
-                self.tools[i],
-                float(chances[i]),
-                float(max(estimate[i], nearest[i])),
-                float(scores[i]),
-                bool(column["verb"][i]),
-                bool(complete[i]),
-            )
-            for i in order
-        ]
+        ranked = [Candidate(self.tools[i], *one) for i, *one in zip(order.tolist(), *(each[order].tolist() for each in told), strict=True)]
         if weights is None:
             if len(self._ranked) >= REMEMBERED:
                 self._ranked.clear()
@@ -172,61 +164,90 @@ class Ranker:
 
     def features(self, step: Shape, likeness: tuple[NDArray[np.float64], ...]) -> NDArray[np.float64]:
         """One row a tool, one column a feature."""
-        estimate, nearest, meaning = likeness
         said = _meanings(step.text)
-        about = _About(step)
-        acting = said & self._all_verbs
-        rows = [
-            (
-                estimate[i],
-                nearest[i],
-                meaning[i],
-                len(name & said) / max(1, len(name)),
-                float(bool(self._verbs[i] & acting)),
-                float(bool(acting) and not self._verbs[i] & acting),
-                *about.beside(tool),
-            )
-            for i, (tool, name) in enumerate(zip(self.tools, self._names, strict=True))
-        ]
-        return np.array(rows, dtype=np.float64)
+        acting = said & (self._verbs.known - _VAGUE)
+        verb = self._verbs.any(acting)
+        named = self._names.count(said) / self._names.sizes
+        return np.stack([*likeness, named, verb, bool(acting) & ~verb, *self._offers.beside(step)], axis=1).astype(np.float64)
 
 
-class _About:
-    """What a step offers to a tool's arguments."""
+class _Marks:
+    """Which tools are marked by which words."""
 
-    def __init__(self, step: Shape) -> None:
-        kinds = step.kinds
-        self.things = [set(k) for k in kinds if set(k) & _THINGS]
-        self.values = [k[0] for k in kinds if k[0] in _VALUES and not set(k) & _THINGS]
-        self.pointing = PRONOUN.search(step.text) is not None
-        self.asking = QUESTION.search(step.text) is not None
-        self.howto = HOW_TO.search(step.text) is not None
-        self.everything = EVERYTHING.search(step.text) is not None or bool({"pattern", "prefix"} & set(self.values))
-        self.any_name = any("name" in k for k in kinds)
+    def __init__(self, marks: Iterable[Collection[str]]) -> None:
+        each = list(marks)
+        self.sizes = np.array([max(1, len(one)) for one in each])
+        self.known = frozenset(word for one in each for word in one)
+        self._with = {word: np.array([word in one for one in each]) for word in self.known}
 
-    def beside(self, tool: ToolView) -> tuple[float, ...]:
-        takes, needs = tool.takes, tool.needs
-        taken = sum(any(_TAKES.get(kind, {kind}) & takes for kind in thing) for thing in self.things)
-        values = sum(bool(_TAKES[value] & takes) or (value in ("pattern", "prefix") and "object" in tool.lists) for value in self.values)
-        present = {kind for thing in self.things for kind in thing}
-        lists = tool.lists if self.everything else frozenset()
-        unnamed = len([k for k in needs & _THINGS - lists if k not in present and not (k == "run" and "pipeline" in present)])
-        missing = len([k for k in needs & _NEEDED if not any(k in _TAKES[v] for v in self.values)]) if not self.any_name else 0
-        query = "query" in takes
-        return (
-            float(bool(self.things) and taken == len(self.things)),
-            float(len(self.things) - taken),
-            float(not self.things and not self.pointing and bool(needs & _THINGS)),
-            float(unnamed if self.things or self.values else 0),
-            float(values),
-            float(len(self.values) - values),
-            float(missing),
-            float(self.asking and tool.effect != "read"),
-            float(self.howto and query),
-            float(query and bool(self.things)),
-            float(tool.effect == "write"),
-            float(tool.effect == "destroy"),
+    def count(self, words: Iterable[str]) -> Counts:
+        """How many of these words each tool has."""
+        return _added((self._with[word] for word in words if word in self._with), len(self.sizes))
+
+    def any(self, words: Iterable[str]) -> Flags:
+        """The tools that have any of these words."""
+        return self.count(words) > 0
+
+
+class _Offers:
+    """What a step offers to the arguments of each tool."""
+
+    def __init__(self, tools: Sequence[ToolView]) -> None:
+        self._number = len(tools)
+        self._takes, self._needs, self._lists = (
+            _Marks(t.takes for t in tools),
+            _Marks(t.needs for t in tools),
+            _Marks(t.lists for t in tools),
         )
+        self._query = self._takes.any(["query"])
+        self._effects = {effect: np.array([t.effect == effect for t in tools]) for effect in ("read", "write", "destroy")}
+
+    def beside(self, step: Shape) -> list[NDArray[Any]]:
+        """The features from `taken` on, each for all tools."""
+        kinds = step.kinds
+        things = [set(k) for k in kinds if set(k) & _THINGS]
+        values = [k[0] for k in kinds if k[0] in _VALUES and not set(k) & _THINGS]
+        everything = EVERYTHING.search(step.text) is not None or bool({"pattern", "prefix"} & set(values))
+        present = {kind for thing in things for kind in thing}
+        taken = _added((self._takes.any(k for kind in thing for k in _TAKES.get(kind, {kind})) for thing in things), self._number)
+        used = _added((self._used(value) for value in values), self._number)
+        wanted = _THINGS - present - ({"run"} if "pipeline" in present else set()) if things or values else ()
+        unnamed = _added((self._unnamed(kind, everything) for kind in wanted), self._number)
+        told = {k for value in values for k in _TAKES[value]} if not any("name" in k for k in kinds) else _NEEDED
+        missing = self._needs.count(_NEEDED - told)
+        needless = self._needs.any(_THINGS) & (not things and PRONOUN.search(step.text) is None)
+        asked = ~self._effects["read"] & (QUESTION.search(step.text) is not None)
+        howto = self._query & (HOW_TO.search(step.text) is not None)
+        return [
+            (taken == len(things)) & bool(things),
+            len(things) - taken,
+            needless,
+            unnamed,
+            used,
+            len(values) - used,
+            missing,
+            asked,
+            howto,
+            self._query & bool(things),
+            self._effects["write"],
+            self._effects["destroy"],
+        ]
+
+    def _used(self, value: str) -> Flags:
+        """The tools that a value fits."""
+        return self._takes.any(_TAKES[value]) | self._lists.any({"object"} if value in ("pattern", "prefix") else ())
+
+    def _unnamed(self, kind: str, everything: bool) -> Flags:
+        """The tools that need a thing of a kind by name; those that take several need none where all are meant."""
+        return self._needs.any([kind]) & ~self._lists.any([kind] if everything else ())
+
+
+def _added(flags: Iterable[Flags], number: int) -> Counts:
+    """How many of these are true, for each of so many tools."""
+    counts = np.zeros(number, dtype=np.int64)
+    for flag in flags:
+        counts += flag
+    return counts
 
 
 def _meanings(text: str) -> set[str]:

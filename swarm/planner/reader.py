@@ -39,6 +39,7 @@ class Reader:
         self._is_word = is_word
         self._understood: dict[tuple[object, ...], Understood] = {}
         self._speller: tuple[tuple[int, ...], Speller] | None = None
+        self._typed: tuple[Sequence[Entry], dict[str, str]] = ((), {})
 
     def understood(self, step: str) -> Understood:
         """A step with its slips repaired and its names linked."""
@@ -68,7 +69,10 @@ class Reader:
 
     def _parameters(self) -> dict[str, str]:
         """All parameters of all pipelines with their types."""
-        return {name: kind for e in self.catalogue.entries("pipeline") for name, kind in e.facts.get("parameters", {}).items()}
+        pipelines = self.catalogue.entries("pipeline")
+        if self._typed[0] is not pipelines:
+            self._typed = (pipelines, {name: kind for e in pipelines for name, kind in e.facts.get("parameters", {}).items()})
+        return self._typed[1]
 
     def spelt(self, text: str) -> str:
         """The text with its slips repaired; names stay as they are."""
