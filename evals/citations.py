@@ -28,11 +28,13 @@ def answered(knowledge: Knowledge, question: str) -> tuple[str, list[Source]]:
 
 
 def statements(answer: str) -> list[tuple[str, int]]:
-    """Parts of an answer, each with the citation that follows it; parts of one part are what ellipses leave, code stands for itself."""
+    """Parts of an answer, each with the citation that follows it; parts of one part are what ellipses and
+    a heading leave, code stands for itself."""
     found = []
     told = answer.partition("The nearest pages:")[2] or answer
     for part in re.finditer(r"(.*?)\[(\d+)\]:?", re.sub(r"```.*?```", " ", told, flags=re.DOTALL), re.DOTALL):
         words = re.sub(r"(?:^|\n)From $|^[\s,.]+", "", part.group(1))
+        words = re.sub(r"^\*\*(.+?)\*\* ", r"\1 … ", words)
         found += [(_plain(piece), int(part.group(2))) for piece in words.split(" … ") if _plain(piece)]
     return found
 

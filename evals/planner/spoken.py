@@ -114,6 +114,9 @@ def _turn(planner: Planner, world: Imagined, text: str, memory: Memory) -> list[
             break
         if actions[-1].tool:
             memory.calls.append(world.done(actions[-1].tool, actions[-1].args))
+        while actions[-1].more and (another := planner.act(step.text, memory)).tool:
+            actions.append(another)
+            memory.calls.append(world.done(another.tool, another.args))
     return actions
 
 

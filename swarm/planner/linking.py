@@ -20,6 +20,8 @@ LONGEST = 8
 """Words that one name can be spoken in."""
 FUZZY = 0.84
 """Similarity from which a misspelt name is taken for the real one."""
+_MACHINE_MADE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""An identifier, as in the keys under which runs keep their artifacts."""
 _SENTENCE = re.compile(r"[,;:!?()\n\"`]|\.\s")
 
 
@@ -165,6 +167,10 @@ class Linker:
         names = (name for _, index in self._indexes.values() for name in index.words)
         return {part for name in names for part in re.findall(r"[^\W\d_]{5,}", name.lower())}
 
+    def in_names(self, kind: str, word: str) -> bool:
+        """Whether a thing of a kind has this word in its name."""
+        return kind in self._indexes and any(form in self._indexes[kind][1].by_word for form in _forms(word))
+
     def is_name_word(self, word: str) -> bool:
         """Whether any name has this word."""
         return any(form in index.by_word for _, index in self._indexes.values() for form in _forms(word))
@@ -193,6 +199,8 @@ def _indexed(entries: Sequence[Entry]) -> _Index:
         bare = entry.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         if entry.kind == "document" and re.search(r"[-_\d]", bare):
             index.full.setdefault(squashed(bare), []).append(entry)
+        if _MACHINE_MADE.search(entry.name):
+            continue  # nobody speaks of it by a part of its name
         if "/" in entry.name:
             index.files.setdefault(squashed(entry.name.rsplit("/", 1)[-1]), []).append(entry)
         parts = re.findall(r"[^\W\d_]+|\d+", entry.name.lower())

@@ -116,8 +116,10 @@ class Planner(BaseChatModel):
         if last is not None and again:
             return _call(str(last.name), {"query": again}, _number(last))
         remarks: list[str] = []
-        for number in range(_number(last) + 1 if last is not None else 0, len(steps)):
+        for number in range(_number(last), len(steps)):
             action = planning.act(steps[number], memory)
+            if last is not None and number == _number(last) and not action.more:
+                continue
             if action.tool and (action.tool, action.args) not in made:
                 return _call(action.tool, action.args, number)
             if action.question:

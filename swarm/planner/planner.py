@@ -15,15 +15,18 @@ from swarm.planner.context import Context
 from swarm.planner.expansion import TAKEN, Expansion
 from swarm.planner.features import VALUES, Embedding
 from swarm.planner.language import STOP, content, words
-from swarm.planner.lexicon import lexicon, written_out
+from swarm.planner.lexicon import lexicon, phrased, written_out
+from swarm.planner.linking import Mention
 from swarm.planner.questions import example, question
 from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
-from swarm.planner.references import NOUNS, PRONOUN, Done, Memory, Thing, referred, speaks_of
+from swarm.planner.references import EACH, NOUNS, PRONOUN, Done, Memory, Thing, referred, speaks_of
 from swarm.planner.shape import PLACEHOLDER, Shape, clauses
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LIGHT, NEWLY, NOTED, ONES, THE_NEW, THERE, WHAT_IS, WISH
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LAST_ONE, LIGHT, NEWLY, NOTED, ONES, THE_NEW, THERE, WHAT_IS, WISH
+from tools.states import states
+from tools.tool import Entry
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
@@ -49,6 +52,8 @@ class Action:
     args: dict[str, Any] = field(default_factory=dict)
     question: str = ""
     say: str = ""
+    more: bool = False
+    """Whether the same step may have further calls: it is about each of several things."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +145,11 @@ class Planner:
 
     def ranked(self, step: Understood, memory: Memory) -> list[Candidate]:
         """The tools for a step, the most likely first; what the step only asks about changes nothing."""
-        text = caution.allowed_part(step.text)
+        text = self._unconditional(caution.allowed_part(step.text))
         first = step.shape if text == step.text else self._reader.shaped(text, self._reader.link(text))
+        spoken_of = memory.kinds(listed=True)[:1]
+        if spoken_of and LAST_ONE.search(text) and spoken_of != ["run"]:
+            first = Shape(first.text.replace("{run}", f"{{{spoken_of[0]}}}", 1))
         best: list[Candidate] = []
         top = -math.inf
         for variant, doubt in self._variants(first, memory):
@@ -153,6 +161,15 @@ class Planner:
         if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]
         return completed_first(best)
+
+    def _unconditional(self, text: str) -> str:
+        """What is to be done on a condition, with the name that only the condition has."""
+        said = _CONDITION.search(text)
+        rest = f"{text[: said.start()]}{text[said.end() :]}".strip(" ,.;") if said else ""
+        if said is None or not self._splitter.begins(rest):
+            return text
+        named = [m for m in self._reader.link(text) if said.start() <= m.start < said.end()]
+        return IT.sub(text[named[0].start : named[0].end], rest, count=1) if named else rest
 
     def _variants(self, first: Shape, memory: Memory) -> Iterator[tuple[Shape, float]]:
         """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses."""
@@ -349,6 +366,11 @@ class Planner:
         if repeated is not None:
             last = next(c for c in reversed(memory.calls) if c.tool == tool.name)
             args = {**{k: v for k, v in last.args.items() if k not in unclear}, **args}
+        several = self._each_of(tool, seen, memory)
+        if several is not None:
+            return Action(tool.name, {**args, **several}, more=True) if several else Action()
+        if not _holds(seen.text, found, memory, self._reader.catalogue.entries("run")) and tool.effect != "read":
+            return Action(say=f"The condition is not met, so this was not done: “{step}”.")
         missing = [a for a in tool.required if a not in args or _too_few(tool, a, args[a])]
         if (
             missing
@@ -365,6 +387,19 @@ class Planner:
         if optional and tool.effect != "read":
             return Action(question=question(tool, optional, unclear[optional], self._reader.catalogue))
         return Action(tool=tool.name, args=args)
+
+    def _each_of(self, tool: ToolView, seen: Understood, memory: Memory) -> dict[str, str] | None:
+        """The next of several things spoken of, for a tool that takes one; empty when none is left, None where they are not meant."""
+        names = tool.required
+        if len(names) != 1 or not EACH.search(seen.text) or tool.schema["properties"][names[0]].get("type") == "array":
+            return None
+        kind = tool.kinds.get(names[0], "")
+        things = memory.several(kind)
+        if any(m.entry.kind == kind for m in seen.found) or not 1 < len(things) <= MOST_STEPS:
+            return None
+        done = {c.args.get(names[0]) for c in memory.calls if c.now and c.tool == tool.name}
+        left = [t for t in things if t.name not in done]
+        return {names[0]: left[0].name} if left else {}
 
     def _forbidden(self, step: str) -> bool:
         """Whether a step only says what must not be done."""
@@ -385,6 +420,31 @@ class Planner:
 def _things(seen: Understood) -> tuple[Thing, ...]:
     """The things that a step names."""
     return tuple(Thing(m.entry.kind, m.entry.name, m.entry.facts.get("bucket")) for m in seen.found)
+
+
+_CONDITION = re.compile(r"(?:^|\s)(?:only\s+)?if\s+(?P<said>[^,;]+?\b(?:is|has|was|did|are|got)\b[^,;]*)", re.I)
+
+
+def _holds(text: str, found: Sequence[Mention], memory: Memory, runs: Sequence[Entry]) -> bool:
+    """Whether the run that a condition speaks of is in the state it asks for; also where that cannot be told."""
+    said = _CONDITION.search(text)
+    meant = phrased(said.group("said")) if said else ""
+    wanted = states(meant)
+    if said is None or not wanted or re.search(r"\bnot\b", meant):
+        return True
+    named = [m.entry.name for m in found if m.entry.kind == "run" and said.start() <= m.start < said.end()]
+    focus = memory.focus("run")
+    others = [m.entry.name for m in found if m.entry.kind == "run"]
+    pointed = others[0] if others else focus.name if focus else ""
+    name = named[0] if named else pointed if PRONOUN.search(meant) else ""
+    state = next((e.facts.get("state") for e in runs if e.name == name), None)
+    watched = any(call.now and name in [t.name for t in call.things] for call in memory.calls)
+    if state is None or (state in _UNDER_WAY and watched):
+        return True
+    return state in wanted or (state in _UNDER_WAY and bool(_UNDER_WAY & set(wanted)))
+
+
+_UNDER_WAY = frozenset({"running", "pending"})
 
 
 def _too_few(tool: ToolView, argument: str, value: Any) -> bool:

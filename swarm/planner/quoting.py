@@ -51,7 +51,7 @@ def _sources(message: ToolMessage) -> list[dict[str, str]]:
 
 
 def extract(question: str, message: ToolMessage) -> str:
-    """The paragraphs, lists and code of the passages that share most with the question, in the passages' order, each cited."""
+    """The paragraphs, lists and code of the passages that share most with the question, the best first, each cited."""
     sources = _sources(message)
     wanted = _weights(question, [s["text"] for s in sources])
     blocks: list[_Block] = []
@@ -70,7 +70,17 @@ def extract(question: str, message: ToolMessage) -> str:
     if weak(message):
         titles = list(dict.fromkeys(f"{b.title} [{b.n}]" for b in chosen))
         return f"The documents do not seem to tell. The nearest pages: {', '.join(titles)}."
-    return "\n\n".join(b.cited for b in sorted(chosen, key=lambda b: (b.rank, b.place)))
+    first = chosen[:1]
+    ordered = [*first, *sorted(chosen[1:], key=lambda b: (b.rank, b.place))]
+    return "\n\n".join(_headed(b, before, wanted) for b, before in zip(ordered, [None, *ordered], strict=False))
+
+
+def _headed(block: "_Block", before: "_Block | None", wanted: Mapping[str, float]) -> str:
+    """A block as it is cited; under its heading where that says what is asked for and the block does not."""
+    said = {*content(block.text)}
+    tells = [word for word in content(block.heading) if word in wanted and word not in said]
+    same = before is not None and before.heading == block.heading
+    return f"**{block.heading}** {block.cited}" if tells and not same and not block.text.startswith("```") else block.cited
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,7 @@ class _Block:
     n: str
     title: str
     score: float
+    heading: str = ""
 
     @property
     def cited(self) -> str:
@@ -107,8 +118,9 @@ def _blocks(source: Mapping[str, str], rank: int, wanted: Mapping[str, float]) -
         if part.startswith("#"):
             heading = part
             continue
-        score = 0.4 * _share(wanted, part) + 0.6 * _share(wanted, heading)
-        found.append(_Block(_trimmed(part, wanted), rank, len(found), source["n"], source["title"], score / (1 + 0.1 * rank)))
+        score = (0.4 * _share(wanted, part) + 0.6 * _share(wanted, heading)) / (1 + 0.1 * rank)
+        told = heading.rsplit(">", 1)[-1].strip(" #")
+        found.append(_Block(_trimmed(part, wanted), rank, len(found), source["n"], source["title"], score, told))
     return found
 
 

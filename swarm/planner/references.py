@@ -38,6 +38,8 @@ STANDING = re.compile(
 """The best or worst of several: "the better one", "the best run"."""
 _AGED = re.compile(r"\b(newest|latest|most recent|oldest|earliest)\s+(?:one\s+)?of (?:them|those|these)\b", re.I)
 ALL = re.compile(r"\b(?:both|all|them|these|those|they|each|(?:the|of the|these|those) (?:two|three|four))\b", re.I)
+EACH = re.compile(r"\b(?:(?:all|both|each|every one) of (?:them|those|these)|(?:them|those|these) (?:all|both)|both)\b", re.I)
+"""Speaks of every one of several things spoken of before."""
 EVERYTHING = re.compile(
     r"\b(?:everything|(?:all|every|any)(?: of)?(?: the| its| their| my| our)?(?: \w+)? (?:files?|objects?|contents?|data|stuff)"
     r"|(?:its|the|whole|entire) contents?|all (?:that is|there is|of it)|empty(?= (?:the |my |our )?(?:bucket|\{bucket\}))|emptied)\b",

@@ -26,6 +26,7 @@ _LEADING = frozenset(
 _ASKING = frozenset("what which who where when why how is are does do did any whose has was were".split())
 _WISH = re.compile(r"\b(?:could|can|would|will) you\b|\bplease\b|\bi (?:want|need|would like)\b|\bmake sure\b", re.I)
 _SCOPE = re.compile(r"^\W*((?:in|for|from|on|with|within|inside|regarding|about)\s[^:,.;]{1,80}):\s+", re.I)
+_PLACED = re.compile(r"^\W*(?:in|for|from|on|within|inside)\s+(?:the\s+)?[\w./-]+\s+", re.I)
 _PREFACE = re.compile(r"^([^:]{3,120}):\s+(?=[A-Za-z])")
 _CONNECTIVE = re.compile(
     r"^\W*(?:(?:(?:and|but|then|after that|afterwards|finally|next|meanwhile"
@@ -178,7 +179,7 @@ class Splitter:
     def _is_request(self, piece: _Piece) -> bool:
         text = piece.text
         wished = _WISH.search(text) is not None or text.endswith("?") or _SWITCHED.search(text) is not None
-        if piece.ordered or wished or self.begins(text):
+        if piece.ordered or wished or self.begins(text) or self.begins(_PLACED.sub("", text)):
             return True
         if _STATEMENT.search(text):
             return False

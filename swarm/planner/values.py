@@ -144,7 +144,8 @@ def pattern(name: str, context: Context, args: Args) -> str | None:
     described = [w for w in words(masked) if w not in _SEARCH_WORDS and w not in (form, form + "s", "pickle", "pickles")]
     if form and not described:
         return f"*.{form}"
-    return " ".join([*described, *([form] if form else [])]) or None
+    existing = [w for w in described if context.linker.in_names("object", w)]
+    return " ".join([*(existing or described), *([form] if form else [])]) or None
 
 
 def _in_bucket(position: int, context: Context) -> bool:

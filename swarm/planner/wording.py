@@ -40,6 +40,7 @@ WISH = re.compile(
 )
 NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I)
 AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as|,?\s*(?:and )?also|plus)\s*(?:the\s+)?[\"'`]?")
+LAST_ONE = re.compile(r"\bthe (?:very )?last one\b", re.I)
 AGAIN = re.compile(r"\b(?:again|once more|one more time|another (?:time|try|shot|go)|re-?runs?|redo|repeat|retry|afresh|anew)\b", re.I)
 """Says that something is to be done another time."""
 LIGHT = re.compile(

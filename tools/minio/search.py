@@ -51,6 +51,7 @@ COLUMNS = ["object", "size", "changed"]
         "search all buckets for pickles",
         "do we have a pdf about the quarter",
         "in which bucket is {object}",
+        "which bucket holds {object}",
         "where do we keep the labels",
         "in which place is {object} kept",
         "who has the demo-7 file",

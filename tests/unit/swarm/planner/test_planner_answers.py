@@ -6,10 +6,11 @@ import pytest
 from langchain_core.messages import ToolMessage
 
 from swarm.planner.answers import compose
+from swarm.planner.quoting import quoted
 from swarm.records import tool_message
 from swarm.reply import Step
 from tools.markdown import table
-from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
+from tools.result import Artifact, ErrorCode, Source, Subject, ToolError, ToolResult
 
 
 def told(tool: str, result: ToolResult, effect: Any = "read", given: tuple[str, ...] = ()) -> ToolMessage:
@@ -89,3 +90,13 @@ def test_what_was_asked_for_twice_stays_whole() -> None:
     )
     assert "| x | failed |" in answer
     assert "Step `x` printed nothing." in answer
+
+
+def test_a_passage_that_does_not_say_what_it_is_about_is_quoted_under_its_heading() -> None:
+    told_apart = Source(n=1, title="Nets", section="Can one net do?", uri="a", text="One net is enough for a short dive, not for a survey.")
+    defines = Source(
+        n=2, title="Nets", section="What is mesh grading?", uri="b", text="Several nets of finer and finer openings, one after the other."
+    )
+    search = told("search_docs", ToolResult(content="found", sources=[told_apart, defines]))
+    assert quoted("whats mesh grading in a survey", search).startswith("**What is mesh grading?** Several nets")
+    assert not quoted("openings of several nets", search).startswith("**")

@@ -143,3 +143,43 @@ def test_what_failed_is_retried_and_what_succeeded_is_run_anew(planner: Planner,
 def test_an_action_after_a_supposition_is_about_what_was_supposed(planner: Planner) -> None:
     memory = Memory([Done("search_docs", {"query": "..."})], "what would happen if I archived lagoon-trip?")
     assert planner.act("ok, archive it", memory).args == {"experiment": "lagoon-trip"}
+
+
+def test_each_of_several_things_gets_its_own_call(planner: Planner) -> None:
+    memory = listed("list_runs", *RUNS[1:])
+    first = planner.act("archive all of them", memory)
+    memory.calls.append(Done(first.tool, first.args, (Thing("run", first.args["run"]),), now=True))
+    second = planner.act("archive all of them", memory)
+    assert {first.args["run"], second.args["run"]} == {"coral-x-b", "coral-x-a"}
+    memory.calls.append(Done(second.tool, second.args, now=True))
+    assert not planner.act("archive all of them", memory).tool
+
+
+@pytest.mark.parametrize(
+    ("step", "tool"),
+    [
+        ("if coral-x-c is still running, stop it", "terminate_run"),
+        ("if coral-x-b is still running, stop it", ""),
+        ("retry coral-x-a if it has failed", "retry_run"),
+        ("archive coral-x-c, but only if it is finished", ""),
+    ],
+)
+def test_a_change_waits_for_its_condition(planner: Planner, step: str, tool: str) -> None:
+    action = planner.act(step, Memory())
+    assert action.tool == tool
+    assert tool or action.say or action.question
+
+
+def test_the_last_one_is_of_what_was_listed(planner: Planner) -> None:
+    files = listed("list_objects", *(Thing("object", e.name, "dive-logs") for e in KNOWN["object"]), Thing("bucket", "dive-logs"))
+    assert planner.act("preview the last one", files).args == {"bucket": "dive-logs", "key": "fish.parquet"}
+
+
+def test_files_are_searched_by_the_words_that_names_have(planner: Planner) -> None:
+    assert planner.act("where did I put the atoll thing?", Memory()).args == {"pattern": "atoll"}
+
+
+def test_steps_stay_what_they_are_when_read_again(planner: Planner) -> None:
+    steps = planner.steps("in sonar: delete fish.parquet, let everything under old/ expire in a week, and list what is left")
+    assert len(steps) == 3
+    assert planner.steps("\n".join(steps)) == steps
