@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,22 +11,21 @@ from swarm.planner import caution, talk
 from swarm.planner.arguments import fill
 from swarm.planner.authoring import is_component
 from swarm.planner.catalogue import Known
+from swarm.planner.conditions import holds, unconditional
 from swarm.planner.context import Context
 from swarm.planner.expansion import TAKEN, Expansion
 from swarm.planner.features import VALUES, Embedding
 from swarm.planner.language import STOP, content, words
-from swarm.planner.lexicon import lexicon, phrased, written_out
-from swarm.planner.linking import Mention
+from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.questions import example, question
 from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
+from swarm.planner.readings import readings
 from swarm.planner.references import EACH, NOUNS, PRONOUN, Done, Memory, Thing, referred, speaks_of
-from swarm.planner.shape import PLACEHOLDER, Shape, clauses
+from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LAST_ONE, LIGHT, NEWLY, NOTED, ONES, THE_NEW, THERE, WHAT_IS, WISH
-from tools.states import states
-from tools.tool import Entry
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, LAST_ONE, LIGHT, NOTED, WHAT_IS, WISH
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
@@ -36,10 +35,6 @@ MOST_STEPS, LONGEST = 12, 4000
 """Steps and characters that one request may have."""
 SURELY, LIKE = 0.7, 0.5
 """Chance and likeness from which a part of a general question is a request by itself."""
-LATER = 0.5
-"""Doubt that each kind of things adds which was spoken of more lately than the one that a pronoun is taken for."""
-UNKNOWN = 3.5
-"""Doubt that a name which nothing has is one of some kind."""
 NOISE = 0.5
 """Share of a step's words that nobody knows, from which nothing is changed because of it."""
 
@@ -145,14 +140,14 @@ class Planner:
 
     def ranked(self, step: Understood, memory: Memory) -> list[Candidate]:
         """The tools for a step, the most likely first; what the step only asks about changes nothing."""
-        text = self._unconditional(caution.allowed_part(step.text))
+        text = unconditional(caution.allowed_part(step.text), self._reader.link, self._splitter.begins)
         first = step.shape if text == step.text else self._reader.shaped(text, self._reader.link(text))
         spoken_of = memory.kinds(listed=True)[:1]
         if spoken_of and LAST_ONE.search(text) and spoken_of != ["run"]:
             first = Shape(first.text.replace("{run}", f"{{{spoken_of[0]}}}", 1))
         best: list[Candidate] = []
         top = -math.inf
-        for variant, doubt in self._variants(first, memory):
+        for variant, doubt in readings(first, memory, self._reader.catalogue.kinds, self._splitter.begins):
             candidates = self._ranker.rank(variant)
             if candidates and candidates[0].score - doubt > top:
                 best, top = candidates, candidates[0].score - doubt
@@ -161,39 +156,6 @@ class Planner:
         if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]
         return completed_first(best)
-
-    def _unconditional(self, text: str) -> str:
-        """What is to be done on a condition, with the name that only the condition has."""
-        said = _CONDITION.search(text)
-        rest = f"{text[: said.start()]}{text[said.end() :]}".strip(" ,.;") if said else ""
-        if said is None or not self._splitter.begins(rest):
-            return text
-        named = [m for m in self._reader.link(text) if said.start() <= m.start < said.end()]
-        return IT.sub(text[named[0].start : named[0].end], rest, count=1) if named else rest
-
-    def _variants(self, first: Shape, memory: Memory) -> Iterator[tuple[Shape, float]]:
-        """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses."""
-        present = {kind for kinds in first.kinds for kind in kinds}
-        several = ONES.search(first.text) is not None
-        pointed = several or THE_NEW.search(first.text) is not None
-        readings = [(first, 1.0 if pointed and memory.kinds(several) else 0.0)]
-        for number, kind in enumerate(memory.kinds(several)[:4]):
-            noun = re.compile(rf"\b(?:the|this|that|its|these|those)\s+(?:new\s+)?(?:{NOUNS.get(kind, kind)})\b(?!\s*\{{)", re.I)
-            pointing = noun if noun.search(first.text) else IT
-            said = pointing.search(first.text)
-            if kind not in present and said and re.fullmatch(r"the .*[^s]s", said.group().strip(), re.I) and not several:
-                continue  # "the runs" are more than the one spoken of
-            if kind == "bucket" and kind not in present and THERE.search(first.text):
-                readings.append((Shape(THERE.sub(" to {bucket}", first.text, count=1)), 0.1))
-            if kind not in present and said:
-                readings.append((Shape(pointing.sub(f" {{{kind}}} ", first.text, count=1)), LATER * number))
-            if kind not in present and several:
-                readings.append((Shape(ONES.sub(f" {kind} ", first.text, count=1)), LATER * number + 0.1))
-        if "{name}" in first.text and not present & set(NOUNS) and not NEWLY.search(first.text):
-            readings += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), UNKNOWN) for kind in self._reader.catalogue.kinds]
-        for reading, doubt in readings:
-            yield reading, doubt
-            yield from ((clause, doubt) for clause in clauses(reading) if self._splitter.begins(clause.text))
 
     def best(self, step: str, memory: Memory) -> Candidate | None:
         """The tool that fits a step best; None where nothing does."""
@@ -369,7 +331,7 @@ class Planner:
         several = self._each_of(tool, seen, memory)
         if several is not None:
             return Action(tool.name, {**args, **several}, more=True) if several else Action()
-        if not _holds(seen.text, found, memory, self._reader.catalogue.entries("run")) and tool.effect != "read":
+        if not holds(seen.text, found, memory, self._reader.catalogue.entries("run")) and tool.effect != "read":
             return Action(say=f"The condition is not met, so this was not done: “{step}”.")
         missing = [a for a in tool.required if a not in args or _too_few(tool, a, args[a])]
         if (
@@ -420,31 +382,6 @@ class Planner:
 def _things(seen: Understood) -> tuple[Thing, ...]:
     """The things that a step names."""
     return tuple(Thing(m.entry.kind, m.entry.name, m.entry.facts.get("bucket")) for m in seen.found)
-
-
-_CONDITION = re.compile(r"(?:^|\s)(?:only\s+)?if\s+(?P<said>[^,;]+?\b(?:is|has|was|did|are|got)\b[^,;]*)", re.I)
-
-
-def _holds(text: str, found: Sequence[Mention], memory: Memory, runs: Sequence[Entry]) -> bool:
-    """Whether the run that a condition speaks of is in the state it asks for; also where that cannot be told."""
-    said = _CONDITION.search(text)
-    meant = phrased(said.group("said")) if said else ""
-    wanted = states(meant)
-    if said is None or not wanted or re.search(r"\bnot\b", meant):
-        return True
-    named = [m.entry.name for m in found if m.entry.kind == "run" and said.start() <= m.start < said.end()]
-    focus = memory.focus("run")
-    others = [m.entry.name for m in found if m.entry.kind == "run"]
-    pointed = others[0] if others else focus.name if focus else ""
-    name = named[0] if named else pointed if PRONOUN.search(meant) else ""
-    state = next((e.facts.get("state") for e in runs if e.name == name), None)
-    watched = any(call.now and name in [t.name for t in call.things] for call in memory.calls)
-    if state is None or (state in _UNDER_WAY and watched):
-        return True
-    return state in wanted or (state in _UNDER_WAY and bool(_UNDER_WAY & set(wanted)))
-
-
-_UNDER_WAY = frozenset({"running", "pending"})
 
 
 def _too_few(tool: ToolView, argument: str, value: Any) -> bool:
