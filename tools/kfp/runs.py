@@ -97,7 +97,7 @@ def list_runs(
     if not runs:
         return ToolResult.no_data(f"There are no {noun}s{of}.")
     columns = ["run", "pipeline", "state", "took", "started"]
-    rows = [(r.name, r.pipeline, state or r.state, duration(r.seconds), when(r.created)) for r in runs]
+    rows = [(r.name, r.pipeline, "stopped" if r.stopped else r.state, duration(r.seconds), when(r.created)) for r in runs]
     more = f", the newest {len(runs)} shown" if total > len(runs) else ""
     return ToolResult(
         content=f"There {'is' if total == 1 else 'are'} {count(total, noun)}{of}{more}.\n\n"

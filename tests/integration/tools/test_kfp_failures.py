@@ -120,6 +120,8 @@ def test_terminated(world: World) -> None:
     assert told.startswith("Run `stopped by hand` of pipeline `slow` was stopped after ")
     assert "terminated" in told
     assert [s.name for s in world.ask("list_runs", state="canceled").subjects] == ["stopped by hand"]
+    failed = world.ask("list_runs", state="failed", limit=100).artifacts[0].data["rows"]
+    assert [row[2] for row in failed if row[0] == "stopped by hand"] == ["stopped"]
 
 
 def test_the_worker_was_killed(world: World) -> None:
