@@ -106,6 +106,7 @@ async def test_the_built_in_planner_reaches_it(assistant: Assistant) -> None:
 
 
 async def test_a_language_model_reaches_it_and_an_approval_waits(home: Path) -> None:
+    (home / "a.ticket").touch()
     script = [
         Calls([("ask_tickets", {"task": "Close ticket a."})]),
         Calls([("tickets_close_ticket", {"title": "a"})]),
