@@ -19,7 +19,7 @@ _FORBIDDEN = re.compile(
 _SUPPOSED = re.compile(
     r"\bwhat (?:would|will|could|might|does|do|happens?|is going to)\b.*\b(?:happen|if|when|break)\b"
     r"|\bwhat if\b|\bif i (?:were to|would|should)\b|\bsuppose\b|\bhypothetical|\bimagine\b"
-    r"|\b(?:should|shall|may|can|could|must|would) (?:i|we|one|anyone|somebody)\b|\b(?:is|was"
+    r"|\b(?:should|shall|may|can|could|must|would) (?:i|we|one|anyone|somebody)\b(?! (?:please )?(?:have|get|see)\b)|\b(?:is|was"
     r"|would) it (?:be )?(?:ok|okay|safe|possible|wise|allowed|bad|fine|a good idea|dangerous|better)\b"
     r"|\b(?:is there (?:a|any) (?:risk|danger|way))\b|\bthinking (?:of|about)\b|\bconsequences?\b"
     r"|\bhow (?:do|can|would|should|to|could) (?:i|we|you|one|people)?\b|\bhow to\b"

@@ -22,7 +22,7 @@ TAKEN = re.compile(
 _BY = rf"(?:(?:by|on|in terms of|regarding|according to|judging by|for|in)\s+(?:its\s+|their\s+|the\s+)?(?P<metric>{METRIC}))"
 _PICKED = re.compile(
     rf"\bthe\s+(?P<which>best|worst|better|worse|top)(?:[ -](?:performing|scoring))?(?P<of>(?:\s+[\w.-]+){{0,3}}?)"
-    rf"\s+(?:ones?|runs?|models?|jobs?|of (?:them|those|these))\s+{_BY}",
+    rf"\s+(?:ones?|runs?|models?|jobs?|of (?:them|those|these|the (?:two|three|lot)))\s+{_BY}",
     re.I,
 )
 _HAVING = re.compile(

@@ -105,9 +105,8 @@ class Speller:
         allowed = 1 if len(word) < 8 else 2
         near = process.extract(word, self._known, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=5)
         fits = [(distance, known[0] != word[0], -len(known), known) for known, distance, _ in near if known[0] == word[0] or distance == 1]
-        if not fits or (len(word) == 4 and not _slipped(word, min(fits)[3])):
-            return word
-        return min(fits)[3]
+        fits = [fit for fit in fits if len(word) > 4 or _slipped(word, fit[3])]
+        return min(fits)[3] if fits else word
 
 
 def _slipped(short: str, known: str) -> bool:

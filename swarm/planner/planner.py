@@ -21,7 +21,7 @@ from swarm.planner.questions import example, question
 from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.readings import readings
-from swarm.planner.references import EACH, NOUNS, PRONOUN, Done, Memory, Thing, referred, speaks_of
+from swarm.planner.references import EACH, NOUNS, PREVIOUS, PRONOUN, Done, Memory, Thing, referred, speaks_of
 from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
@@ -200,6 +200,7 @@ class Planner:
         if (
             kinds & tool.takes
             or (not kinds and any(self._reader.linker.is_name_word(w) for w in said if w not in self._reader.common))
+            or (PREVIOUS.search(seen.text) and "run" in tool.takes and memory.focus("run") is not None)
             or ("{setting}" in seen.shape.text and "arguments" in tool.takes)
             or any(set(k) & tool.takes for k in seen.shape.kinds)
         ):

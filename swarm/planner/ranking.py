@@ -70,6 +70,8 @@ HOW_TO = re.compile(
     r"|why (?:do|does|would|should|is it|use|are) "
     r"|(?:what is )?(?:the )?difference between\b|best practi|when (?:should|do|would)\b"
     r"|is (?:there|it) (?:\w+ )*(?:limit|possible|necessary|recommended|way|maximum)\b"
+    r"|(?:(?:can|could) (?:you|someone|somebody|anyone) )?(?:please )?(?:tell|explain to) me how "
+    r"(?:[\w-]+ ){1,3}(?:works?|protects?|helps?|differs?|behaves?|prevents?|affects?|interacts?)\b"
     r"|(?:tell me|i want to know|i would like to know) how (?:to|do|does|can) |what happens (?:if|when)\b|can (?:i|you|one"
     r"|we) \w+ .* (?:in|with) (?:kubeflow|minio|kfp|kubernetes)|what (?:is"
     r"|are) (?!still|currently|now|running|scheduled|going|happening|new|there|left|in|on|the|my|our|it|that|this|wrong|up|planned|active)"

@@ -52,7 +52,7 @@ _ARTIFACTS = re.compile(
 
 
 _DRAWN = re.compile(
-    r"\b(?:the|its|their|an?|that|show|see|open|view|display|me)\s+"
+    r"(?:^\W*|\b(?:the|its|their|an?|that|show|see|open|view|display|me)\s+)"
     r"((?:(?!(?:the|its|their|an?|that|show|me|see|open|view|display|of|confusion)\b)[a-z][\w-]*\s+){1,2}"
     r"(?:plot|curve|chart|graph|report|table|histogram|image|heatmap|card))\b",
     re.I,

@@ -14,7 +14,8 @@ NOTED = frozenset({"note", "note_words"})
 """Kinds of what is remembered and forgotten: the user's own words, and never a question."""
 ASKED = re.compile(r"^\W*(?:what|who|why|when|where|which|how|is|are|was|were)\b", re.I)
 ASIDE = frozenset(
-    "not that same again one ones what about how instead other no nope sorry meant mean only just under but rather actually".split()
+    "before previous earlier not that same again one ones "
+    "what about how instead other no nope sorry meant mean only just under but rather actually".split()
 )
 """Words of a correction or an addition that name nothing to do."""
 IT = re.compile(
@@ -34,7 +35,7 @@ WITH_CONTENTS = re.compile(
     re.I,
 )
 THE_NEW = re.compile(rf"\b(?:the|this|that) new (?:{'|'.join(NOUNS.values())})\b", re.I)
-THERE = re.compile(r"\s+(?:in |into |over )?(?:there|therein)\b", re.I)
+THERE = re.compile(r"\s+(?:(?:in |into |over )?(?:there|therein)\b|inside(?=\s*(?:[,.;!?]|$)))", re.I)
 WISH = re.compile(
     r"\b(?:can|could|would|will) you (?:please |kindly )?(?!explain|tell|say|describe|elaborate|clarify|give me an? (?:idea|intro))", re.I
 )

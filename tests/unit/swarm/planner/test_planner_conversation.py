@@ -183,3 +183,14 @@ def test_steps_stay_what_they_are_when_read_again(planner: Planner) -> None:
     steps = planner.steps("in sonar: delete fish.parquet, let everything under old/ expire in a week, and list what is left")
     assert len(steps) == 3
     assert planner.steps("\n".join(steps)) == steps
+
+
+def test_the_same_is_told_of_the_run_before(planner: Planner) -> None:
+    memory = Memory([Done("get_run_metrics", {"run": "coral-x-c"}, (Thing("run", "coral-x-c"),))])
+    action = planner.act("and the one before that?", memory)
+    assert (action.tool, action.args) == ("get_run_metrics", {"run": "coral-x-b"})
+
+
+def test_a_wish_is_no_supposition(planner: Planner) -> None:
+    assert planner.act("could I have a link to fish.parquet?", Memory()).tool == "share_object"
+    assert planner.act("could I delete fish.parquet?", Memory()).tool not in ("delete_objects", "delete_bucket")
