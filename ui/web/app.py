@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from mcp.server.transport_security import RequestBodyLimitMiddleware
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp
 
 from swarm.assistant import Assistant
@@ -53,6 +54,11 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         ready = all(f.ok for f in findings)
         body = {"status": "ok" if ready else "unavailable", "backends": [f.model_dump() for f in findings]}
         return JSONResponse(body, 200 if ready else 503)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        """What Prometheus collects; like every page, for who signs in or has a token."""
+        return Response(generate_latest(assistant.telemetry.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/page/mark", response_class=PlainTextResponse)
     async def mark(session: str) -> str:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.web.theme import ASSETS
 
-SCRIPTS = ("frames", "panel", "conversations", "conversation", "connection")
+SCRIPTS = ("frames", "panel", "conversations", "conversation", "citations", "decision", "connection")
 """The page's own scripts, in the order in which they run."""
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 KEPT = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}

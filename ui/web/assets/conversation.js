@@ -1,4 +1,4 @@
-// The conversation: where it scrolls, tables that sort and copy, charts that fit, decisions that count down, runs that are followed.
+// The conversation: where it scrolls, tables that sort and copy, charts that fit, runs that are followed.
 (() => {
   let questions = 0;
   let due = false;
@@ -47,21 +47,6 @@
       target.textContent = "Copied";
     }
   });
-
-  // Edit and send again: a message of one's own goes back into the composer.
-  document.addEventListener("click", ({ target }) => {
-    const again = target.closest?.("#chat .user-row .again");
-    if (again) window.swarm.say(again.closest(".user-row").querySelector(".message").textContent.trim());
-  });
-
-  // Decisions: how much time is left.
-  setInterval(() => {
-    for (const clock of document.querySelectorAll("time[data-until]")) {
-      const left = Math.round((new Date(clock.dateTime) - Date.now()) / 1000);
-      const [minutes, seconds] = [Math.floor(left / 60), String(left % 60).padStart(2, "0")];
-      clock.textContent = left <= 0 ? "Time is up: nothing will be changed." : `${minutes}:${seconds} left`;
-    }
-  }, 1000);
 
   // Runs: a card is drawn with its graph, and asked for again as long as the run goes on.
   const followed = new WeakSet();

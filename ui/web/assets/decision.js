@@ -1,0 +1,17 @@
+// Decisions: how much time is left, and the form in which arguments are changed.
+(() => {
+  setInterval(() => {
+    for (const clock of document.querySelectorAll("time[data-until]")) {
+      const left = Math.round((new Date(clock.dateTime) - Date.now()) / 1000);
+      const [minutes, seconds] = [Math.floor(left / 60), String(left % 60).padStart(2, "0")];
+      clock.textContent = left <= 0 ? "Time is up: nothing will be changed." : `${minutes}:${seconds} left`;
+    }
+  }, 1000);
+
+  window.swarm.given = () => JSON.stringify(Object.fromEntries([...document.querySelectorAll("#arguments [name]")].map((field) => [field.name, field.value])));
+  // The key that ends a line must not approve anything.
+  document.addEventListener("submit", (event) => event.target.matches(".arguments") && event.preventDefault());
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("#edit")) setTimeout(() => document.querySelector("#arguments [name]")?.focus(), 150);
+  });
+})();
