@@ -70,7 +70,7 @@ def test_an_approval_survives_a_restart_of_the_server(browser: Browser, server: 
 
     expect(page.locator("section.decision")).to_contain_text("kept-promise")
     page.locator("#edit").click()
-    bucket = page.get_by_label("bucket")
+    bucket = page.locator("#arguments").get_by_label("bucket")
     expect(bucket).to_have_value("kept-promise")
     bucket.fill("Not A Bucket Name")
     bucket.press("Enter")  # which ends the line and decides nothing
