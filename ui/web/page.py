@@ -243,7 +243,8 @@ class Page:
         conversation = await self._opened(conversation, session, _user(request))
         waiting = conversation.last.waiting if conversation.last is not None else None
         try:
-            arguments = form.read(conversation.fields(waiting.approval), json.loads(text)) if waiting else {}
+            given = json.loads(text)
+            arguments = form.read(conversation.fields(waiting.approval), given) if waiting and isinstance(given, dict) else {}
         except ValueError as error:
             conversation.notice = f"{error} Nothing was decided."
             yield {self.chat: _drawn(conversation.turns, conversation.notice)}
