@@ -39,7 +39,7 @@ def tokens(text: str) -> list[Token]:
 
 def words(text: str) -> list[str]:
     """Just the words."""
-    return [t.text for t in tokens(text)]
+    return [word.lower() for word in _TOKEN.findall(text)]
 
 
 @cache

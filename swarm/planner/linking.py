@@ -22,6 +22,8 @@ FUZZY = 0.84
 """Similarity from which a misspelt name is taken for the real one."""
 _MACHINE_MADE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """An identifier, as in the keys under which runs keep their artifacts."""
+REMEMBERED = 500
+"""Words whose nearest names are kept, for one decision asks for the same several times."""
 _SENTENCE = re.compile(r"[,;:!?()\n\"`]|\.\s")
 
 
@@ -61,12 +63,15 @@ class Linker:
         self._indexes: dict[str, tuple[Sequence[Entry], _Index]] = {}
         self._squashed: set[str] = set()
         """All names as they are looked up."""
+        self._near: dict[str, list[Entry]] = {}
+        """For what looks like a name: the names that it may be a slip of."""
 
     def update(self, kind: str, entries: Sequence[Entry]) -> None:
         """Take over the names of a kind."""
         known = self._indexes.get(kind)
         if known is None or known[0] is not entries:
             self._indexes[kind] = (entries, _indexed(entries))
+            self._near = {}
             self._squashed = {name for _, index in self._indexes.values() for names in (index.full, index.files) for name in names}
 
     def mentions(self, text: str, kinds: Iterable[str] | None = None) -> list[Mention]:
@@ -137,6 +142,14 @@ class Linker:
         return fits[0] if len(fits) == 1 else None
 
     def _close(self, wanted: str) -> list[Entry]:
+        near = self._near
+        if len(near) >= REMEMBERED:
+            near = self._near = {}
+        if wanted not in near:
+            near[wanted] = self._closest(wanted)
+        return near[wanted]
+
+    def _closest(self, wanted: str) -> list[Entry]:
         best: list[Entry] = []
         top = FUZZY
         for _, index in self._indexes.values():
@@ -160,7 +173,7 @@ class Linker:
                 if among is None or name in among:
                     scores[name] = scores.get(name, 0.0) + 1.0 + 1.0 / len(names)
         best = max(scores.values(), default=0.0)
-        return [name for name in (e.name for e in known[0]) if scores.get(name, 0.0) >= best - 1e-9 and best > 0]
+        return [e.name for e in known[0] if scores.get(e.name, 0.0) >= best - 1e-9] if scores else []
 
     def name_words(self) -> set[str]:
         """The words of all names that are long enough to be known in spite of a slip."""
