@@ -1,6 +1,8 @@
 """What people do with an answer, a request of their own and a decision that is due."""
 
 import re
+import sqlite3
+from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page, expect
@@ -8,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import WebServer
 from tests.e2e.visit import approve, arrive, ended, new_chat, say, tab
 
-RUN = 60_000
+READ = "navigator.clipboard.readText()"
 
 
 def test_a_citation_opens_its_passage_in_place(page: Page, server: WebServer) -> None:
@@ -29,6 +31,33 @@ def test_a_citation_opens_its_passage_in_place(page: Page, server: WebServer) ->
     expect(passage).to_have_count(0)
     expect(citation).to_be_focused()
     expect(page.locator("#panel-body article")).to_be_visible()
+
+
+def test_an_answer_is_copied_and_judged(page: Page, server: WebServer, home: Path) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    arrive(page, server)
+    say(page, "which pipelines are there?")
+    ended(page)
+    say(page, "How do I turn off caching for one step?")
+    ended(page)
+    bot = page.locator("#chat .bot-row").last
+    bot.hover()
+    buttons = bot.locator(".message-buttons-left:visible")
+    buttons.get_by_label("Copy message").last.click()
+    page.wait_for_function(f"async () => (await {READ}).includes('set_caching_options')")
+    session = page.evaluate("window.swarm.session")
+    for word, good in (("Like", 1), ("Dislike", 0)):
+        bot.hover()
+        with page.expect_response(re.compile("queue/join")):
+            buttons.get_by_label(word, exact=True).last.click()
+        kept = "SELECT turn, good FROM swarm_feedback WHERE session = ?"
+        for _ in range(100):
+            with sqlite3.connect(home / "swarm.db") as store:
+                found = store.execute(kept, (session,)).fetchall()
+            if found == [(1, good)]:
+                break
+            page.wait_for_timeout(50)
+        assert found == [(1, good)]
 
 
 def test_a_message_is_edited_and_sent_again(page: Page, server: WebServer) -> None:
