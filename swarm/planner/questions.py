@@ -12,11 +12,12 @@ from tools.names import listed
 def question(tool: ToolView, argument: str, unclear: Unclear | None, catalogue: Known) -> str:
     """One short question for an argument, with the choices there are."""
     kind = tool.kinds.get(argument, argument)
-    doing = tool.name.replace("_", " ")
+    verb, _, thing = tool.name.partition("_")
+    thing = thing.replace("_", " ")
     if kind == "new_name":
-        return f"What should it be called, to {doing}?"
+        return f"What should the new {thing} be called?"
     if kind == "cron":
-        return f"When should it run, to {doing}? For example “every Monday at 9:30”."
+        return "When should it run? For example “every Monday at 9:30”."
     noun = {"object": "file", "path": "local file", "pattern": "name or kind of file", "arguments": "parameter"}.get(
         kind, kind.replace("_", " ")
     )
@@ -24,7 +25,8 @@ def question(tool: ToolView, argument: str, unclear: Unclear | None, catalogue: 
     names = list(dict.fromkeys(names))
     choices = f" There {'is' if len(names) == 1 else 'are'}: {listed(names)}." if names else ""
     where = " Say its name and bucket." if kind == "object" and not names else ""
-    return f"Which {noun} do you mean, to {doing}?{choices}{where}"
+    asked = f"Which {noun} should I {verb}?" if thing == noun else f"Which {noun} do you mean, for “{verb} {thing}”?"
+    return f"{asked}{choices}{where}"
 
 
 def example(tool: ToolView, catalogue: Known) -> str:

@@ -194,3 +194,16 @@ def test_the_same_is_told_of_the_run_before(planner: Planner) -> None:
 def test_a_wish_is_no_supposition(planner: Planner) -> None:
     assert planner.act("could I have a link to fish.parquet?", Memory()).tool == "share_object"
     assert planner.act("could I delete fish.parquet?", Memory()).tool not in ("delete_objects", "delete_bucket")
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("run a pipeline", "Which pipeline should I run?"),
+        ("delete a bucket", "Which bucket should I delete?"),
+        ("create a bucket", "What should the new bucket be called?"),
+        ("schedule reef-census", "When should it run?"),
+    ],
+)
+def test_a_question_says_what_it_is_for(planner: Planner, text: str, question: str) -> None:
+    assert planner.act(text, Memory()).question.startswith(question)
