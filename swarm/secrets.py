@@ -46,7 +46,7 @@ SPOKEN = re.compile(
 )
 PAIRED = re.compile(
     r"(?P<word>passw(?:or)?d|passphrase|pwd|secret|(?:api|access|private|account)[_.-]?key|secret[_-]?key|token)[\"']?\s*[|,\t]\s*[\"']?"
-    r"(?P<value>[^\s\"',;|<>]{8,200})",
+    r"(?P<value>(?!\w+=(?:true|false|none|null|\d+)\b)[^\s\"',;|<>]{8,200})",
     re.I,
 )
 """A name and its value in a table: `| db_password | hunter2-x |`."""

@@ -99,6 +99,7 @@ def test_what_people_and_programs_write(said: str) -> None:
 
 
 HARMLESS = [
+    'Minio("host", access_key="example", secret_key="example-secret", secure=False, region="eu")',
     "max_tokens=4096 n_tokens: 512 pad_token=[PAD] eos_token=</s> num_tokens=1e6",
     "tokenizer=gpt2 tokenizer_name=bert-base-uncased token_limit=1000",
     "secretName: my-db-credentials",
