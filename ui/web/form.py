@@ -35,7 +35,9 @@ class Field:
     @property
     def label(self) -> str:
         """What people read beside it."""
-        return f"more {self.path[0]}" if self.kind == "more" else self.path[-1]
+        if len(self.path) > 1:
+            return self.path[-1]
+        return f"{'more ' if self.kind == 'more' else ''}{self.path[0].replace('_', ' ')}"
 
 
 def fields(schema: Mapping[str, Any], args: Mapping[str, Any]) -> list[Field]:
@@ -43,14 +45,13 @@ def fields(schema: Mapping[str, Any], args: Mapping[str, Any]) -> list[Field]:
     found: list[Field] = []
     for name, given in schema.get("properties", {}).items():
         part, value = _concrete(given), args.get(name, given.get("default"))
-        hint = str(given.get("description", part.get("description", "")))
         if part.get("type") == "object" and (value is None or isinstance(value, dict)):
             found += [Field((name, key), _kind_of(entry), entry) for key, entry in (value or {}).items()]
             found.append(Field((name,), "more", hint="one name=value a line"))
             continue
         kind, choices = _kind(part, value)
         required = name in schema.get("required", ())
-        found.append(Field((name,), kind, value, required, choices, part.get("minimum"), part.get("maximum"), hint))
+        found.append(Field((name,), kind, value, required, choices, part.get("minimum"), part.get("maximum")))
     return found
 
 
