@@ -25,7 +25,7 @@ from swarm.planner.references import EACH, NOUNS, PREVIOUS, PRONOUN, Done, Memor
 from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, LAST_ONE, LIGHT, NOTED, WHAT_IS, WISH
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, HELPLESS, LAST_ONE, LIGHT, NOTED, WHAT_IS, WISH
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
@@ -88,7 +88,7 @@ class Planner:
             return [text]
         steps: list[str] = []
         for step in parts:
-            if steps and self._belongs(step, steps[-1]):
+            if steps and (HELPLESS.search(step) or self._belongs(step, steps[-1])):
                 steps[-1] += f", {step}"
             else:
                 steps += self._expansion.steps(step)
@@ -170,7 +170,7 @@ class Planner:
         named = [m for m in seen.found if m.exact or "." in m.entry.name]
         general = HOW_TO.search(seen.text) is not None and not named and not (PRONOUN.search(seen.text) and memory.calls)
         if readers and general and ranked[0].tool is not readers[0].tool:
-            return readers[0] if self._of_the_field(seen) else None
+            return readers[0] if self._of_the_field(seen) or self._relates(seen) else None
         if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
             DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
         ):

@@ -80,7 +80,12 @@ def _headed(block: "_Block", before: "_Block | None", wanted: Mapping[str, float
     said = {*content(block.text)}
     tells = [word for word in content(block.heading) if word in wanted and word not in said]
     same = before is not None and before.heading == block.heading
-    return f"**{block.heading}** {block.cited}" if tells and not same and not block.text.startswith("```") else block.cited
+    return f"{_bold(block.heading)} {block.cited}" if tells and not same and not block.text.startswith("```") else block.cited
+
+
+def _bold(heading: str) -> str:
+    """A heading in bold, unless it has emphasis of its own."""
+    return heading if not heading or "*" in heading else f"**{heading}**"
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class _Block:
         if "```" not in self.text:
             return f"{self.text} [{self.n}]"
         words, fence, code = self.text.partition("```")
-        return f"{words.rstrip()} [{self.n}]\n\n{fence}{code}" if words.strip() else f"From [{self.n}]:\n\n{fence}{code}"
+        return f"{words.strip() or _bold(self.heading) or 'From'} [{self.n}]\n\n{fence}{code}"
 
 
 def _weights(question: str, texts: Sequence[str]) -> dict[str, float]:
@@ -111,14 +116,19 @@ def _weights(question: str, texts: Sequence[str]) -> dict[str, float]:
 
 
 def _blocks(source: Mapping[str, str], rank: int, wanted: Mapping[str, float]) -> list[_Block]:
-    """The passage's paragraphs, each scored by its own words and those of the heading above it."""
+    """The passage's paragraphs, each scored by its own words and those of the heading above it.
+
+    What stands first under a heading tells what the heading says, in whatever words.
+    """
     found: list[_Block] = []
-    heading = source["section"]
+    heading, first = source["section"], False
     for part in _paragraphs(source["text"]):
         if part.startswith("#"):
-            heading = part
+            heading, first = part, True
             continue
-        score = (0.4 * _share(wanted, part) + 0.6 * _share(wanted, heading)) / (1 + 0.1 * rank)
+        said, own = _share(wanted, heading), _share(wanted, part)
+        score = (0.4 * (max(own, said) if first else own) + 0.6 * said) / (1 + 0.1 * rank)
+        first = False
         told = heading.rsplit(">", 1)[-1].strip(" #")
         found.append(_Block(_trimmed(part, wanted), rank, len(found), source["n"], source["title"], score, told))
     return found
@@ -152,7 +162,8 @@ def _paragraphs(text: str) -> list[str]:
     for line in [*text.splitlines(), ""]:
         opens = line.lstrip().startswith("```")
         begins = not parts or parts[-1].endswith("\n\n") or parts[-1].startswith("#")
-        if fenced or not begins or (parts and opens) or (parts and line.strip() and parts[-1].rstrip().endswith(":")):
+        under = bool(parts) and not parts[-1].startswith("#")
+        if fenced or not begins or (under and opens) or (parts and line.strip() and parts[-1].rstrip().endswith(":")):
             parts[-1] += line + "\n"
         elif line.strip():
             parts.append(line + "\n")

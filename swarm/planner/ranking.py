@@ -59,10 +59,12 @@ QUESTION = re.compile(
     re.I,
 )
 HOW_TO = re.compile(
-    r"^(?:[^:?]{3,120}(?::|,? so)\s+)?\W*"
+    r"^(?:[^:?]{3,120}(?::|,? so|[,.;](?= (?:(?:and|but|so|now) )?what (?:can|could|should|do) (?:i|we|one) do\b))\s+)?\W*"
     r"(?:(?:and|so|but|ok|hey|hi|hello|please)\W+)*(?:how (?:do|can|does|should|would|to|could)\b"
     r"|how (?:often|much|many|long|large|big|far) (?:should|may|must|does one)\b|what does it mean\b|what should\b"
     r"|is it (?:better|wise|ok)\b"
+    r"|how long (?:are|is|do|does|can|will) [^,;.]*\b(?:valid|kept|stored|last|live|stay|good|remembered)\b"
+    r"|what (?:can|could|should|do) (?:i|we|one) do\b"
     r"|what is the (?:right|best|usual|proper|common|recommended) |what (?:is"
     r"|are) (?:the )?(?:difference|meant|best|recommended)\b|what(?: is| are) (?:an?\b|the (?:purpose|point|meaning|use))"
     r"|what does .* (?:mean|stand for|do in)\b|(?:can|could) you explain (?:what|how|why|the (?:concept|idea|difference))"

@@ -36,7 +36,8 @@ class Shape:
 
 
 def shape(text: str, found: Sequence[Mention] = ()) -> Shape:
-    """The shape of a text in which these things were found."""
+    """The shape of a text in which these things were found. What only looks like a placeholder is none."""
+    text = PLACEHOLDER.sub(r" \1 ", text)
     spans = [(m.start, m.end, m.entry.kind) for m in found]
     return Shape(_values(_filled(text, spans)))
 

@@ -44,6 +44,10 @@ AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as|,?\s*(?:and )?als
 LAST_ONE = re.compile(r"\bthe (?:very )?last one\b", re.I)
 AGAIN = re.compile(r"\b(?:again|once more|one more time|another (?:time|try|shot|go)|re-?runs?|redo|repeat|retry|afresh|anew)\b", re.I)
 """Says that something is to be done another time."""
+HELPLESS = re.compile(
+    r"^\W*(?:(?:and|so|now|but)\s+)*what (?:can|could|should|do) (?:i|we) (?:do|try)(?: (?:now|about (?:it|that|this)))?\W*$", re.I
+)
+"""Adds nothing to a trouble that was told before it."""
 LIGHT = re.compile(
     r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|use|set|with|make|give"
     r"|add|let|have|assign|run it (?:in|under|with)|in|under)\b",

@@ -207,3 +207,22 @@ def test_a_wish_is_no_supposition(planner: Planner) -> None:
 )
 def test_a_question_says_what_it_is_for(planner: Planner, text: str, question: str) -> None:
     assert planner.act(text, Memory()).question.startswith(question)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the trainer pod was evicted, what can I do?",
+        "my step runs out of memory. What should we do about it?",
+        "how long are presigned addresses valid",
+        "how do I hand a file over to somebody?",
+        "is it possible to restore a deleted file?",
+    ],
+)
+def test_troubles_and_questions_that_name_nothing_here_are_asked_of_the_documents(planner: Planner, text: str) -> None:
+    assert [planner.act(step, Memory()).tool for step in planner.steps(text)] == ["search_docs"]
+
+
+def test_trouble_with_a_run_is_diagnosed(planner: Planner) -> None:
+    actions = [planner.act(step, Memory()) for step in planner.steps("coral-x-a failed, what can I do now?")]
+    assert [(a.tool, a.args) for a in actions] == [("diagnose_run", {"run": "coral-x-a"})]

@@ -14,7 +14,10 @@ from swarm.planner.references import Done, Memory, Thing
 from tools.tool import Entry
 
 KNOWN = {
-    "pipeline": [Entry("pipeline", "amber-delta", {"parameters": {"learning_rate": "float", "seasonality": "bool", "C": "float"}})],
+    "pipeline": [
+        Entry("pipeline", "amber-delta", {"parameters": {"learning_rate": "float", "seasonality": "bool", "C": "float"}}),
+        Entry("pipeline", "cobalt_echo", {"parameters": {}}),
+    ],
     "run": [
         Entry("run", name, {"state": state, "pipeline": "amber-delta"})
         for name, state in (("falcon_02", "running"), ("falcon_01", "failed"))
@@ -63,6 +66,7 @@ def test_requests_in_peoples_words(planner: Planner, step: str, tool: str, args:
     [
         "delete it", "delete nectar.csv from lagoon", "remove the schedule", "do not delete falcon_01", "what if I delete lagoon?",
         "should I delete falcon_01?", "was falcon_01 deleted?", "move the file to the other bucket", "qqzz xkcd wvut", "run the",
+        "run {pipeline}", "GIEV{pIPELIE}", "delete {bucket}",
     ],
 )  # fmt: skip
 def test_nothing_changes_on_a_guess(planner: Planner, step: str) -> None:
