@@ -26,6 +26,7 @@ lists = st.lists(names, max_size=8, unique=True)
         ("svm", "breast-cancer-svm"),
         ("the-regression".removeprefix("the-"), "diabetes-regression"),
         ("training churn", "customer_churn training"),
+        ("training churn customer", "customer_churn training"),
     ],
 )
 def test_people_say_names_loosely(said: str, meant: str) -> None:
@@ -48,6 +49,18 @@ def test_unknown_names_answer_the_nearest() -> None:
 def test_unlike_anything_lists_what_there_is() -> None:
     assert "There are: `b1`" in not_found("bucket", "§§§", ["b1"]).message
     assert "no buckets at all yet" in not_found("bucket", "x", []).message
+
+
+def test_long_lists_end_in_a_count() -> None:
+    many = [f"b{number}" for number in range(10)]
+    assert listed(many[:8]) == ", ".join(f"`{name}`" for name in many[:8])
+    assert listed(many[:7]) == ", ".join(f"`{name}`" for name in many[:7])
+    assert listed(many).endswith("`b7` and 2 more")
+    assert len(not_found("bucket", "§§§", [f"x{number}" for number in range(30)]).names) == 10
+
+
+def test_the_nearest_are_five() -> None:
+    assert len(nearest("model", [f"model-{number}" for number in range(9)])) == 5
 
 
 @given(given=anything, existing=lists)
