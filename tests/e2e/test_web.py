@@ -70,14 +70,16 @@ def test_an_approval_survives_a_restart_of_the_server(browser: Browser, server: 
 
     expect(page.locator("section.decision")).to_contain_text("kept-promise")
     page.locator("#edit").click()
-    bucket = page.locator("#arguments").get_by_label("bucket")
-    expect(bucket).to_have_value("kept-promise")
-    bucket.fill("Not A Bucket Name")
-    bucket.press("Enter")  # which ends the line and decides nothing
+    editor = page.locator("#editor .cm-content")
+    expect(editor).to_contain_text("kept-promise")
+    editor.fill("{ this is no JSON")
+    page.get_by_role("button", name="Approve with these").click()
+    expect(page.locator(".notice")).to_contain_text("The arguments are no JSON")
+    editor.fill('{"bucket": "Not A Bucket Name"}')
     page.get_by_role("button", name="Approve with these").click()
     expect(page.locator(".notice")).to_contain_text("The approval still waits")
     page.locator("#edit").click()
-    bucket.fill("kept-and-changed")
+    editor.fill('{"bucket": "kept-and-changed"}')
     page.get_by_role("button", name="Approve with these").click()
 
     expect(page.locator("details.decision")).to_contain_text("Approved with changes")

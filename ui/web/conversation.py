@@ -10,9 +10,8 @@ from weakref import WeakValueDictionary
 
 from swarm.assistant import Assistant, check_message
 from swarm.errors import ApprovalError, MessageError, SwarmError
-from swarm.reply import Approval, Event
+from swarm.reply import Event
 from ui.turn import Request, Turn, Verdict
-from ui.web.form import Field, fields
 
 log = logging.getLogger(__name__)
 
@@ -110,13 +109,6 @@ class Conversation:
             request.verdict, turn.running = verdict, True
             events = self._assistant.stream_decision(self.session, verdict, arguments, request.approval.id, user)
             self._start(turn, events, user)
-
-    def fields(self, approval: Approval) -> list[Field]:
-        """What can be changed in a call before it is approved."""
-        agent = self._assistant.toolbox.agents.get(approval.agent)
-        tool = agent.toolset.tools.get(approval.tool) if agent is not None else None
-        schema = tool.parameters.model_json_schema() if tool is not None else {"properties": {name: {} for name in approval.args}}
-        return fields(schema, approval.args)
 
     def stop(self) -> None:
         """End the turn under way."""

@@ -16,11 +16,9 @@ from swarm.settings import Settings
 from ui.attachments import Attachments, with_files
 from ui.readiness import Readiness
 from ui.turn import Turn, Verdict
-from ui.web import form
 from ui.web.conversation import PREFIX, Conversation, Conversations
 from ui.web.header import bar, welcome
 from ui.web.messages import messages, remark
-from ui.web.screens import Screens
 
 STORAGE = "mlops-swarm"
 """Where the browser keeps which conversation it was in."""
@@ -48,8 +46,6 @@ document.addEventListener('swarm:changed', () => trigger('tick'));"""
 """The page's script says which conversation was chosen, and when one went on without this page; this passes it on to the server."""
 PANEL = """<aside aria-label="Panel"><button type="button" id="panel-close" data-close aria-label="Close the panel">✕</button>
 <div id="panel-body" tabindex="-1"></div></aside>"""
-GIVEN = "(form, ...others) => [window.swarm.given(), ...others]"
-"""What stands in the form goes to the server in place of the form."""
 SHOWN = "(session) => window.swarm.shown(session)"
 SESSION = re.compile(r"[\w.-]{1,64}")
 Updates = dict[Any, Any]
@@ -63,7 +59,8 @@ class Page:
         self._conversations = conversations
         self._readiness = readiness
         self._attachments = Attachments(settings.swarm.home / "files")
-        self._screens = Screens()
+        self._followed: set[str | None] = set()
+        """The pages, by Gradio's name of them, to which a turn is streamed right now."""
         self._layout()
 
     def _layout(self) -> None:
@@ -119,7 +116,9 @@ class Page:
     def _decision(self) -> None:
         with gr.Column(elem_id="decision", visible=False) as self.decision:
             with gr.Column(visible=False, elem_id="editor") as self.editor:
-                self.arguments = gr.HTML("", elem_id="arguments", apply_default_css=False)
+                self.arguments = gr.Code(
+                    language="json", label="Arguments", show_label=False, buttons=[], lines=3, max_lines=14, interactive=True
+                )
                 with gr.Row():
                     self.back = gr.Button("Back", size="md")
                     self.approve_edited = gr.Button("Approve with these", variant="primary", size="md")
@@ -145,7 +144,7 @@ class Page:
             self.chat.example_select(self.suggest, known, shown, **quiet),
             self.approve.click(self.on_approve, known, shown, **quiet),
             self.reject.click(self.on_reject, known, shown, **quiet),
-            self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, js=GIVEN, **quiet),
+            self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, **quiet),
         ]
         elsewhere = [
             self.new.click(self.begin, None, shown, cancels=turns, **quiet),
@@ -172,7 +171,7 @@ class Page:
         """Show what happened in the conversation since it was drawn here: in another page, by a watch, before a restart."""
         current = conversation is not None and conversation.changes == seen
         found = conversation if current else await self._opened(conversation, session, _user(request))
-        if found is None or current or self._screens.followed(request.session_hash):
+        if found is None or current or request.session_hash in self._followed:
             yield {self.seen: seen}
             return
         async for updates in self._show(found, request):
@@ -239,14 +238,16 @@ class Page:
             yield updates
 
     async def on_edit(self, text: str, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
-        """Approve with the arguments of the form; while they are none, it stays open."""
+        """Approve with the arguments of the editor; what is no JSON object stays there."""
         conversation = await self._opened(conversation, session, _user(request))
-        waiting = conversation.last.waiting if conversation.last is not None else None
         try:
-            given = json.loads(text)
-            arguments = form.read(conversation.fields(waiting.approval), given) if waiting and isinstance(given, dict) else {}
+            arguments = json.loads(text)
         except ValueError as error:
-            conversation.notice = f"{error} Nothing was decided."
+            arguments, conversation.notice = None, f"The arguments are no JSON: {error}. Nothing was decided."
+        else:
+            if not isinstance(arguments, dict):
+                conversation.notice = "The arguments must be one JSON object, { ... }. Nothing was decided."
+        if not isinstance(arguments, dict):
             yield {self.chat: _drawn(conversation.turns, conversation.notice)}
             return
         async for updates in self._decide("edit", arguments, conversation, session, request):
@@ -270,26 +271,27 @@ class Page:
         except AccessError:
             return await self._conversations.open(_new_session(), user)
 
-    def _show(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
-        """The conversation now and as it goes on."""
-        return self._screens.stream(request.session_hash, self._drawings(conversation))
-
-    async def _drawings(self, conversation: Conversation) -> AsyncIterator[Updates]:
-        """What there is to draw at each change; turns of the past are drawn once."""
+    async def _show(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
+        """The conversation now and as it goes on; turns of the past are drawn once."""
         past: list[gr.ChatMessage] = []
         first = True
-        async for _ in conversation.follow():
-            if first or not conversation.running:
-                past = _drawn(conversation.turns[:-1])
-                yield self._all(conversation)
-            else:
-                yield {self.chat: past + _drawn(conversation.turns[-1:]), self.seen: conversation.changes}
-            first = False
+        self._followed.add(request.session_hash)
+        try:
+            async for _ in conversation.follow():
+                if first or not conversation.running:
+                    past = _drawn(conversation.turns[:-1])
+                    yield self._all(conversation)
+                else:
+                    yield {self.chat: past + _drawn(conversation.turns[-1:]), self.seen: conversation.changes}
+                first = False
+        finally:
+            self._followed.discard(request.session_hash)
 
     def _all(self, conversation: Conversation) -> Updates:
         """Everything the page shows of a conversation."""
         last = conversation.last
         waiting = last.waiting if last is not None and not last.running else None
+        arguments = json.dumps(waiting.approval.args, indent=2, ensure_ascii=False) if waiting else ""
         return {
             self.session: conversation.session,
             self.open: conversation,
@@ -299,7 +301,7 @@ class Page:
             self.decision: gr.Column(visible=waiting is not None),
             self.editor: gr.Column(visible=False),
             self.verdicts: gr.Row(visible=True),
-            self.arguments: form.form(conversation.fields(waiting.approval)) if waiting else "",
+            self.arguments: arguments,
         }
 
     def _composer(self, last: Turn | None, text: str | None = None) -> gr.MultimodalTextbox:

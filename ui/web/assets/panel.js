@@ -6,7 +6,6 @@
 window.swarm = (() => {
   const find = (selector) => document.querySelector(selector);
   const REFRESH = 3000;
-  const PLOTLY = new URL("plotly.js", document.currentScript.src).href;
   const UNREACHABLE = '<p class="notice bad" role="alert">The server does not answer. This is tried again.</p><div data-live></div>';
   let shown = { address: "", html: "" };
 
@@ -64,7 +63,7 @@ window.swarm = (() => {
     const places = root.querySelectorAll("[data-figure]");
     if (!places.length) return;
     plotly ??= window.Plotly ? Promise.resolve() : new Promise((done) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: PLOTLY, onload: done }));
+      document.head.append(Object.assign(document.createElement("script"), { src: "page/plotly.js", onload: done }));
     });
     plotly.then(() => places.forEach((place) => {
       const { data, layout, config } = JSON.parse(place.dataset.figure);
