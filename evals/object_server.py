@@ -139,7 +139,6 @@ class ObjectServer:
             return PROBE not in {bucket.name for bucket in sdk.list_buckets()}
         except (urllib3.exceptions.HTTPError, MinioException):
             return False
-        return True
 
 
 def program(name: str) -> str | None:
