@@ -168,7 +168,7 @@ class Turns:
         else:
             messages = await self.messages(mandate.session)
         alone, streamed, shown = True, 0, list[PlanStep]()
-        modes: list[StreamMode] = ["custom", "updates", *(["messages"] if mandate.aloud else [])]  # type: ignore[list-item]
+        modes: list[StreamMode] = ["custom", "updates", "messages"] if mandate.aloud else ["custom", "updates"]
         told = self._graph.astream(start, config, context=mandate, stream_mode=modes, subgraphs=True, durability=durability)
         with kept:
             async for place, mode, data in told:

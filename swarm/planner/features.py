@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -36,32 +36,32 @@ class Embedding(Hashable, Protocol):
         ...
 
 
-def bag(shape: Shape) -> Counter[str]:
+def bag(shape: Shape) -> dict[str, float]:
     """Weighted features of a step: stems, meanings of words, placeholders, and pairs of neighbours."""
-    features: Counter[str] = Counter()
+    features: defaultdict[str, float] = defaultdict(float)
     line: list[str] = []
     for match in _TOKEN.finditer(shape.text.lower()):
         token = match.group()
         if token.startswith("{"):
             kinds = token[1:-1].split("|")
             for kind in kinds:
-                features[f"{{{kind}}}"] += 1.0 / len(kinds)  # type: ignore[assignment]
-                features[f"<{_GENERAL.get(kind, kind)}>"] += 0.5 / len(kinds)  # type: ignore[assignment]
+                features[f"{{{kind}}}"] += 1.0 / len(kinds)
+                features[f"<{_GENERAL.get(kind, kind)}>"] += 0.5 / len(kinds)
             if not set(kinds) & VALUES:
-                features["<thing>"] += 0.3  # type: ignore[assignment]
+                features["<thing>"] += 0.3
             line.append("<thing>" if not set(kinds) & VALUES else f"{{{kinds[0]}}}")
             continue
         meanings = sorted(lexicon().groups.get(token) or lexicon().groups.get(stem(token)) or ())
         for meaning in meanings:
-            features[f"={meaning}"] += 1.0 / math.sqrt(len(meanings))  # type: ignore[assignment]
+            features[f"={meaning}"] += 1.0 / math.sqrt(len(meanings))
         if token not in STOP:
-            features[stem(token)] += 0.6 if meanings else 0.9  # type: ignore[assignment]
-            features[f"'{token}"] += 0.4  # type: ignore[assignment]
+            features[stem(token)] += 0.6 if meanings else 0.9
+            features[f"'{token}"] += 0.4
         else:
-            features[f"~{token}"] += 0.15  # type: ignore[assignment]
+            features[f"~{token}"] += 0.15
         line.append(meanings[0] if meanings else stem(token))
     for first, second in zip(["^", *line], line, strict=False):
-        features[f"{first}_{second}"] += 0.5  # type: ignore[assignment]
+        features[f"{first}_{second}"] += 0.5
     return features
 
 

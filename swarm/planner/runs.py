@@ -174,9 +174,10 @@ def _numbered(context: Context, named: Sequence[str]) -> list[str]:
 def _lettered(context: Context) -> list[str]:
     """Runs said by the letter that their name ends in, "the b one": of those spoken of, else of the series spoken of."""
     focus = context.memory.focus("run")
-    series = re.sub(r"[a-z]$", "", focus.name.lower()) if focus else None
+    spoken_of = focus.name.lower() if focus else ""
+    series = re.sub(r"[a-z]$", "", spoken_of)
     among = [t.name for t in context.memory.several("run")]
-    if series is not None and series != focus.name.lower():  # type: ignore[union-attr]
+    if series != spoken_of:
         among += [e.name for e in context.entries("run") if e.name.lower()[:-1] == series]
     said = [t for t in tokens(context.text) if len(t.text) == 1 and t.text.isalpha() and context.free(t.start, t.end)]
     letters = [t.text for t in said if t.text not in STOP or re.match(r"\s+one\b", context.text[t.end :])]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from swarm import Assistant, Reply
+from swarm.mandate import ApproveMode
 from tests.integration.swarm.talking import talking, task
 from tests.scripted_model import Calls, Says
 
@@ -68,11 +69,11 @@ async def test_an_order_survives_a_restart(home: Path, objects: Path) -> None:
 
 
 @pytest.mark.parametrize("approve", ["ask", "none"])
-async def test_what_follows_a_rejected_write_is_not_made_and_the_model_is_told(home: Path, objects: Path, approve: str) -> None:
+async def test_what_follows_a_rejected_write_is_not_made_and_the_model_is_told(home: Path, objects: Path, approve: ApproveMode) -> None:
     script = [DELEGATED, Calls([COPY, DELETE]), Says("Neither copied nor deleted.")]
     (objects / "ordered").mkdir()
     async with talking(home, script, samples=False) as (assistant, model):
-        reply = await assistant.ask("move iris.csv", f"rejected-{approve}", approve=approve)  # type: ignore[arg-type]
+        reply = await assistant.ask("move iris.csv", f"rejected-{approve}", approve=approve)
         if approve == "ask":
             reply = await assistant.decide(f"rejected-{approve}", "reject")
     assert made(reply) == [("copy_object", "rejected"), ("delete_objects", "error")]
