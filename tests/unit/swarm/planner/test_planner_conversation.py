@@ -1,15 +1,13 @@
 """What the planner makes of several steps, of references, and of words that only suppose: over the real tools and made-up names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from agents.registry import find_agents
-from evals.planner.data import tools_of
-from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner.planner import Planner
 from swarm.planner.references import Done, Memory, Thing
+from tests.unit.swarm.planner.names import planner_of
 from tools.tool import Entry
 
 _PARAMETERS = {"depth_m": "int", "normalize": "bool", "alpha": "float"}
@@ -28,18 +26,9 @@ KNOWN = {
 RUNS = tuple(Thing("run", e.name) for e in KNOWN["run"])
 
 
-class Names:
-    @property
-    def kinds(self) -> list[str]:
-        return list(KNOWN)
-
-    def entries(self, kind: str) -> Sequence[Entry]:
-        return KNOWN.get(kind, [])
-
-
 @pytest.fixture(scope="module")
 def planner() -> Planner:
-    return Planner(tools_of(find_agents()), Names(), WordLlamaEmbedding())
+    return planner_of(KNOWN)
 
 
 def listed(tool: str, *things: Thing, now: bool = False) -> Memory:

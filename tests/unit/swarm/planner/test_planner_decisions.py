@@ -1,16 +1,14 @@
 """What the planner decides over the real tools and made-up names: nothing is destroyed on a guess, and no text breaks it."""
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.registry import find_agents
 from evals.planner.data import tools_of
-from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner.planner import Planner
 from swarm.planner.references import Done, Memory, Thing
+from tests.unit.swarm.planner.names import planner_of
 from tools.tool import Entry
 
 KNOWN = {
@@ -29,18 +27,9 @@ KNOWN = {
 CHANGING = {view.name for view in tools_of(find_agents()) if view.effect != "read"}
 
 
-class Names:
-    @property
-    def kinds(self) -> list[str]:
-        return list(KNOWN)
-
-    def entries(self, kind: str) -> Sequence[Entry]:
-        return KNOWN.get(kind, [])
-
-
 @pytest.fixture(scope="module")
 def planner() -> Planner:
-    return Planner(tools_of(find_agents()), Names(), WordLlamaEmbedding())
+    return planner_of(KNOWN)
 
 
 @pytest.mark.parametrize(
