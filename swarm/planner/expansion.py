@@ -8,29 +8,10 @@ from swarm.planner.linking import Mention
 from swarm.planner.ranking import Ranker
 from swarm.planner.reader import Reader
 from swarm.planner.references import PRONOUN
-from swarm.planner.runparts import METRIC
+from swarm.planner.standing import picked
 from swarm.planner.toolview import ToolView
 from swarm.planner.wording import AND, WITH_CONTENTS
-from tools.kfp.directions import direction
 
-TAKEN = re.compile(
-    r"^\W*(?:(?:and|then|please|now)\s+)*(?:take|pick|choose|select|use|keep|go (?:with|for)|continue with)\s+(?:the\s+)?"
-    r"(?:best|worst|better|worse)(?:\s+(?:ones?|run|model|job|of (?:them|those|these)))?\W*$",
-    re.I,
-)
-"""Only says which of several the next steps are about."""
-_BY = rf"(?:(?:by|on|in terms of|regarding|according to|judging by|for|in)\s+(?:its\s+|their\s+|the\s+)?(?P<metric>{METRIC}))"
-_PICKED = re.compile(
-    rf"\bthe\s+(?P<which>best|worst|better|worse|top)(?:[ -](?:performing|scoring))?(?P<of>(?:\s+[\w.-]+){{0,3}}?)"
-    rf"\s+(?:ones?|runs?|models?|jobs?|of (?:them|those|these|the (?:two|three|lot)))\s+{_BY}",
-    re.I,
-)
-_HAVING = re.compile(
-    rf"\bthe\s+(?:(?P<of>[\w.-]+)\s+)?(?:one|run|model|job)\s+(?:with|that has|having)"
-    rf"\s+the\s+(?P<which>best|worst|highest|lowest|smallest|largest)\s+(?P<metric>{METRIC})",
-    re.I,
-)
-_WHICH = re.compile(r"^\W*(?:which|what|who)\b", re.I)
 _VERSIONED = re.compile(
     r",?\s*\b(?:versioned|(?:and )?(?:with|including) (?:versioning|versions|version history)(?: (?:on|enabled|turned on))?)\b",
     re.I,
@@ -64,7 +45,7 @@ class Expansion:
 
     def steps(self, step: str) -> list[str]:
         """The steps that a step stands for; itself where it is one."""
-        return self._emptied(step) or self._versioned(step) or _picked(step) or _repeated(step) or self._each(step)
+        return self._emptied(step) or self._versioned(step) or picked(step) or _repeated(step) or self._each(step)
 
     def ordered(self, text: str, begins: Callable[[str], bool]) -> str:
         """ "Before you delete a, show it" in the order in which it is to be done."""
@@ -123,21 +104,6 @@ class Expansion:
         if len(takes) != 1 or lists or ("array" in str(ranked[0].tool.schema["properties"]) and ranked[0].chance > single[0].chance):
             return [step]
         return [_only(seen.text, row, one) for one in row]
-
-
-def _picked(step: str) -> list[str]:
-    """ "Show the logs of the best run by f1" as two steps: the comparison that tells which it is, then the rest."""
-    found = _PICKED.search(step) or _HAVING.search(step)
-    if found is None:
-        return []
-    which, metric = found.group("which").lower(), found.group("metric")
-    if which in ("highest", "largest", "lowest", "smallest"):
-        high = which in ("highest", "largest")
-        which = "best" if high == (direction(metric) != "lower") else "worst"
-    of = (found.group("of") or "").strip()
-    compared = f"compare the {of} runs on {metric}" if of else f"compare the runs on {metric}"
-    rest = f"{step[: found.start()]}the {'worst' if which.startswith('wors') else 'best'} run{step[found.end() :]}"
-    return [compared] if _WHICH.match(step) else [compared, rest]
 
 
 def _repeated(step: str) -> list[str]:

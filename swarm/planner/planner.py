@@ -1,7 +1,5 @@
 """Deciding: which call answers the next step of a request, or what to ask, or why not."""
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,34 +7,25 @@ from typing import Any
 from swarm.notes import expanded
 from swarm.planner import caution, talk
 from swarm.planner.arguments import fill
-from swarm.planner.authoring import is_component
 from swarm.planner.catalogue import Known
-from swarm.planner.conditions import holds, unconditional
+from swarm.planner.choice import Choice
+from swarm.planner.conditions import holds
 from swarm.planner.context import Context
-from swarm.planner.expansion import TAKEN, Expansion
-from swarm.planner.features import VALUES, Embedding
-from swarm.planner.language import STOP, content, words
-from swarm.planner.lexicon import lexicon, written_out
+from swarm.planner.features import Embedding
+from swarm.planner.language import words
+from swarm.planner.lexicon import written_out
 from swarm.planner.questions import example, question
-from swarm.planner.ranking import CONSULTS, HOW_TO, QUESTION, Candidate, Ranker, completed_first
+from swarm.planner.ranking import Ranker
 from swarm.planner.reader import Reader, Understood
-from swarm.planner.readings import readings
-from swarm.planner.references import EACH, NOUNS, PREVIOUS, PRONOUN, Done, Memory, Thing, referred, speaks_of
-from swarm.planner.shape import PLACEHOLDER, Shape
-from swarm.planner.steps import Splitter
-from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, HELPLESS, LAST_ONE, LIGHT, NOTED, WHAT_IS, WISH
+from swarm.planner.references import EACH, PRONOUN, Done, Memory, Thing, referred
+from swarm.planner.relevance import Relevance
+from swarm.planner.requests import Requests
+from swarm.planner.standing import taken
+from swarm.planner.toolview import ToolView
+from swarm.planner.wording import NOTED
 
-FITS = 0.30
-"""Likeness to a tool's examples from which the tool is taken to be meant."""
-DESTROYS = 0.42
-"""The same where the tool removes or overwrites."""
 MOST_STEPS, LONGEST = 12, 4000
 """Steps and characters that one request may have."""
-SURELY, LIKE = 0.7, 0.5
-"""Chance and likeness from which a part of a general question is a request by itself."""
-NOISE = 0.5
-"""Share of a step's words that nobody knows, from which nothing is changed because of it."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +54,11 @@ class Planner:
 
     def __init__(self, tools: Sequence[ToolView], catalogue: Known, embedding: Embedding) -> None:
         self._tools = {t.name: t for t in tools}
-        self._ranker = Ranker(tools, embedding)
-        nouns = {form for t in tools for form in noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
-        verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
-        self._splitter = Splitter(verbs, nouns, self._asks, lambda text: bool(self._reader.link(text)), self._place)
-        self._reader = Reader(catalogue, self._ranker.vocabulary, embedding.is_word)
-        self._expansion = Expansion(tools, self._ranker, self._reader)
-
-    # --- reading -------------------------------------------------------------------------------------------------------------------
+        ranker = Ranker(tools, embedding)
+        self._reader = Reader(catalogue, ranker.vocabulary, embedding.is_word)
+        self._relevance = Relevance(self._reader, ranker)
+        self._requests = Requests(tools, ranker, self._reader)
+        self._choice = Choice(self._tools, ranker, self._reader, self._relevance, self._requests.begins_step)
 
     def takes(self, kind: str) -> bool:
         """Whether a tool takes an argument of this kind."""
@@ -80,19 +66,11 @@ class Planner:
 
     def steps(self, text: str) -> list[str]:
         """The steps of a request; a general question is one."""
-        text = self._expansion.ordered(self._reader.spelt(written_out(text)), self._splitter.begins)
-        parts = self._splitter.split(text)
-        if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):
-            return [text]
-        if caution.supposes(text) and not any(self._splitter.begins(part) and not QUESTION.search(part) for part in parts):
-            return [text]
-        steps: list[str] = []
-        for step in parts:
-            if steps and (HELPLESS.search(step) or self._belongs(step, steps[-1])):
-                steps[-1] += f", {step}"
-            else:
-                steps += self._expansion.steps(step)
-        return steps or [text]
+        return self._requests.steps(text)
+
+    def begins(self, text: str) -> bool:
+        """Whether a text is a request of its own rather than the answer to a question."""
+        return self._requests.begins(text)
 
     def plan(self, request: str, memory: Memory, remembered: Sequence[str] = ()) -> list[Planned]:
         """The steps of a request, each with the specialist whose tool fits it best; a later step may speak of what an earlier one names.
@@ -106,14 +84,14 @@ class Planner:
             if self._forbidden(step):
                 plan.append(Planned(step, "", talk.NOTHING_DONE))
                 continue
-            if TAKEN.search(step) and plan:
+            if taken(step) and plan:
                 plan.append(Planned(step, plan[-1].delegate, plan[-1].declined))
                 continue
-            chosen = self.best(step, memory)
+            chosen = self._choice.best(step, memory)
             meant = expanded(step, remembered)
             noted = chosen is not None and chosen.tool.takes & NOTED
             if meant != step and not noted:
-                step, chosen = meant, self.best(meant, memory)
+                step, chosen = meant, self._choice.best(meant, memory)
             seen = self._reader.understood(step)
             if chosen is None:
                 plan.append(Planned(step, "", self.declined(step, memory)))
@@ -132,181 +110,16 @@ class Planner:
         now = [call for call in memory.calls if call.now]
         return Memory([*(call for call in memory.calls if not call.now), *([Done("", {}, single)] if single else []), *now])
 
-    def begins(self, text: str) -> bool:
-        """Whether a text is a request of its own rather than the answer to a question."""
-        return self._splitter.begins(text) or HOW_TO.search(text) is not None
-
-    # --- choosing a tool -----------------------------------------------------------------------------------------------------------
-
-    def ranked(self, step: Understood, memory: Memory) -> list[Candidate]:
-        """The tools for a step, the most likely first; what the step only asks about changes nothing."""
-        text = unconditional(caution.allowed_part(step.text), self._reader.link, self._splitter.begins)
-        first = step.shape if text == step.text else self._reader.shaped(text, self._reader.link(text))
-        spoken_of = memory.kinds(listed=True)[:1]
-        if spoken_of and LAST_ONE.search(text) and spoken_of != ["run"]:
-            first = Shape(first.text.replace("{run}", f"{{{spoken_of[0]}}}", 1))
-        best: list[Candidate] = []
-        top = -math.inf
-        for variant, doubt in readings(first, memory, self._reader.catalogue.kinds, self._splitter.begins):
-            candidates = self._ranker.rank(variant)
-            if candidates and candidates[0].score - doubt > top:
-                best, top = candidates, candidates[0].score - doubt
-        if caution.only_asks(step.text) and best and best[0].tool.effect != "read":
-            best = [c for c in best if c.tool.effect == "read"]
-        if ASKED.search(step.text):
-            best = [c for c in best if not c.tool.takes & NOTED]
-        return completed_first(best)
-
-    def best(self, step: str, memory: Memory) -> Candidate | None:
-        """The tool that fits a step best; None where nothing does."""
-        seen = self._reader.understood(step)
-        repeated = self._repeated(seen, memory)
-        if repeated is not None:
-            return repeated
-        ranked = self.ranked(seen, memory)
-        readers = [c for c in ranked if "query" in c.tool.takes]
-        if readers and (self._consults(seen) or (caution.supposes(seen.text) and self._of_the_field(seen))):
-            return readers[0]
-        named = [m for m in seen.found if m.exact or "." in m.entry.name]
-        general = HOW_TO.search(seen.text) is not None and not named and not (PRONOUN.search(seen.text) and memory.calls)
-        if readers and general and ranked[0].tool is not readers[0].tool:
-            return readers[0] if self._of_the_field(seen) or self._relates(seen) else None
-        if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
-            DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
-        ):
-            asks = QUESTION.search(seen.text) is not None and not WISH.search(seen.text)
-            return readers[0] if readers and asks and not named and self._of_the_field(seen) else None
-        if "query" in ranked[0].tool.takes and not self._of_the_field(seen):
-            return None
-        ranked = self._again(ranked, seen, memory)
-        if ranked[0].tool.effect != "read" and self._noise(seen):
-            return None
-        return ranked[0]
-
-    def _repeated(self, seen: Understood, memory: Memory) -> Candidate | None:
-        """The last call's tool, for a short "and the churn one?" that names another thing but nothing to do."""
-        last = next((c for c in reversed(memory.calls) if c.ok and c.tool in self._tools), None)
-        said = [w for w in words(seen.text) if w not in STOP]
-        if last is None or not ELLIPSIS.search(seen.text) or len(said) > 6 or self._tools[last.tool].effect == "destroy":
-            return None
-        tool = self._tools[last.tool]
-        if "{setting}" in seen.shape.text and not {"arguments", "tags"} & tool.takes:
-            return None
-        names = {w for m in seen.found for w in words(m.entry.name)}
-        telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in ASIDE]
-        kinds = {m.entry.kind for m in seen.found}
-        if [w for w in telling if not self._reader.linker.is_name_word(w) and not any(re.fullmatch(n, w) for n in NOUNS.values())]:
-            return None
-        if (
-            kinds & tool.takes
-            or (not kinds and any(self._reader.linker.is_name_word(w) for w in said if w not in self._reader.common))
-            or (PREVIOUS.search(seen.text) and "run" in tool.takes and memory.focus("run") is not None)
-            or ("{setting}" in seen.shape.text and "arguments" in tool.takes)
-            or any(set(k) & tool.takes for k in seen.shape.kinds)
-        ):
-            return Candidate(tool, 1.0, 1.0, 0.0)
-        return None
-
-    def _again(self, ranked: list[Candidate], seen: Understood, memory: Memory) -> list[Candidate]:
-        """What did not succeed is retried when it is to be done again; what did succeed is done anew where something is changed."""
-        starts, retries = ({"pipeline"}, {"run"})
-        first = ranked[0].tool
-        if first.needs not in (starts, retries) or "arguments" not in first.takes or "cron" in first.takes or not AGAIN.search(seen.text):
-            return ranked
-        if any(m.entry.kind == "pipeline" for m in seen.found):
-            return ranked
-        named = next((m.entry.name for m in seen.found if m.entry.kind == "run"), None)
-        focus = memory.focus("run")
-        name = named or (focus.name if focus else "")
-        state = next((e.facts.get("state") for e in self._reader.catalogue.entries("run") if e.name == name), None)
-        needs = retries if state in ("failed", "canceled") else starts if state == "succeeded" and "{setting}" in seen.shape.text else None
-        if needs is None or first.needs == needs or "retry" in words(seen.text):
-            return ranked
-        return [c for c in ranked if c.tool.needs == needs and "arguments" in c.tool.takes and "cron" not in c.tool.takes][:1] or ranked
-
-    def _noise(self, seen: Understood) -> bool:
-        """Whether a step is mostly of words that nobody knows, and names and points at nothing; values alone are no names."""
-        named = seen.found or any(set(kinds) - VALUES for kinds in seen.shape.kinds) or PRONOUN.search(seen.text)
-        if not seen.found and not re.search(r"[A-Za-z]{2}", PLACEHOLDER.sub(" ", seen.shape.text)):
-            return True
-        known = any(self._reader.linker.is_name_word(w) for w in words(seen.text) if len(w) > 2)
-        return not named and not known and self._ranker.examples.strange(seen.shape) > NOISE
-
-    def _consults(self, seen: Understood) -> bool:
-        """Whether a step asks what the documentation says, or what a word is that nobody here knows."""
-        if CONSULTS.search(seen.text):
-            return True
-        asked = WHAT_IS.match(seen.text)
-        if asked is None or seen.found or any(speaks_of(kind, asked.group(1)) for kind in NOUNS):
-            return False
-        return any(self._reader.unknown(w) for w in words(asked.group(1)))
-
-    def _of_the_field(self, seen: Understood) -> bool:
-        """Whether a question has any word of the field, or few words that nobody knows."""
-        said = set(words(seen.text))
-        if said & lexicon().domain or any(w.rstrip("s") in lexicon().domain for w in said) or seen.found:
-            return True
-        return bool(content(seen.text)) and self._ranker.examples.strange(seen.shape) < 0.34 and len(content(seen.text)) > 1
-
-    def _relates(self, seen: Understood) -> bool:
-        """Whether a step speaks of anything that there is here: a name or a part of one, or a word for things of the field."""
-        about = lexicon().domain | lexicon().nouns
-        nouns = [w for w in words(seen.text) if w not in STOP and w not in lexicon().verbs and w not in lexicon().times]
-        return bool(seen.found) or any({w, w.rstrip("s")} & about or self._reader.linker.is_name_word(w) for w in nouns)
-
-    def _place(self, preface: str) -> str:
-        """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"."""
-        found = [m for m in self._reader.link(preface) if m.exact and m.entry.kind in ("bucket", "experiment", "pipeline")]
-        return f"in {preface[found[0].start : found[0].end]}" if len(found) == 1 else ""
-
-    def _asks(self, text: str) -> bool:
-        """Whether a few words by themselves are much like a request."""
-        seen = self._reader.understood(text)
-        ranked = self._ranker.rank(seen.shape)
-        return bool(ranked) and ranked[0].likeness > 0.42 and ranked[0].chance > 0.5
-
-    def _looks(self, text: str) -> bool:
-        """Whether a part of a request surely asks how things are here, not how they work."""
-        ranked = self._ranker.rank(self._reader.understood(text).shape)
-        if not ranked or HOW_TO.search(text):
-            return False
-        return (
-            ranked[0].tool.effect == "read"
-            and "query" not in ranked[0].tool.takes
-            and ranked[0].chance > SURELY
-            and ranked[0].likeness > LIKE
-        )
-
-    def _belongs(self, step: str, earlier: str) -> bool:
-        """Whether a step only completes the one before: "and put it in the churn experiment", "call it demo-1"."""
-        seen, before = self._reader.understood(step), self._reader.understood(earlier)
-        ranked = self._ranker.rank(before.shape)
-        if not ranked:
-            return False
-        tool = ranked[0].tool
-        if "pipeline_steps" in tool.takes and is_component(seen.text):
-            return True
-        if not LIGHT.search(step):
-            return False
-        optional = set(tool.kinds.values())
-        present = {m.entry.kind for m in before.found}
-        offers = {m.entry.kind for m in seen.found} | ({"arguments"} if "{setting}" in seen.shape.text else set())
-        if re.search(r"\b(?:call|name)\b", step, re.I):
-            offers.add("new_name")
-        return bool(offers) and offers <= (optional - present)
-
-    # --- acting --------------------------------------------------------------------------------------------------------------------
-
     def act(self, step: str, memory: Memory) -> Action:
         """The call for a step, or the question that is open before it."""
         if self._forbidden(step):
             return Action(say=talk.NOTHING_DONE)
-        if TAKEN.search(step):
+        if taken(step):
             best = referred("run", step, memory, self._reader.catalogue.entries)
             memory.calls += [Done("", {}, (Thing("run", best[0]),), now=True)] if best else []
             return Action()
         memory = self._heard(memory)
-        chosen = self.best(step, memory)
+        chosen = self._choice.best(step, memory)
         seen = self._reader.understood(step)
         if chosen is None:
             return Action(say=self.declined(step, memory))
@@ -325,7 +138,7 @@ class Planner:
             tool.effect == "destroy",
         )
         args, unclear = fill(tool.schema, context)
-        repeated = self._repeated(seen, memory)
+        repeated = self._choice.repeated(seen, memory)
         if repeated is not None:
             last = next(c for c in reversed(memory.calls) if c.tool == tool.name)
             args = {**{k: v for k, v in last.args.items() if k not in unclear}, **args}
@@ -368,13 +181,13 @@ class Planner:
         """Whether a step only says what must not be done."""
         text = written_out(step)
         rest = caution.allowed_part(text)
-        return caution.forbids(text) and not self._splitter.begins(rest) and len(words(rest)) < 4
+        return caution.forbids(text) and not self._requests.begins_step(rest) and len(words(rest)) < 4
 
     def declined(self, step: str, memory: Memory) -> str:
         """Why a step is not done: off topic, or not understood, with what is nearest."""
         seen = self._reader.understood(step)
-        ranked = self.ranked(seen, memory)
-        if not ranked or not self._relates(seen):
+        ranked = self._choice.ranked(seen, memory)
+        if not ranked or not self._relevance.relates(seen):
             return talk.off_topic(self._reader.catalogue)
         nearest = [f"“{example(c.tool, self._reader.catalogue)}”" for c in ranked[:3]]
         return talk.not_understood(seen.text, nearest)

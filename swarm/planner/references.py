@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from swarm.planner.standing import standing
 from tools.states import STATES, states
 from tools.tool import Entry
 
@@ -30,12 +31,6 @@ _ORDINAL = re.compile(
     rf"|(?:^|\b(?:number|no\.?|nr\.?|option)\s*|#)([1-9])\b(?=\s*[.!?)]?\s*$)",
     re.I,
 )
-STANDING = re.compile(
-    r"\b(?P<which>best|better|worst|worse|top|strongest|weakest)(?:[ -](?:performing|scoring|ranked))?"
-    r"\s+(?:\w+\s+)?(?:(?P<of>ones?|of (?:them|those|these|the (?:two|three|lot)))|runs?|jobs?|models?|trainings?|executions?)\b",
-    re.I,
-)
-"""The best or worst of several: "the better one", "the best run"."""
 _AGED = re.compile(r"\b(newest|latest|most recent|oldest|earliest)\s+(?:one\s+)?of (?:them|those|these)\b", re.I)
 ALL = re.compile(r"\b(?:both|all|them|these|those|they|each|(?:the|of the|these|those) (?:two|three|four))\b", re.I)
 EACH = re.compile(r"\b(?:(?:all|both|each|every one) of (?:them|those|these)|(?:them|those|these) (?:all|both)|both)\b", re.I)
@@ -148,8 +143,8 @@ def referred(kind: str, text: str, memory: Memory, entries: Callable[[str], Sequ
     """The things of a kind that a text points at without naming them: none, one, or several to choose from."""
     there = memory.several(kind) or memory.listed(kind)
     names = [t.name for t in there]
-    standing = STANDING.search(text)
-    best = memory.standing(kind, "worst" if standing.group("which").lower().startswith(("w", "W")) else "best") if standing else None
+    which = standing(text)
+    best = memory.standing(kind, which) if which else None
     if best:
         return [best]
     aged = _AGED.search(text)

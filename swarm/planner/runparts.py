@@ -4,6 +4,7 @@ import re
 
 from swarm.planner.context import Args, Context
 from swarm.planner.linking import name_like, quoted
+from swarm.planner.standing import METRIC
 from tools.names import normal
 
 _NO_STEP = frozenset(
@@ -81,11 +82,6 @@ def artifact(name: str, context: Context, args: Args) -> str | None:
     return "_".join(normal(shown.group(1)).split()) if shown and context.free(*shown.span(1)) else None
 
 
-METRIC = (
-    r"(?:(?:val|test|train|validation|training)[_ ])?(?:accuracy|f1(?:[_ -]score)?|precision|recall|sensitivity|specificity|dice|auroc"
-    r"|auprc|roc[_ ]auc|auc|rmse|mse|mae|mape|r2|loss|log[_ ]?loss|perplexity|iou|map|bleu|silhouette|error rate)\b"
-)
-"""The usual metrics, as people write them."""
 _METRIC = re.compile(rf"\b{METRIC}", re.I)
 
 

@@ -122,8 +122,11 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
         return short
     pipelines = [] if named else named_in("pipeline", context) or partly_named("pipeline", context)
     if pipelines and _THE_RUNS.search(context.text):
-        of = [e.name for e in entries if e.facts.get("pipeline") in pipelines and e.facts.get("state") == "succeeded"]
-        return None if "pipeline" in args else of[:MOST] or None
+        of = [e for e in entries if e.facts.get("pipeline") in pipelines]
+        among = ({"succeeded"}, {"succeeded", "failed", "canceled"})
+        few = ([e.name for e in of if e.facts.get("state") in states_] for states_ in among)
+        chosen = next((names for names in few if len(names) > 1), [e.name for e in of])
+        return None if "pipeline" in args else chosen[:MOST] or None
     listed = [t.name for t in context.memory.listed("run")]
     if (ALL.search(context.text) or _THE_RUNS.search(context.text)) and not named:
         spoken = listed if len(listed) >= 2 else context.memory.gathered("run")

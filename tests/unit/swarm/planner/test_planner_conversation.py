@@ -24,6 +24,7 @@ KNOWN = {
     "document": [Entry("document", "diver-guide.md")],
 }
 RUNS = tuple(Thing("run", e.name) for e in KNOWN["run"])
+COMPARED = (Thing("run", "coral-x-a", standing="worst"), Thing("run", "coral-x-b", standing="best"))
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +92,10 @@ def test_steps_in_the_order_they_are_to_be_done(planner: Planner, text: str, too
     memory = Memory()
     made = []
     for step in planner.steps(text):
-        chosen = planner.best(step, memory)
-        made.append(chosen.tool.name if chosen else "")
-        memory.calls.append(Done(made[-1], {}, RUNS if made[-1] == "compare_runs" else (), now=True))
+        action = planner.act(step, memory)
+        made.append(action.tool)
+        new = (Thing("bucket", action.args["bucket"]),) if action.tool == "create_bucket" else ()
+        memory.calls.append(Done(action.tool, {}, COMPARED if action.tool == "compare_runs" else new, now=True))
     assert made == tools
 
 

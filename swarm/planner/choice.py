@@ -1,0 +1,121 @@
+"""The choice of a tool for a step, or of none."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+
+from swarm.planner import caution
+from swarm.planner.conditions import unconditional
+from swarm.planner.language import STOP, words
+from swarm.planner.ranking import HOW_TO, QUESTION, Candidate, Ranker, completed_first
+from swarm.planner.reader import Reader, Understood
+from swarm.planner.readings import readings
+from swarm.planner.references import NOUNS, PREVIOUS, PRONOUN, Memory
+from swarm.planner.relevance import Relevance
+from swarm.planner.shape import Shape
+from swarm.planner.toolview import ToolView
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, LAST_ONE, NOTED, WISH
+
+FITS = 0.30
+"""Likeness to a tool's examples from which the tool is taken to be meant."""
+DESTROYS = 0.42
+"""The same where the tool removes or overwrites."""
+
+
+class Choice:
+    """Chooses among the tools in view."""
+
+    def __init__(
+        self, tools: Mapping[str, ToolView], ranker: Ranker, reader: Reader, relevance: Relevance, begins: Callable[[str], bool]
+    ) -> None:
+        self._tools = tools
+        self._ranker = ranker
+        self._reader = reader
+        self._relevance = relevance
+        self._begins = begins
+
+    def ranked(self, step: Understood, memory: Memory) -> list[Candidate]:
+        """The tools for a step, the most likely first; what the step only asks about changes nothing."""
+        text = unconditional(caution.allowed_part(step.text), self._reader.link, self._begins)
+        first = step.shape if text == step.text else self._reader.shaped(text, self._reader.link(text))
+        spoken_of = memory.kinds(listed=True)[:1]
+        if spoken_of and LAST_ONE.search(text) and spoken_of != ["run"]:
+            first = Shape(first.text.replace("{run}", f"{{{spoken_of[0]}}}", 1))
+        best: list[Candidate] = []
+        top = -math.inf
+        for variant, doubt in readings(first, memory, self._reader.catalogue.kinds, self._begins):
+            candidates = self._ranker.rank(variant)
+            if candidates and candidates[0].score - doubt > top:
+                best, top = candidates, candidates[0].score - doubt
+        if caution.only_asks(step.text) and best and best[0].tool.effect != "read":
+            best = [c for c in best if c.tool.effect == "read"]
+        if ASKED.search(step.text):
+            best = [c for c in best if not c.tool.takes & NOTED]
+        return completed_first(best)
+
+    def best(self, step: str, memory: Memory) -> Candidate | None:
+        """The tool that fits a step best; None where nothing does."""
+        seen = self._reader.understood(step)
+        repeated = self.repeated(seen, memory)
+        if repeated is not None:
+            return repeated
+        ranked = self.ranked(seen, memory)
+        readers = [c for c in ranked if "query" in c.tool.takes]
+        if readers and (self._relevance.consults(seen) or (caution.supposes(seen.text) and self._relevance.of_the_field(seen))):
+            return readers[0]
+        named = [m for m in seen.found if m.exact or "." in m.entry.name]
+        general = HOW_TO.search(seen.text) is not None and not named and not (PRONOUN.search(seen.text) and memory.calls)
+        if readers and general and ranked[0].tool is not readers[0].tool:
+            return readers[0] if self._relevance.of_the_field(seen) or self._relevance.relates(seen) else None
+        if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
+            DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
+        ):
+            asks = QUESTION.search(seen.text) is not None and not WISH.search(seen.text)
+            return readers[0] if readers and asks and not named and self._relevance.of_the_field(seen) else None
+        if "query" in ranked[0].tool.takes and not self._relevance.of_the_field(seen):
+            return None
+        ranked = self._again(ranked, seen, memory)
+        if ranked[0].tool.effect != "read" and self._relevance.noise(seen):
+            return None
+        return ranked[0]
+
+    def repeated(self, seen: Understood, memory: Memory) -> Candidate | None:
+        """The last call's tool, for a short "and the churn one?" that names another thing but nothing to do."""
+        last = next((c for c in reversed(memory.calls) if c.ok and c.tool in self._tools), None)
+        said = [w for w in words(seen.text) if w not in STOP]
+        if last is None or not ELLIPSIS.search(seen.text) or len(said) > 6 or self._tools[last.tool].effect == "destroy":
+            return None
+        tool = self._tools[last.tool]
+        if "{setting}" in seen.shape.text and not {"arguments", "tags"} & tool.takes:
+            return None
+        names = {w for m in seen.found for w in words(m.entry.name)}
+        telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in ASIDE]
+        kinds = {m.entry.kind for m in seen.found}
+        if [w for w in telling if not self._reader.linker.is_name_word(w) and not any(re.fullmatch(n, w) for n in NOUNS.values())]:
+            return None
+        if (
+            kinds & tool.takes
+            or (not kinds and any(self._reader.linker.is_name_word(w) for w in said if w not in self._reader.common))
+            or (PREVIOUS.search(seen.text) and "run" in tool.takes and memory.focus("run") is not None)
+            or ("{setting}" in seen.shape.text and "arguments" in tool.takes)
+            or any(set(k) & tool.takes for k in seen.shape.kinds)
+        ):
+            return Candidate(tool, 1.0, 1.0, 0.0)
+        return None
+
+    def _again(self, ranked: list[Candidate], seen: Understood, memory: Memory) -> list[Candidate]:
+        """What did not succeed is retried when it is to be done again; what did succeed is done anew where something is changed."""
+        starts, retries = ({"pipeline"}, {"run"})
+        first = ranked[0].tool
+        if first.needs not in (starts, retries) or "arguments" not in first.takes or "cron" in first.takes or not AGAIN.search(seen.text):
+            return ranked
+        if any(m.entry.kind == "pipeline" for m in seen.found):
+            return ranked
+        named = next((m.entry.name for m in seen.found if m.entry.kind == "run"), None)
+        focus = memory.focus("run")
+        name = named or (focus.name if focus else "")
+        state = next((e.facts.get("state") for e in self._reader.catalogue.entries("run") if e.name == name), None)
+        needs = retries if state in ("failed", "canceled") else starts if state == "succeeded" and "{setting}" in seen.shape.text else None
+        if needs is None or first.needs == needs or "retry" in words(seen.text):
+            return ranked
+        return [c for c in ranked if c.tool.needs == needs and "arguments" in c.tool.takes and "cron" not in c.tool.takes][:1] or ranked
