@@ -42,7 +42,7 @@ def _table(found: list[Measurement]) -> Table:
     for m in found:
         bound = "" if m.target is None else f"{'≤' if m.better == 'less' else '≥'} {m.target:g}{' (ratio)' if m.of == 'ratio' else ''}"
         baseline = "" if m.baseline_value is None else f"{m.baseline_value:.4g} {m.unit}"
-        ratio = "" if m.ratio is None else f"{m.ratio:.3g}"
+        ratio = "" if m.ratio is None else f"{m.ratio:.3g}" if m.ratio_spread is None else f"{m.ratio:.3g} ± {m.ratio_spread:.2g}"
         met = {True: "yes", False: "NO", None: ""}[m.ok]
         table.add_row(m.name, f"{m.value:.4g} {m.unit}", f"{m.spread:.2g}", m.baseline, baseline, ratio, bound, met)
     return table

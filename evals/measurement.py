@@ -18,6 +18,8 @@ class Measurement(BaseModel):
     """Half the distance between the slowest and the fastest repetition, in `unit`."""
     baseline: str = ""
     baseline_value: float | None = None
+    ratios: list[float] = []
+    """Of each pair, where value and baseline were measured in pairs: what drifts from pair to pair concerns both alike."""
     target: float | None = None
     """Bound on `value`, or on `ratio` where `of` says so."""
     of: Literal["value", "ratio"] = "value"
@@ -26,8 +28,19 @@ class Measurement(BaseModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def ratio(self) -> float | None:
-        """Value divided by the baseline's value."""
+        """Value divided by the baseline's value; of pairs the median of their ratios."""
+        if self.ratios:
+            return statistics.median(self.ratios)
         return self.value / self.baseline_value if self.baseline_value else None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def ratio_spread(self) -> float | None:
+        """Half the distance between the quartiles of the pairs' ratios."""
+        if len(self.ratios) < 2:
+            return None
+        low, _, high = statistics.quantiles(self.ratios, n=4)
+        return (high - low) / 2
 
     @computed_field  # type: ignore[prop-decorator]
     @property
