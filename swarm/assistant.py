@@ -117,7 +117,7 @@ class Assistant:
         """
         check_message(message)
         message = await self._desk.receive(message.strip(), session, user, self.conversations)
-        async with self._locks.turn(session, partial(self._desk.known, session, user)) as facts:
+        async with self._locks.turn_with(session, partial(self._desk.known, session, user)) as facts:
             with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
                 mandate = self._mandate(session, user, approve, measured, facts)
                 mandate.aloud = aloud
@@ -164,7 +164,7 @@ class Assistant:
     ) -> AsyncIterator[Event]:
         """Like `decide`, as it happens."""
         await self._desk.admit(session, user, self.conversations)
-        async with self._locks.turn(session, partial(self._desk.known, session, user)) as facts:
+        async with self._locks.turn_with(session, partial(self._desk.known, session, user)) as facts:
             with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
                 mandate = self._mandate(session, user, "ask", measured, facts)
                 events = self._chosen(decision, arguments or {}, approval_id, mandate)

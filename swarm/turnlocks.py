@@ -5,7 +5,7 @@ import fcntl
 import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
@@ -21,10 +21,6 @@ SIGNS = "processes"
 
 
 T = TypeVar("T")
-
-
-def _nothing() -> None:
-    """What is done first where nothing is to be done."""
 
 
 class TurnLocks:
@@ -59,30 +55,31 @@ class TurnLocks:
                 await asyncio.gather(renewal, return_exceptions=True)
                 await asyncio.to_thread(store.release_all, name)
 
-    @asynccontextmanager
-    async def turn(self, session: str, first: Callable[[], T] = _nothing) -> AsyncIterator[T]:  # type: ignore[assignment]
-        """Wait until no turn of the session runs anywhere, and keep others waiting until the block ends.
+    def turn(self, session: str) -> AbstractAsyncContextManager[None]:
+        """Wait until no turn of the session runs anywhere, and keep others waiting until the block ends."""
+        return self.turn_with(session, lambda: None)
 
-        What `first` gives is read as soon as no other turn runs, off the event loop, and handed to the block.
-        """
+    @asynccontextmanager
+    async def turn_with(self, session: str, facts: Callable[[], T]) -> AsyncIterator[T]:
+        """Like `turn`; the `facts` are read as soon as no other turn runs, off the event loop, and handed to the block."""
         claim = f"turn:{session}"
         lock = self._inside.setdefault(session, asyncio.Lock())
         async with lock:
             try:
-                yield await self._taken(claim, first)
+                yield await self._taken(claim, facts)
             finally:
                 await asyncio.shield(asyncio.to_thread(self._store.release, claim, self.name))
 
-    async def _taken(self, claim: str, first: Callable[[], T]) -> T:
+    async def _taken(self, claim: str, facts: Callable[[], T]) -> T:
         pause, longest = PATIENCE
-        while not (taken := await _to_its_end(asyncio.to_thread(self._take, claim, first))):
+        while not (taken := await _to_its_end(asyncio.to_thread(self._take, claim, facts))):
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             pause = min(2 * pause, longest)
         return taken[0]
 
-    def _take(self, claim: str, first: Callable[[], T]) -> tuple[T] | None:
+    def _take(self, claim: str, facts: Callable[[], T]) -> tuple[T] | None:
         if self._store.claim(claim, self.name, LEASE):
-            return (first(),)
+            return (facts(),)
         holder = self._store.holder(claim)
         if holder:
             self._bury(self._signs / holder)
