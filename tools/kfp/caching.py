@@ -45,7 +45,7 @@ def explain_caching(kfp: Kfp, /, run: Run, step: StepName | None = None) -> Tool
     if step:
         chosen = named(steps, step)
         steps = [s for s in steps if s.name == chosen.name]
-    steps = [s for s in steps if s.started or s.cached]
+    steps = [s for s in steps if s.started]
     if not steps:
         nothing = f"Step `{step}` of run `{view.name}` has not started." if step else f"No step of run `{view.name}` has started yet."
         return ToolResult.no_data(nothing)

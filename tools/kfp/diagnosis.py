@@ -160,7 +160,7 @@ def _difference(kfp: Kfp, run: RunView) -> tuple[str, list[Artifact]]:
     if not rows:
         return f"Arguments and pipeline version are those of the last good run `{good.name}`: data or surroundings have changed.", []
     told = f"Different from the last good run `{good.name}`:\n\n" + fitted(["", "good run", "this run"], rows, SHOWN_DIFFERENCE)
-    return told, [diff(f"{good.name} → {run.name}", before, after)] if changed else []
+    return told, [diff(f"{good.name} → {run.name}", "good run", "this run", changed)] if changed else []
 
 
 def _suggestion(run: RunView, cause: Cause) -> str:

@@ -1,5 +1,6 @@
 """What differs between runs: their arguments, those that were left at the default included, and their versions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tools.kfp.client import Kfp
@@ -33,7 +34,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     ]
 
 
-def diff(title: str, before: dict[str, Any], after: dict[str, Any]) -> Artifact:
-    """The same for front-ends."""
-    changed = [{"name": name, "before": old, "after": new} for name, old, new in changes(before, after)]
-    return Artifact(kind="diff", title=title, data={"before": before, "after": after, "changes": changed})
+def diff(title: str, before: str, after: str, changed: Iterable[Change]) -> Artifact:
+    """The same for front-ends; `before` and `after` name the two that are compared."""
+    rows = [{"name": name, "before": old, "after": new} for name, old, new in changed]
+    return Artifact(kind="diff", title=title, data={"before": before, "after": after, "changes": rows})

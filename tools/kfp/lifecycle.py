@@ -109,7 +109,10 @@ def retry_run(kfp: Kfp, /, run: Run, arguments: Arguments | None = None) -> Tool
     changed = ", ".join(f"{name}={cell(value)}" for name, value in arguments.items())
     return ToolResult(
         content=f"Started run `{started.name}`: `{view.name}` again with {changed}.",
-        artifacts=[diff(f"Changed since {view.name}", before, {**before, **arguments}), run_card(started)],
+        artifacts=[
+            diff(f"Changed since {view.name}", view.name, started.name, changes(before, {**before, **arguments})),
+            run_card(started),
+        ],
         subjects=_about(started),
     )
 

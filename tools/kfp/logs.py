@@ -106,10 +106,10 @@ def _why(step: Step) -> str:
 
 
 def _interesting(steps: list[Step]) -> Step | None:
-    """The step that failed first, else the one that runs, else the one that started last."""
+    """The step that failed first, else the one that runs, else the one that started last: of those that printed something, if any."""
     for state in ("failed", "running"):
         found = next((s for s in steps if s.state == state), None)
         if found is not None:
             return found
-    started = [s for s in steps if s.started]
+    started = [s for s in steps if s.log] or [s for s in steps if s.started]
     return started[-1] if started else None

@@ -111,10 +111,13 @@ class Run:
 
     @property
     def steps(self) -> list[Task]:
-        """The tasks a person would call steps, in order of start, those that have not started last: not the root that holds them."""
+        """The tasks a person would call steps, not the root that holds them: in order of start, those that have not started last.
+
+        What comes from the cache never starts: it stands where it was taken.
+        """
         parents = {t.parent for t in self.tasks}
         steps = [t for t in self.tasks if t.parent is not None or t.id not in parents]
-        return sorted(steps, key=lambda t: (t.started is None, t.started or datetime.min.replace(tzinfo=UTC)))
+        return sorted(steps, key=lambda t: t.started or t.ended or datetime.max.replace(tzinfo=UTC))
 
     @property
     def failed_steps(self) -> list[Task]:

@@ -97,6 +97,7 @@ def test_what_differs_from_the_last_good_run(world: World) -> None:
     assert "Different from the last good run `shallow`:" in result.content
     assert "| argument depth | 2 | 3 |" in result.content
     (diff,) = [a for a in result.artifacts if a.kind == "diff"]
+    assert (diff.data["before"], diff.data["after"]) == ("good run", "this run")
     assert diff.data["changes"] == [{"name": "depth", "before": 2, "after": 3}]
     assert failed.state == "failed"
 

@@ -128,6 +128,7 @@ def test_retrying_with_changed_arguments_starts_another_run(world: World, flag: 
     assert world.kfp.run("wrong path").state == "failed"
     result = run(call, world.services)
     (diff,) = [a for a in result.artifacts if a.kind == "diff"]
+    assert (diff.data["before"], diff.data["after"]) == ("wrong path", run_of(result)["name"])
     assert [(c["name"], c["before"], c["after"]) for c in diff.data["changes"]] == [("marker", flag.name, there), ("ratio", 0.5, 0.75)]
     again = world.finish(run_of(result)["run_id"])
     assert (again.state, again.pipeline, again.experiment_id) == ("succeeded", "needy", failed.experiment_id)

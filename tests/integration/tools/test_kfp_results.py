@@ -89,6 +89,12 @@ def waiting(flag: str):
     talk(lines=1, width=1)
 
 
+@dsl.pipeline(name="partly-kept")
+def partly_kept():
+    kept = talk(lines=1, width=2)
+    talk(lines=2, width=2).set_caching_options(False).after(kept)
+
+
 @dsl.pipeline(name="producing")
 def producing(classes: int = 2, rows: int = 7):
     produce(classes=classes)
@@ -97,7 +103,7 @@ def producing(classes: int = 2, rows: int = 7):
 
 @pytest.fixture(scope="module")
 def world(home: Path) -> Iterator[World]:
-    with opened(home, (talking, measured, waiting, producing)) as made:
+    with opened(home, (talking, measured, waiting, partly_kept, producing)) as made:
         (home / "buckets" / "flags" / "all").mkdir(parents=True)
         yield made
 
@@ -189,6 +195,15 @@ def test_a_step_that_is_never_cached(world: World) -> None:
     result = world.ask("explain_caching", run="uncached")
     assert result.content.startswith("Of 3 steps of run `uncached` ")
     assert "| wait | no | caching is turned off for this step or run |" in result.content
+
+
+def test_a_step_from_the_cache_keeps_its_place(world: World) -> None:
+    world.run("partly-kept", "at first")
+    kept = world.run("partly-kept", "later")
+    assert [(step.name, step.started is None) for step in kept.steps] == [("talk", True), ("talk-2", False)]
+    explained = world.ask("explain_caching", run="later").content
+    assert explained.index("| talk | yes |") < explained.index("| talk-2 | no |")
+    assert world.ask("get_run_logs", run="later").content.startswith("The log of step `talk-2` (succeeded)")
 
 
 def test_changed_code_is_named(world: World) -> None:

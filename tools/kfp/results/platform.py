@@ -53,7 +53,7 @@ def _step(answer: dict[str, Any]) -> Step:
         path=str(answer["path"]),
         kind=str(answer["kind"]),
         state=str(answer["state"]).lower(),
-        started=answer.get("start_time") or "",
+        started=answer.get("start_time") or (str(answer["end_time"]) if answer["cached"] else ""),
         error=str(answer.get("error") or ""),
         cached=bool(answer["cached"]),
         miss=str(caching.get("miss") or ""),
