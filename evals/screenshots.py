@@ -96,9 +96,8 @@ def answers(visit: Visit) -> None:
     visit.new()
     visit.say("How do I turn off caching for one step?")
     visit.ended()
-    source = visit.page.locator(".sources details").first
-    source.locator("summary").click()
-    source.evaluate("source => source.scrollIntoView({ block: 'start' })")
+    visit.page.locator("#chat .bot .md").get_by_role("button", name="Source 1").first.click()
+    expect(visit.page.locator("#chat .passage")).to_be_visible()
     visit.picture("citations")
 
 

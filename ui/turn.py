@@ -1,6 +1,7 @@
 """One turn of a conversation as a front-end shows it: what was said, what was done, what was answered."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,6 +42,8 @@ class Request:
 
     approval: Approval
     verdict: Verdict | None = None
+    wanted: Mapping[str, Any] | None = None
+    """The arguments that a person last wanted instead."""
 
 
 @dataclass

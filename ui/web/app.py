@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from mcp.server.transport_security import RequestBodyLimitMiddleware
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp
 
 from swarm.assistant import Assistant
@@ -17,6 +17,7 @@ from swarm.settings import Settings
 from ui.api.completions import completions
 from ui.api.rest import rest
 from ui.readiness import Readiness
+from ui.web import frontend
 from ui.web.conversation import Conversations
 from ui.web.guard import Guard
 from ui.web.page import build
@@ -25,7 +26,7 @@ from ui.web.panel import conversations as talks
 from ui.web.server import is_loopback
 from ui.web.shares import add_shares
 from ui.web.signin import SignIn
-from ui.web.theme import ASSETS, HEAD, STYLE, theme
+from ui.web.theme import STYLE, theme
 from ui.web.tokens import WithTokens
 
 LARGEST = 2_000_000
@@ -54,14 +55,19 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         body = {"status": "ok" if ready else "unavailable", "backends": [f.model_dump() for f in findings]}
         return JSONResponse(body, 200 if ready else 503)
 
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        """What Prometheus collects; like every page, for who signs in or has a token."""
+        return Response(generate_latest(assistant.telemetry.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
     @app.get("/page/mark", response_class=PlainTextResponse)
     async def mark(session: str) -> str:
         """Changes when the conversation went on; asked for every other second by every page, so that it costs nothing."""
         return conversations.mark(session)
 
     app.include_router(_panel(assistant), prefix="/panel")
-    app.add_api_route("/page/plotly.js", _plotly, include_in_schema=False)
-    app.mount("/page", StaticFiles(directory=ASSETS))
+    app.include_router(frontend.routes())
+    app.add_middleware(frontend.FrontPage)
     add_shares(app, assistant.services)
     app.mount("/api", RequestBodyLimitMiddleware(rest(assistant), LARGEST))
     app.mount("/v1", RequestBodyLimitMiddleware(completions(assistant), LARGEST))
@@ -71,7 +77,6 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         path="/",
         theme=theme(),
         css_paths=STYLE,
-        head_paths=HEAD,
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -96,13 +101,6 @@ def _panel(assistant: Assistant) -> APIRouter:
     panel.include_router(talks.routes(assistant.conversations))
     panel.include_router(documents.routes(documents.Documents(assistant.toolbox)))
     return panel
-
-
-def _plotly() -> FileResponse:
-    """The drawing library of the charts, as its Python package brings it."""
-    from importlib.resources import files
-
-    return FileResponse(str(files("plotly").joinpath("package_data", "plotly.min.js")), media_type="text/javascript")
 
 
 def _user(request: Request) -> str:

@@ -169,8 +169,17 @@ def sources(cited: Sequence[Source]) -> str:
 def _source(source: Source) -> str:
     section = f" <span class='quiet'>› {text(source.section)}</span>" if source.section not in ("", source.title) else ""
     passage = f"<div class='prose'>{html(source.text)}</div>" if source.text else ""
-    place = f"<p class='quiet uri'>{text(source.uri)}</p>"
-    return f"<details><summary><b>{source.n}</b> {text(source.title)}{section}</summary>{passage}{place}</details>"
+    summary = f"<summary><b>{source.n}</b> {text(source.title)}{section}</summary>"
+    return f"<details data-n='{source.n}'>{summary}{passage}<p class='quiet uri'>{_place(source.uri)}</p></details>"
+
+
+def _place(uri: str) -> str:
+    """Where a passage comes from: a link where it is on the web, otherwise to the document in the panel."""
+    shown = text(uri, 500)
+    if uri.startswith(("http://", "https://")):
+        return f'<a href="{escape(uri)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
+    address = escape(f"document?{urlencode({'source': uri})}")
+    return f"<a href='#' data-open='{address}'>{shown}</a>"
 
 
 def _head(title: object, aside: str, badge: str = "") -> str:

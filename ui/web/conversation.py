@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
+from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -12,13 +13,16 @@ from swarm.assistant import Assistant, check_message
 from swarm.errors import ApprovalError, MessageError, SwarmError
 from swarm.reply import Event
 from ui.turn import Request, Turn, Verdict
+from ui.web.form import Field, fields
 
 log = logging.getLogger(__name__)
 
 PREFIX = "web-"
 """How the sessions of this front-end begin."""
-FRAME = 0.05
-"""Seconds between two drawings of a turn under way."""
+KEPT = 60.0
+"""Seconds that a conversation stays open after a page asked for it."""
+TWICE = 1.0
+"""Seconds within which the same message comes from a key that was pressed twice."""
 
 
 class Conversation:
@@ -31,12 +35,17 @@ class Conversation:
         """What could not be taken, until something else is said or decided."""
         self.changes = 0
         """Grows with everything that there is to show."""
-        self.opened = uuid.uuid4().hex
-        """Tells this conversation from the one it was before the server was restarted."""
+        self._opened = uuid.uuid4().hex
         self._assistant = assistant
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
+        self._began = 0.0
         self._changed = asyncio.Event()
+
+    @property
+    def mark(self) -> str:
+        """Another word after every change; never one that it had before the server was restarted."""
+        return f"{self._opened}-{self.changes}"
 
     @property
     def running(self) -> bool:
@@ -47,6 +56,11 @@ class Conversation:
     def last(self) -> Turn | None:
         """The latest turn."""
         return self.turns[-1] if self.turns else None
+
+    @property
+    def waiting(self) -> Request | None:
+        """The request that is to be decided now."""
+        return self.last.waiting if self.last is not None and not self.running else None
 
     async def load(self, user: str) -> None:
         """Read the turns anew from the conversation's store; a turn that begins meanwhile stays what is shown.
@@ -86,13 +100,14 @@ class Conversation:
         await self._assistant.conversations.rate(self.session, turn, good, user=user)
 
     def send(self, message: str, user: str) -> None:
-        """Begin a turn. The message that is being answered, sent once more, is the same message: somebody pressed the key twice.
+        """Begin a turn. The message that is being answered or came a moment ago, sent once more, is the same one: a key was pressed twice.
 
         Raises:
             MessageError: the message cannot be taken, or not now.
         """
         check_message(message)
-        if self.running and self.last is not None and self.last.said == message.strip():
+        last = self.last
+        if last is not None and last.said == message.strip() and (self.running or (monotonic() - self._began < TWICE and not last.notice)):
             return
         if self.running:
             raise MessageError("a turn is under way in this conversation; wait for its end or stop it, then send this again.")
@@ -103,33 +118,41 @@ class Conversation:
 
     def decide(self, verdict: Verdict, arguments: Mapping[str, Any] | None, user: str) -> None:
         """Decide on what the last turn waits for, and go on with it; does nothing when it does not wait."""
-        turn = self.last
-        if turn is not None and turn.waiting is not None and not self.running:
-            request = turn.waiting
-            request.verdict, turn.running = verdict, True
+        turn, request = self.last, self.waiting
+        if turn is not None and request is not None:
+            request.verdict, request.wanted, turn.running = verdict, arguments, True
             events = self._assistant.stream_decision(self.session, verdict, arguments, request.approval.id, user)
             self._start(turn, events, user)
+
+    def fields(self, request: Request) -> list[Field]:
+        """What can be changed in a call before it is approved; what was wanted and refused stands there again."""
+        approval = request.approval
+        agent = self._assistant.toolbox.agents.get(approval.agent)
+        tool = agent.toolset.tools.get(approval.tool) if agent is not None else None
+        schema = tool.parameters.model_json_schema() if tool is not None else {"properties": {name: {} for name in approval.args}}
+        return fields(schema, request.wanted or approval.args)
 
     def stop(self) -> None:
         """End the turn under way."""
         if self._task is not None:
             self._task.cancel()
 
-    async def follow(self) -> AsyncIterator[None]:
-        """Yields at once and after every change, for the last time when nothing is under way any more."""
-        while True:
-            changed, running = self._changed, self.running
-            yield
-            if not running:
-                return
-            await asyncio.sleep(FRAME)
-            await changed.wait()
+    @property
+    def changed(self) -> asyncio.Event:
+        """Set at the next change."""
+        return self._changed
+
+    def remark(self, sentence: str) -> None:
+        """Show why something was not taken, until something else is said or decided."""
+        self.notice = _sentence(sentence)
+        self._notify()
 
     def _start(self, turn: Turn, events: AsyncIterator[Event], user: str, reload: bool = False) -> None:
-        self.notice = ""
+        self.notice, self._began = "", monotonic()
         self._task = asyncio.create_task(self._play(turn, events, user, reload))
         self._tasks.add(self._task)
         self._task.add_done_callback(partial(self._ended, turn))
+        self._notify()
 
     async def _play(self, turn: Turn, events: AsyncIterator[Event], user: str, reload: bool) -> None:
         """Show a turn; what is said while an approval waits may change the turn that waits, so that all is read anew."""
@@ -178,6 +201,7 @@ class Conversations:
         self._assistant = assistant
         self._life = uuid.uuid4().hex
         self._open: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
+        self._kept: dict[str, tuple[Conversation, float]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, session: str, user: str) -> Conversation:
@@ -191,12 +215,22 @@ class Conversations:
             conversation = self._open[session] = Conversation(self._assistant, session, self._tasks)
         if not conversation.running:
             await conversation.load(user)
+        self._keep(conversation)
         return conversation
 
     def mark(self, session: str) -> str:
         """The life of this server, and behind a space another word after every change of a conversation that somebody looks at."""
         conversation = self._open.get(session)
-        return f"{self._life} " + (f"{conversation.opened}-{conversation.changes}" if conversation is not None else "")
+        if conversation is not None:
+            self._keep(conversation)
+        return f"{self._life} {conversation.mark if conversation is not None else ''}"
+
+    def _keep(self, conversation: Conversation) -> None:
+        """Hold a conversation for a while, so that what watches report gets to the pages that show it."""
+        now = monotonic()
+        self._kept[conversation.session] = (conversation, now)
+        for session in [session for session, (_, asked) in self._kept.items() if now - asked > KEPT]:
+            del self._kept[session]
 
     async def listen(self) -> None:
         """Show what watches report in the conversations that are open; in others it stands when they are opened. Until canceled."""

@@ -40,7 +40,7 @@ def _messages(turn: Turn) -> Iterator[gr.ChatMessage]:
     for part in turn.parts:
         yield _step(part, turn.running) if isinstance(part, Call) else _card(cards.decision(part))
     if turn.answer:
-        yield gr.ChatMessage(content=markup.shown(turn.answer))
+        yield gr.ChatMessage(content=markup.shown(turn.answer, [source.n for source in turn.sources]))
     if turn.notice:
         yield remark(turn.notice, turn.failed)
     if turn.running and not turn.answer and all(isinstance(p, Request) or p.step for p in turn.parts):

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from html import unescape
 from typing import Any
+from weakref import WeakValueDictionary
 
 import gradio as gr
 
@@ -15,10 +16,12 @@ from swarm.errors import AccessError, MessageError
 from swarm.settings import Settings
 from ui.attachments import Attachments, with_files
 from ui.readiness import Readiness
-from ui.turn import Turn, Verdict
+from ui.turn import Request, Turn
+from ui.web import form
 from ui.web.conversation import PREFIX, Conversation, Conversations
 from ui.web.header import bar, welcome
 from ui.web.messages import messages, remark
+from ui.web.screens import Screen
 
 STORAGE = "mlops-swarm"
 """Where the browser keeps which conversation it was in."""
@@ -42,12 +45,15 @@ SIDE = """<nav aria-label="Conversations"><form data-list="conversations" role="
 <input type="search" name="query" placeholder="Search conversations" autocomplete="off"></label></form>
 <div id="conversations"></div></nav>"""
 HEARD = """document.addEventListener('swarm:open', (event) => trigger('click', { session: event.detail }));
-document.addEventListener('swarm:changed', () => trigger('tick'));"""
-"""The page's script says which conversation was chosen, and when one went on without this page; this passes it on to the server."""
+document.addEventListener('swarm:behind', (event) => trigger('tick', { anew: event.detail }));"""
+"""The page's script says which conversation was chosen, and when the page is behind; this passes it on to the server."""
 PANEL = """<aside aria-label="Panel"><button type="button" id="panel-close" data-close aria-label="Close the panel">✕</button>
 <div id="panel-body" tabindex="-1"></div></aside>"""
-SHOWN = "(session) => window.swarm.shown(session)"
+GIVEN = "(form, ...others) => [window.swarm.given(), ...others]"
+"""What stands in the form goes to the server in place of the form."""
 SESSION = re.compile(r"[\w.-]{1,64}")
+STREAMS = 1000
+"""Pages that can be streamed to at once."""
 Updates = dict[Any, Any]
 
 
@@ -59,14 +65,13 @@ class Page:
         self._conversations = conversations
         self._readiness = readiness
         self._attachments = Attachments(settings.swarm.home / "files")
-        self._followed: set[str | None] = set()
-        """The pages, by Gradio's name of them, to which a turn is streamed right now."""
+        self._screens: WeakValueDictionary[tuple[str, str], Screen] = WeakValueDictionary()
+        """By user and Gradio's name of the page; kept by their streams."""
         self._layout()
 
     def _layout(self) -> None:
         self.session = gr.BrowserState("", storage_key=STORAGE, secret=STORAGE)
-        self.open = gr.State(None)
-        self.seen = gr.State(0)
+        self.shown = gr.HTML("", elem_id="shown", apply_default_css=False)
         with gr.Row(elem_id="bar"):
             gr.HTML(MENU, elem_id="menu", apply_default_css=False)
             self.bar = gr.HTML(bar(self._settings, []), elem_id="brand")
@@ -116,9 +121,7 @@ class Page:
     def _decision(self) -> None:
         with gr.Column(elem_id="decision", visible=False) as self.decision:
             with gr.Column(visible=False, elem_id="editor") as self.editor:
-                self.arguments = gr.Code(
-                    language="json", label="Arguments", show_label=False, buttons=[], lines=3, max_lines=14, interactive=True
-                )
+                self.arguments = gr.HTML("", elem_id="arguments", apply_default_css=False)
                 with gr.Row():
                     self.back = gr.Button("Back", size="md")
                     self.approve_edited = gr.Button("Approve with these", variant="primary", size="md")
@@ -128,188 +131,173 @@ class Page:
                 self.approve = gr.Button("Approve", variant="primary", size="md", elem_id="approve")
 
     def wire(self, blocks: gr.Blocks) -> None:
-        """Connect the components with their handlers."""
-        shown = [self.session, self.open, self.seen, self.chat, self.composer, self.decision, self.editor, self.verdicts, self.arguments]
-        known = [self.open, self.session]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        """Connect the components with their handlers: what somebody does is answered at once, and shown by the page's stream."""
+        shown = [self.shown, self.session, self.chat, self.composer, self.decision, self.editor, self.verdicts, self.arguments]
+        events: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
+        does: dict[str, Any] = {**events, "queue": False}
+        streams: dict[str, Any] = {**events, "show_progress_on": self.shown}
 
-        blocks.load(self.connect, None, self.bar, **quiet)
-        gr.Timer(LOOK).tick(self.connect, None, self.bar, **quiet)
-        turns = [
-            blocks.load(self.arrive, self.session, shown, **quiet),
-            self.side.tick(self.catch_up, [self.seen, *known], shown, **quiet),
-            # A message that comes while Gradio still ends the event before must not be dropped.
-            self.composer.submit(self.send, [self.composer, *known], shown, trigger_mode="multiple", **quiet),
-            self.chat.edit(self.again, known, shown, **quiet),
-            self.chat.example_select(self.suggest, known, shown, **quiet),
-            self.approve.click(self.on_approve, known, shown, **quiet),
-            self.reject.click(self.on_reject, known, shown, **quiet),
-            self.approve_edited.click(self.on_edit, [self.arguments, *known], shown, **quiet),
+        blocks.load(self.connect, None, self.bar, **does)
+        gr.Timer(LOOK).tick(self.connect, None, self.bar, **does)
+        done = [
+            self.composer.submit(self.send, [self.composer, self.session], self.composer, **does),
+            self.composer.stop(self.stop, self.session, None, **does),
+            self.chat.edit(self.again, self.session, None, **does),
+            self.chat.example_select(self.suggest, self.session, None, **does),
+            self.approve.click(self.on_approve, self.session, None, **does),
+            self.reject.click(self.on_reject, self.session, None, **does),
+            self.approve_edited.click(self.on_edit, [self.arguments, self.session], None, js=GIVEN, **does),
+            self.new.click(self.begin, None, self.session, **does),
+            self.side.click(self.switch, None, self.session, **does),
         ]
-        elsewhere = [
-            self.new.click(self.begin, None, shown, cancels=turns, **quiet),
-            self.side.click(self.switch, None, shown, cancels=turns, **quiet),
-        ]
-        for turn in [*turns, *elsewhere]:
-            turn.then(None, self.session, None, js=SHOWN, **quiet)
-        self.chat.like(self.rate, known, None, **quiet)
-        self.composer.stop(self.stop, self.open, None, **quiet)
+        for event in done:
+            event.then(self.follow, self.session, shown, **streams)
+        blocks.load(self.follow, self.session, shown, **streams)
+        self.side.tick(self.catch_up, self.session, shown, **streams)
+        self.chat.like(self.rate, self.session, None, **does)
         editing = [self.editor, self.verdicts]
-        self.edit.click(lambda: (gr.Column(visible=True), gr.Row(visible=False)), None, editing, **quiet)
-        self.back.click(lambda: (gr.Column(visible=False), gr.Row(visible=True)), None, editing, **quiet)
+        self.edit.click(lambda: (gr.Column(visible=True), gr.Row(visible=False)), None, editing, **does)
+        self.back.click(lambda: (gr.Column(visible=False), gr.Row(visible=True)), None, editing, **does)
 
     async def connect(self) -> str:
         """The header with the connections as they are now."""
         return bar(self._settings, await self._readiness.findings())
 
-    async def arrive(self, session: str, request: gr.Request) -> AsyncIterator[Updates]:
-        """Show the conversation that the browser was in, and what goes on in it."""
-        async for updates in self._show(await self._opened(None, session, _user(request)), request):
+    async def follow(self, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Show the conversation that the page is in, as it goes on; nothing when that is being done."""
+        async for updates in self._stream(session, request):
             yield updates
 
-    async def catch_up(self, seen: int, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
-        """Show what happened in the conversation since it was drawn here: in another page, by a watch, before a restart."""
-        current = conversation is not None and conversation.changes == seen
-        found = conversation if current else await self._opened(conversation, session, _user(request))
-        if found is None or current or request.session_hash in self._followed:
-            yield {self.seen: seen}
-            return
-        async for updates in self._show(found, request):
+    async def catch_up(self, what: gr.EventData, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Show what happened while nothing was streamed to the page; `anew` when the page does not get its stream any more."""
+        async for updates in self._stream(session, request, bool(what._data.get("anew"))):
             yield updates
 
-    async def begin(self, request: gr.Request) -> Updates:
-        """An empty conversation."""
-        return self._all(await self._conversations.open(_new_session(), _user(request)))
+    async def begin(self, request: gr.Request) -> str:
+        """Turn to an empty conversation."""
+        return await self._turn_to(_new_session(), request)
 
-    async def send(
-        self, message: dict[str, Any], conversation: Conversation | None, session: str, request: gr.Request
-    ) -> AsyncIterator[Updates]:
-        """Take a message with its files and show its turn; a message that cannot be taken stays in the composer."""
-        conversation = await self._opened(conversation, session, _user(request))
+    async def switch(self, chosen: gr.EventData, request: gr.Request) -> str:
+        """Turn to another conversation."""
+        return await self._turn_to(str(chosen._data.get("session")), request)
+
+    async def send(self, message: dict[str, Any], session: str, request: gr.Request) -> Any:
+        """Take a message with its files; one that cannot be taken stays in the composer."""
+        conversation = (await self._screen(session, request)).conversation
         files = await asyncio.to_thread(self._attachments.keep, conversation.session, message["files"])
         try:
             conversation.send(with_files(message["text"], files), _user(request))
         except MessageError as error:
-            conversation.notice = f"{str(error)[:1].upper()}{str(error)[1:]}"
-            yield {self.chat: _drawn(conversation.turns, conversation.notice)}
-            return
-        yield {self.composer: self._composer(None, "")}
-        async for updates in self._show(conversation, request):
-            yield updates
+            conversation.remark(str(error))
+            return gr.skip()
+        return gr.MultimodalTextbox(value={"text": "", "files": []})
 
-    async def suggest(
-        self, chosen: gr.SelectData, conversation: Conversation | None, session: str, request: gr.Request
-    ) -> AsyncIterator[Updates]:
+    async def suggest(self, chosen: gr.SelectData, session: str, request: gr.Request) -> None:
         """Send a suggestion."""
-        async for updates in self.send({"text": chosen.value["text"], "files": []}, conversation, session, request):
-            yield updates
+        await self.send({"text": chosen.value["text"], "files": []}, session, request)
 
-    async def again(
-        self, edited: gr.EditData, conversation: Conversation | None, session: str, request: gr.Request
-    ) -> AsyncIterator[Updates]:
+    async def again(self, edited: gr.EditData, session: str, request: gr.Request) -> None:
         """Send a message of one's own once more, with other words; what was done for the first stays done."""
-        async for updates in self.send({"text": unescape(str(edited.value)), "files": []}, conversation, session, request):
-            yield updates
+        await self.send({"text": unescape(str(edited.value)), "files": []}, session, request)
 
-    async def switch(self, chosen: gr.EventData, request: gr.Request) -> AsyncIterator[Updates]:
-        """Show another conversation."""
-        async for updates in self._show(await self._opened(None, str(chosen._data.get("session")), _user(request)), request):
-            yield updates
-
-    async def rate(self, said: gr.LikeData, conversation: Conversation | None, session: str, request: gr.Request) -> None:
+    async def rate(self, said: gr.LikeData, session: str, request: gr.Request) -> None:
         """Keep whether an answer helped."""
-        conversation = await self._opened(conversation, session, _user(request))
+        conversation = (await self._screen(session, request)).conversation
         turn = _turn_at(conversation.turns, said.index if isinstance(said.index, int) else said.index[0])
         await conversation.rate(turn, bool(said.liked), _user(request))
 
-    def stop(self, conversation: Conversation | None) -> None:
+    async def stop(self, session: str, request: gr.Request) -> None:
         """End the turn under way."""
-        if conversation is not None:
-            conversation.stop()
+        (await self._screen(session, request)).conversation.stop()
 
-    async def on_approve(self, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+    async def on_approve(self, session: str, request: gr.Request) -> None:
         """Approve what is waiting."""
-        async for updates in self._decide("approve", None, conversation, session, request):
-            yield updates
+        (await self._screen(session, request)).conversation.decide("approve", None, _user(request))
 
-    async def on_reject(self, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
+    async def on_reject(self, session: str, request: gr.Request) -> None:
         """Reject what is waiting."""
-        async for updates in self._decide("reject", None, conversation, session, request):
-            yield updates
+        (await self._screen(session, request)).conversation.decide("reject", None, _user(request))
 
-    async def on_edit(self, text: str, conversation: Conversation | None, session: str, request: gr.Request) -> AsyncIterator[Updates]:
-        """Approve with the arguments of the editor; what is no JSON object stays there."""
-        conversation = await self._opened(conversation, session, _user(request))
+    async def on_edit(self, text: str, session: str, request: gr.Request) -> None:
+        """Approve with the arguments of the form; while they are none, it stays open."""
+        conversation = (await self._screen(session, request)).conversation
+        waiting = conversation.waiting
         try:
-            arguments = json.loads(text)
+            given = json.loads(text)
+            arguments = form.read(conversation.fields(waiting), given) if waiting and isinstance(given, dict) else {}
         except ValueError as error:
-            arguments, conversation.notice = None, f"The arguments are no JSON: {error}. Nothing was decided."
-        else:
-            if not isinstance(arguments, dict):
-                conversation.notice = "The arguments must be one JSON object, { ... }. Nothing was decided."
-        if not isinstance(arguments, dict):
-            yield {self.chat: _drawn(conversation.turns, conversation.notice)}
+            conversation.remark(f"{error} Nothing was decided.")
             return
-        async for updates in self._decide("edit", arguments, conversation, session, request):
-            yield updates
+        conversation.decide("edit", arguments, _user(request))
 
-    async def _decide(
-        self, verdict: Verdict, arguments: dict[str, Any] | None, conversation: Conversation | None, session: str, request: gr.Request
-    ) -> AsyncIterator[Updates]:
-        conversation = await self._opened(conversation, session, _user(request))
-        conversation.decide(verdict, arguments, _user(request))
-        async for updates in self._show(conversation, request):
-            yield updates
+    async def _screen(self, session: str, request: gr.Request) -> Screen:
+        """The page's screen; for one that has none yet or any more, with the conversation it was in, or a new one."""
+        page = (_user(request), str(request.session_hash))
+        screen = self._screens.get(page)
+        return screen or self._screens.setdefault(page, Screen(await self._opened(session, page[0])))
 
-    async def _opened(self, conversation: Conversation | None, session: str, user: str) -> Conversation:
-        """The conversation of the page, found again when the server was restarted under it; a new one for who has none, or not this one."""
-        if conversation is not None:
-            return conversation
+    async def _turn_to(self, session: str, request: gr.Request) -> str:
+        """Show another conversation from now on; its session."""
+        conversation = await self._opened(session, _user(request))
+        screen = self._screens.get((_user(request), str(request.session_hash)))
+        if screen is not None:
+            screen.show(conversation)
+        return conversation.session
+
+    async def _opened(self, session: str, user: str) -> Conversation:
+        """A session's conversation; a new one for who has none, or not this one."""
         try:
             known = isinstance(session, str) and SESSION.fullmatch(session)
             return await self._conversations.open(session if known else _new_session(), user)
         except AccessError:
             return await self._conversations.open(_new_session(), user)
 
-    async def _show(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
-        """The conversation now and as it goes on; turns of the past are drawn once."""
-        past: list[gr.ChatMessage] = []
-        first = True
-        self._followed.add(request.session_hash)
-        try:
-            async for _ in conversation.follow():
-                if first or not conversation.running:
-                    past = _drawn(conversation.turns[:-1])
-                    yield self._all(conversation)
-                else:
-                    yield {self.chat: past + _drawn(conversation.turns[-1:]), self.seen: conversation.changes}
-                first = False
-        finally:
-            self._followed.discard(request.session_hash)
+    async def _stream(self, session: str, request: gr.Request, anew: bool = False) -> AsyncIterator[Updates]:
+        """Updates of the page, unless another stream makes them. The first and the last change nothing: an event of Gradio's without
+        updates empties all that it is connected with, and at its end the last one is shown again."""
+        yield gr.skip()
+        screen = await self._screen(session, request)
+        drawing = Drawing(self)
+        async for conversation in screen.stream(anew):
+            yield drawing.of(conversation)
+        yield gr.skip()
 
-    def _all(self, conversation: Conversation) -> Updates:
-        """Everything the page shows of a conversation."""
-        last = conversation.last
-        waiting = last.waiting if last is not None and not last.running else None
-        arguments = json.dumps(waiting.approval.args, indent=2, ensure_ascii=False) if waiting else ""
+
+class Drawing:
+    """What one stream has drawn on a page, so that it draws only what is new; turns of the past are drawn once."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._conversation: Conversation | None = None
+        self._running = False
+        self._waiting: Request | None = None
+        self._past: list[gr.ChatMessage] = []
+
+    def of(self, conversation: Conversation) -> Updates:
+        """What there is to draw of a conversation."""
+        page, other = self._page, conversation is not self._conversation
+        running, waiting = conversation.running, conversation.waiting
+        if other or not (running and self._running):
+            self._past = _drawn(conversation.turns[:-1])
+        chat = self._past + _drawn(conversation.turns[-1:], conversation.notice)
+        updates: Updates = {page.shown: _shown(conversation), page.chat: chat}
+        if other:
+            updates[page.session] = conversation.session
+        if other or (running, waiting) != (self._running, self._waiting):
+            updates[page.composer] = _composer(running, waiting is not None)
+        if other or waiting is not self._waiting:
+            updates |= self._decision(conversation, waiting)
+        self._conversation, self._running, self._waiting = conversation, running, waiting
+        return updates
+
+    def _decision(self, conversation: Conversation, waiting: Request | None) -> Updates:
+        page, editing = self._page, waiting is not None and waiting.wanted is not None
         return {
-            self.session: conversation.session,
-            self.open: conversation,
-            self.seen: conversation.changes,
-            self.chat: _drawn(conversation.turns, conversation.notice),
-            self.composer: self._composer(last),
-            self.decision: gr.Column(visible=waiting is not None),
-            self.editor: gr.Column(visible=False),
-            self.verdicts: gr.Row(visible=True),
-            self.arguments: arguments,
+            page.decision: gr.Column(visible=waiting is not None),
+            page.editor: gr.Column(visible=editing),
+            page.verdicts: gr.Row(visible=not editing),
+            page.arguments: form.form(conversation.fields(waiting)) if waiting is not None else "",
         }
-
-    def _composer(self, last: Turn | None, text: str | None = None) -> gr.MultimodalTextbox:
-        running = last is not None and last.running
-        waiting = last is not None and last.waiting is not None
-        placeholder = "Working on it…" if running else "Approve, reject, or ask something about it" if waiting else PROMPT
-        value: dict[str, Any] = {} if text is None else {"value": {"text": text, "files": []}}
-        return gr.MultimodalTextbox(interactive=not running, submit_btn=not running, stop_btn=running, placeholder=placeholder, **value)
 
 
 def build(settings: Settings, conversations: Conversations, readiness: Readiness) -> gr.Blocks:
@@ -317,8 +305,20 @@ def build(settings: Settings, conversations: Conversations, readiness: Readiness
     with gr.Blocks(title="mlops-swarm", analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
         page = Page(settings, conversations, readiness)
         page.wire(blocks)
+    blocks.max_threads = STREAMS
     blocks.queue(default_concurrency_limit=None, api_open=False)
     return blocks
+
+
+def _shown(conversation: Conversation) -> str:
+    """What the page's script has to know of what is shown."""
+    state = "running" if conversation.running else "still"
+    return f"<i data-session='{conversation.session}' data-mark='{conversation.mark}' data-state='{state}'></i>"
+
+
+def _composer(running: bool, waiting: bool) -> gr.MultimodalTextbox:
+    placeholder = "Working on it…" if running else "Approve, reject, or ask something about it" if waiting else PROMPT
+    return gr.MultimodalTextbox(interactive=not running, submit_btn=not running, stop_btn=running, placeholder=placeholder)
 
 
 def _drawn(turns: Sequence[Turn], notice: str = "") -> list[gr.ChatMessage]:

@@ -6,7 +6,6 @@ import gradio as gr
 
 ASSETS = Path(__file__).with_name("assets")
 STYLE = ASSETS / "style.css"
-HEAD = Path(__file__).with_name("head.html")
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Cascadia Code", "DejaVu Sans Mono", "monospace"]
 

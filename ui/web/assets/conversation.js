@@ -1,5 +1,6 @@
-// The conversation: where it scrolls, tables that sort and copy, charts that fit, decisions that count down, runs that are followed.
+// The conversation: where it scrolls, tables that sort and copy, charts that fit, runs that are followed.
 (() => {
+  const COPY = '<svg width="14" height="14" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true"><rect x="8" y="8" width="13" height="13" rx="2"/><path d="M16 8V5a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h3"/></svg>';
   let questions = 0;
   let due = false;
   const fit = new ResizeObserver((charts) => charts.forEach(({ target }) => target.offsetParent && window.Plotly?.Plots.resize(target)));
@@ -10,6 +11,10 @@
     each(".examples[role]", (list) => list.removeAttribute("role"));
     each('button[aria-label=""]', (button) => (button.ariaLabel = button.closest(".title") ? "Details" : "To the end of the conversation"));
     each(".md > table:not([tabindex])", (table) => (table.tabIndex = 0));
+    // Gradio copies answers of text only, and most come with a card.
+    each(".message-buttons-left .icon-button-wrapper:not(:has([aria-label='Copy message']))", (bar) => {
+      bar.prepend(Object.assign(document.createElement("button"), { type: "button", className: "icon-button copy-answer", ariaLabel: "Copy message", title: "Copy message", innerHTML: COPY }));
+    });
     each(".title[role=button] button:not(:disabled)", (arrow) => (arrow.disabled = true)); // the whole title is the button
   }
 
@@ -39,6 +44,8 @@
     table.tBodies[0].append(...(down ? rows.reverse() : rows));
   };
   document.addEventListener("click", async ({ target }) => {
+    const answer = target.closest?.(".copy-answer")?.closest(".message-buttons-left").previousElementSibling;
+    if (answer) return void (await navigator.clipboard.writeText(answer.innerText.trim()));
     const table = target.closest?.(".data")?.querySelector("table");
     if (!table) return;
     if (target.closest("th")) sort(table, target.closest("th"));
@@ -47,21 +54,6 @@
       target.textContent = "Copied";
     }
   });
-
-  // Edit and send again: a message of one's own goes back into the composer.
-  document.addEventListener("click", ({ target }) => {
-    const again = target.closest?.("#chat .user-row .again");
-    if (again) window.swarm.say(again.closest(".user-row").querySelector(".message").textContent.trim());
-  });
-
-  // Decisions: how much time is left.
-  setInterval(() => {
-    for (const clock of document.querySelectorAll("time[data-until]")) {
-      const left = Math.round((new Date(clock.dateTime) - Date.now()) / 1000);
-      const [minutes, seconds] = [Math.floor(left / 60), String(left % 60).padStart(2, "0")];
-      clock.textContent = left <= 0 ? "Time is up: nothing will be changed." : `${minutes}:${seconds} left`;
-    }
-  }, 1000);
 
   // Runs: a card is drawn with its graph, and asked for again as long as the run goes on.
   const followed = new WeakSet();

@@ -72,12 +72,7 @@
     clearTimeout(target.waiting);
     target.waiting = setTimeout(list, 200);
   });
-  // The page shows this conversation now, and its turn has ended.
-  window.swarm.shown = (session) => {
-    window.swarm.session = session;
-    find("#composer textarea")?.focus({ preventScroll: true });
-    list();
-  };
+  document.addEventListener("swarm:settled", list);
   setInterval(() => !document.hidden && list(), REFRESH);
   const ready = setInterval(() => find("#conversations") && (clearInterval(ready), list()), 100);
 })();

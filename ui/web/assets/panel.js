@@ -6,8 +6,10 @@
 window.swarm = (() => {
   const find = (selector) => document.querySelector(selector);
   const REFRESH = 3000;
+  const PLOTLY = new URL("plotly.js", document.currentScript.src).href;
   const UNREACHABLE = '<p class="notice bad" role="alert">The server does not answer. This is tried again.</p><div data-live></div>';
   let shown = { address: "", html: "" };
+  let wanted = "";
 
   // What the server renders at an address; null when it does not answer or has nothing there.
   async function fetched(address) {
@@ -36,11 +38,13 @@ window.swarm = (() => {
   const narrow = () => matchMedia("(max-width: 900px)").matches;
 
   async function open(address) {
+    wanted = address;
     find("#desk").classList.add("panelled");
     if (narrow()) find("#desk").classList.remove("sided");
     for (const tab of document.querySelectorAll("#panel-tabs [role=tab]")) tab.ariaSelected = String(belongs(address, tab.dataset.open));
     if (shown.address !== address) find("#panel-body").ariaBusy = "true";
     const html = (await fetched(`panel/${address}`)) ?? UNREACHABLE;
+    if (wanted !== address) return; // somebody went elsewhere meanwhile
     find("#panel-body").ariaBusy = null;
     if (shown.address === address && shown.html === html) return;
     const moved = shown.address !== address;
@@ -63,7 +67,7 @@ window.swarm = (() => {
     const places = root.querySelectorAll("[data-figure]");
     if (!places.length) return;
     plotly ??= window.Plotly ? Promise.resolve() : new Promise((done) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: "page/plotly.js", onload: done }));
+      document.head.append(Object.assign(document.createElement("script"), { src: PLOTLY, onload: done }));
     });
     plotly.then(() => places.forEach((place) => {
       const { data, layout, config } = JSON.parse(place.dataset.figure);
@@ -116,7 +120,7 @@ window.swarm = (() => {
   });
   setInterval(() => {
     const body = find("#panel-body");
-    const live = body?.querySelector("[data-live]");
+    const live = wanted === shown.address && body?.querySelector("[data-live]");
     if (live && !document.hidden && find("#desk").classList.contains("panelled") && !live.contains(document.activeElement)) open(shown.address);
   }, REFRESH);
 

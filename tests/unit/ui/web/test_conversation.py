@@ -25,8 +25,11 @@ def conversations(assistant: Assistant) -> Conversations:
 
 
 async def settled(conversation: Conversation) -> int:
-    """Follow to the end; how often there was something to draw."""
-    return len([None async for _ in conversation.follow()])
+    """Wait for the end of the turn; how often there was something to draw."""
+    before = conversation.changes
+    while conversation.running:
+        await conversation.changed.wait()
+    return conversation.changes - before
 
 
 async def asked(conversations: Conversations, message: str, session: str = "s") -> Conversation:
@@ -125,10 +128,8 @@ async def test_one_turn_at_a_time(conversations: Conversations) -> None:
 async def test_a_stopped_turn_says_so_and_the_next_one_works(conversations: Conversations) -> None:
     conversation = await conversations.open("s", "local")
     conversation.send("which buckets are there?", "local")
-    followed = conversation.follow()
-    await anext(followed)
     conversation.stop()
-    assert [None async for _ in followed]
+    assert await settled(conversation)
     assert conversation.last is not None
     assert conversation.last.notice == "You stopped this turn."
     conversation = await asked(conversations, "which buckets are there?")
@@ -138,12 +139,9 @@ async def test_a_stopped_turn_says_so_and_the_next_one_works(conversations: Conv
 async def test_an_approval_of_a_stopped_turn_is_used_up(conversations: Conversations) -> None:
     conversation = await asked(conversations, "create a bucket called epsilon")
     conversation.decide("approve", None, "local")
-    followed = conversation.follow()
-    await anext(followed)
-    await anext(followed)
+    await conversation.changed.wait()
     conversation.stop()
-    async for _ in followed:
-        pass
+    await settled(conversation)
     found = await asked(conversations, "which buckets are there?")
     assert [t.waiting for t in found.turns] == [None, None]
     assert found.last is not None and found.last.answer
