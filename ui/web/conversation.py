@@ -7,20 +7,18 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from time import monotonic
 from typing import Any
-from weakref import WeakValueDictionary
 
 from swarm.assistant import Assistant, check_message
 from swarm.errors import ApprovalError, MessageError, SwarmError
 from swarm.reply import Event
 from ui.turn import Request, Turn, Verdict
 from ui.web.form import Field, fields
+from ui.web.kept import Kept
 
 log = logging.getLogger(__name__)
 
 PREFIX = "web-"
 """How the sessions of this front-end begin."""
-KEPT = 60.0
-"""Seconds that a conversation stays open after a page asked for it."""
 TWICE = 1.0
 """Seconds within which the same message comes from a key that was pressed twice."""
 
@@ -200,8 +198,7 @@ class Conversations:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._life = uuid.uuid4().hex
-        self._open: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
-        self._kept: dict[str, tuple[Conversation, float]] = {}
+        self._open: Kept[str, Conversation] = Kept()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, session: str, user: str) -> Conversation:
@@ -210,27 +207,15 @@ class Conversations:
         Raises:
             AccessError: it is not this user's.
         """
-        conversation = self._open.get(session)
-        if conversation is None:
-            conversation = self._open[session] = Conversation(self._assistant, session, self._tasks)
+        conversation = self._open.get(session) or self._open.add(session, Conversation(self._assistant, session, self._tasks))
         if not conversation.running:
             await conversation.load(user)
-        self._keep(conversation)
         return conversation
 
     def mark(self, session: str) -> str:
         """The life of this server, and behind a space another word after every change of a conversation that somebody looks at."""
         conversation = self._open.get(session)
-        if conversation is not None:
-            self._keep(conversation)
         return f"{self._life} {conversation.mark if conversation is not None else ''}"
-
-    def _keep(self, conversation: Conversation) -> None:
-        """Hold a conversation for a while, so that what watches report gets to the pages that show it."""
-        now = monotonic()
-        self._kept[conversation.session] = (conversation, now)
-        for session in [session for session, (_, asked) in self._kept.items() if now - asked > KEPT]:
-            del self._kept[session]
 
     async def listen(self) -> None:
         """Show what watches report in the conversations that are open; in others it stands when they are opened. Until canceled."""

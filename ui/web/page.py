@@ -7,7 +7,6 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from html import unescape
 from typing import Any
-from weakref import WeakValueDictionary
 
 import gradio as gr
 
@@ -20,6 +19,7 @@ from ui.turn import Request, Turn
 from ui.web import form
 from ui.web.conversation import PREFIX, Conversation, Conversations
 from ui.web.header import bar, welcome
+from ui.web.kept import Kept
 from ui.web.messages import messages, remark
 from ui.web.screens import Screen
 
@@ -65,8 +65,8 @@ class Page:
         self._conversations = conversations
         self._readiness = readiness
         self._attachments = Attachments(settings.swarm.home / "files")
-        self._screens: WeakValueDictionary[tuple[str, str], Screen] = WeakValueDictionary()
-        """By user and Gradio's name of the page; kept by their streams."""
+        self._screens: Kept[tuple[str, str], Screen] = Kept()
+        """By user and Gradio's name of the page."""
         self._layout()
 
     def _layout(self) -> None:
@@ -233,8 +233,7 @@ class Page:
     async def _screen(self, session: str, request: gr.Request) -> Screen:
         """The page's screen; for one that has none yet or any more, with the conversation it was in, or a new one."""
         page = (_user(request), str(request.session_hash))
-        screen = self._screens.get(page)
-        return screen or self._screens.setdefault(page, Screen(await self._opened(session, page[0])))
+        return self._screens.get(page) or self._screens.add(page, Screen(await self._opened(session, page[0])))
 
     async def _turn_to(self, session: str, request: gr.Request) -> str:
         """Show another conversation from now on; its session."""

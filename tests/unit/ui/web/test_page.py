@@ -95,15 +95,18 @@ async def test_a_new_chat_leaves_the_other_page_where_it_is(page: Page) -> None:
 async def test_refused_changes_of_arguments_stay_in_the_form(page: Page) -> None:
     stream = page.follow("web-1", WHO)
     await page.send({"text": "create a bucket called alpha", "files": []}, "web-1", WHO)
-    updates = await until(page, stream, "still")
-    while page.arguments not in updates[-1] or not updates[-1][page.arguments]:
-        updates = await until(page, stream, "still")
-    assert not updates[-1][page.editor].visible
+    shown: dict[Any, Any] = {page.arguments: ""}
+    while "alpha" not in shown[page.arguments]:
+        shown |= (await until(page, stream, "still"))[-1]
+    assert not shown[page.editor].visible
+    opened = {page.editor: gr.Column(visible=True), page.arguments: "as somebody left it: Not A Name"}
+    shown |= opened
     await page.on_edit('{"[\\"bucket\\"]": "Not A Name"}', "web-1", WHO)
-    refused = (await until(page, stream, "still"))[-1]
-    assert refused[page.editor].visible and not refused[page.verdicts].visible
-    assert "Not A Name" in refused[page.arguments]
-    assert "still waits" in str(refused[page.chat][-1].content.value)
+    for update in await until(page, stream, "still"):
+        shown |= update
+    assert shown[page.decision].visible and shown[page.editor].visible
+    assert "Not A Name" in shown[page.arguments]
+    assert "still waits" in str(shown[page.chat][-1].content.value)
 
 
 async def test_hands_that_are_quicker_than_the_page_lose_nothing(page: Page) -> None:
@@ -112,4 +115,14 @@ async def test_hands_that_are_quicker_than_the_page_lose_nothing(page: Page) -> 
     updates = await until(page, stream, "still")
     while page.composer not in updates[-1] or not updates[-1][page.composer].interactive:
         updates += await until(page, stream, "still")
+    assert said(updates[-1], page) == [SAID]
+
+
+async def test_a_message_that_comes_before_the_page_is_drawn_is_shown_there(page: Page) -> None:
+    stream = page.follow("", WHO)
+    beginning = asyncio.create_task(until(page, stream, "still"))
+    await page.send({"text": SAID, "files": []}, "", WHO)
+    await beginning
+    if not said((updates := await beginning)[-1], page):
+        updates = await until(page, stream, "still")
     assert said(updates[-1], page) == [SAID]
