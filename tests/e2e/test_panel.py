@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import WebServer
 from tests.e2e.visit import approve, arrive, ended, new_chat, say, tab
@@ -99,6 +99,23 @@ def test_a_dropped_file_is_put_where_it_is_told(page: Page, server: WebServer, t
     tab(page, "Data")
     page.locator("#panel-body").get_by_role("link", name="datasets").click()
     expect(page.locator("#panel-body").get_by_role("link", name="fresh customers.csv")).to_be_visible()
+
+
+def test_a_tab_that_was_chosen_while_another_loads_stays_chosen(page: Page, server: WebServer) -> None:
+    arrive(page, server)
+    tab(page, "Activity")
+    held: list[Route] = []
+    page.route("**/panel/activity*", held.append)
+    with page.expect_request("**/panel/activity*"):  # the view is looked after by itself
+        pass
+    tab(page, "Data")
+    buckets = page.locator("#panel-body").get_by_role("link", name="datasets")
+    expect(buckets).to_be_visible()
+    with page.expect_response("**/panel/activity*"):
+        held[0].continue_()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(buckets).to_be_visible()
+    expect(page.locator("#panel-tabs").get_by_role("tab", name="Data")).to_have_attribute("aria-selected", "true")
 
 
 def test_conversations_are_found_renamed_and_deleted(page: Page, server: WebServer) -> None:
