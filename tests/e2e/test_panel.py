@@ -105,7 +105,7 @@ def test_a_tab_that_was_chosen_while_another_loads_stays_chosen(page: Page, serv
     arrive(page, server)
     tab(page, "Activity")
     held: list[Route] = []
-    page.route("**/panel/activity*", held.append)
+    page.route("**/panel/activity*", lambda route: held.append(route))
     with page.expect_request("**/panel/activity*"):  # the view is looked after by itself
         pass
     tab(page, "Data")
