@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from swarm.settings import Settings, variables
+from tests.swarm_command import swarm_command
 from ui.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -92,11 +93,11 @@ RUN = [page for page in PAGES if any(mark for mark, *_ in blocks(page))]
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A new installation without settings, with `swarm` on the PATH."""
     kept = {name: value for name, value in os.environ.items() if name.split("_")[0] not in ("SWARM", "OPENAI", "KFP", "MINIO", "CHROMA")}
-    programs = str(Path(sys.executable).parent)
-    paths = {"PATH": f"{programs}{os.pathsep}{kept['PATH']}", "PYTHONPATH": str(ROOT)}
+    command = swarm_command()
+    paths = {"PATH": os.pathsep.join([str(command.parent), str(Path(sys.executable).parent), kept["PATH"]]), "PYTHONPATH": str(ROOT)}
     made = {**kept, **paths, "SWARM_HOME": str(tmp_path_factory.mktemp("home"))}
     yield made
-    subprocess.run([f"{programs}/swarm", "platform", "stop"], env=made, capture_output=True, check=False)
+    subprocess.run([command, "platform", "stop"], env=made, capture_output=True, check=False)
 
 
 @pytest.mark.parametrize("page", RUN, ids=[str(page.relative_to(ROOT)) for page in RUN])

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-SWARM = Path(sys.executable).parent / "swarm"
+from tests.swarm_command import swarm_command
 
 
 class Person:
@@ -35,7 +34,7 @@ def environment(home: Path, **env: str) -> dict[str, str]:
 
 @asynccontextmanager
 async def over_stdio(home: Path, *args: str, person: Person | None = None, mode: str = "auto", **env: str) -> AsyncIterator[Client]:
-    command = StdioServerParameters(command=str(SWARM), args=["mcp", *args], env=environment(home, **env), cwd=home)
+    command = StdioServerParameters(command=str(swarm_command()), args=["mcp", *args], env=environment(home, **env), cwd=home)
     async with Client(command, elicitation_callback=person, mode=mode) as client:
         yield client
 
@@ -53,7 +52,7 @@ async def over_http(url: str, person: Person | None = None, mode: str = "auto", 
 @contextmanager
 def http_server(home: Path, *args: str, **env: str) -> Iterator[str]:
     """Its address, read from what it prints when it is ready."""
-    command = [SWARM, "mcp", "--http", "--port", "0", *args]
+    command = [swarm_command(), "mcp", "--http", "--port", "0", *args]
     process = subprocess.Popen(command, env=environment(home, **env), cwd=home, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -14,7 +14,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 
-from tests.integration.ui.mcp_servers import SWARM
+from tests.swarm_command import INSTALLED
 
 TOKENS = {"anna": "anna-has-a-token-of-hers", "vera": "vera-has-a-token-of-hers"}
 
@@ -28,7 +28,7 @@ def page(home: Path) -> Iterator[str]:
         "SWARM_ROLES": "vera=viewer",
         "SWARM_AUTH": "basic:pam:pam-has-a-password",
     }
-    command = [SWARM, "ui", "--port", "0"]
+    command = [INSTALLED, "ui", "--port", "0"]
     process = subprocess.Popen(command, env={**os.environ, **given}, cwd=home, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -1,7 +1,6 @@
 """`swarm chat` in a pseudo-terminal."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -11,8 +10,8 @@ import pexpect
 import pytest
 
 from tests.scripted_model import Late, Says, ScriptedModel, scripted_model
+from tests.swarm_command import swarm_command
 
-SWARM = str(Path(sys.executable).parent / "swarm")
 Opener = Callable[..., "pexpect.spawn[str]"]
 
 
@@ -25,7 +24,13 @@ def opened(home: Path, request: pytest.FixtureRequest) -> Iterator[Opener]:
     def start(**env: str) -> "pexpect.spawn[str]":
         environment = {**os.environ, "SWARM_HOME": str(home), "TERM": "dumb", "NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1", **env}
         child = pexpect.spawn(
-            SWARM, ["chat", "--session", session], env=environment, encoding="utf-8", timeout=60, dimensions=(50, 120), cwd=str(home)
+            str(swarm_command()),
+            ["chat", "--session", session],
+            env=environment,
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(50, 120),
+            cwd=str(home),
         )
         spawned.append(child)
         child.expect("you>")

@@ -3,20 +3,19 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.scripted_model import Calls, Says, scripted_model
+from tests.swarm_command import INSTALLED, swarm_command
 
-SWARM = Path(sys.executable).parent / "swarm"
 
-
-def swarm(home: Path, *args: str, stdin: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+def swarm(home: Path, *args: str, stdin: str | None = None, program: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SWARM_HOME": str(home), "COLUMNS": "100", **env}
-    return subprocess.run([SWARM, *args], capture_output=True, text=True, env=environment, input=stdin, timeout=120, cwd=home, check=False)
+    command = [program or swarm_command(), *args]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, input=stdin, timeout=120, cwd=home, check=False)
 
 
 def reply(home: Path, *args: str, **env: str) -> dict[str, Any]:
@@ -29,7 +28,8 @@ def reply(home: Path, *args: str, **env: str) -> dict[str, Any]:
 
 
 def test_ask_prints_one_json_object_with_the_fields_of_a_reply(home: Path) -> None:
-    said = reply(home, "ask", "which pipelines are there?")
+    done = swarm(home, "ask", "which pipelines are there?", "--json", program=INSTALLED)
+    said = json.loads(done.stdout)
     assert set(said) == {"session", "answer", "status", "steps", "approval", "artifacts", "sources", "usage"}
     step = said["steps"][0]
     assert {"agent", "tool", "args", "effect", "status", "code", "ms"} <= set(step)

@@ -3,18 +3,17 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from knowledge.knowledge import HANDBOOK
+from tests.swarm_command import swarm_command
 
-SWARM = Path(sys.executable).parent / "swarm"
 QUESTIONS = Path(__file__).parents[1] / "knowledge" / "handbook_questions.jsonl"
 
 
 def swarm(home: Path, *args: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SWARM_HOME": str(home)}
-    return subprocess.run([SWARM, *args], capture_output=True, text=True, env=environment, timeout=120, cwd=home, check=False)
+    return subprocess.run([swarm_command(), *args], capture_output=True, text=True, env=environment, timeout=120, cwd=home, check=False)
 
 
 def test_documents_are_added_found_listed_and_removed(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +14,8 @@ import pytest
 
 from tests.scripted_model import Says, scripted_model
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, SECRET, SlackServer, kinds, readable, slack_server
+from tests.swarm_command import swarm_command
 
-SWARM = Path(sys.executable).parent / "swarm"
 ADMIN, VERA, NED = "UADMIN", "UVERA", "UNED"
 
 
@@ -26,7 +25,7 @@ def running(server: SlackServer, home: Path, **environment: str) -> Iterator[Non
     given = {"SWARM_HOME": str(home), "SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": f"{server.url}/api/", "SWARM_PORT": "0"}
     given |= {"SWARM_ROLE": "viewer", "SWARM_ROLES": f"{ADMIN}=admin,olga@example.com=operator", "SWARM_WATCH_SECONDS": "0.3"}
     with subprocess.Popen(
-        [SWARM, "slack"], env={**os.environ, **given, **environment}, stdout=subprocess.PIPE, text=True, cwd=home
+        [swarm_command(), "slack"], env={**os.environ, **given, **environment}, stdout=subprocess.PIPE, text=True, cwd=home
     ) as process:
         line = process.stdout.readline() if process.stdout else ""
         try:
@@ -286,7 +285,7 @@ def test_over_a_socket(home: Path) -> None:
 def test_wrong_settings_are_one_clear_line(home: Path, given: dict[str, str], word: str) -> None:
     with slack_server() as server:
         env = {**os.environ, "SWARM_HOME": str(home), "SLACK_API_URL": f"{server.url}/api/", **given}
-        done = subprocess.run([SWARM, "slack"], env=env, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([swarm_command(), "slack"], env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert word in done.stderr
     assert "Traceback" not in done.stderr
