@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
 def embedding_server(model: Model, name: str = "test-model") -> Iterator[EmbeddingServer]:
     """Run a server until the block ends."""
     server = EmbeddingServer(model, name)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server

@@ -130,7 +130,7 @@ def taped(file: Path, mode: Mode, upstream: str = "", key: str = "") -> Iterator
         return 400, json.dumps({"error": {"message": message, "type": "not_recorded"}})
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"
