@@ -35,13 +35,13 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=PROGRAMS)
-def mortal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectServer]:
-    """A server of the test's own, which it may kill, with the bucket `box`."""
-    made = server(request.param, tmp_path / request.param)
-    made.start()
-    made.sdk.make_bucket("box")
-    yield made
-    made.kill()
+def mortal(request: pytest.FixtureRequest, running: Callable[[str], ObjectServer]) -> Iterator[ObjectServer]:
+    """The running server, which the test may kill, with the bucket `box`."""
+    real = running(request.param)
+    real.sdk.make_bucket("box")
+    yield real
+    real.start()
+    real.clean()
 
 
 @pytest.fixture
