@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: cast setup run demo test coverage lint format bench screenshots samples sentence-model lock servers minio seaweedfs \
+.PHONY: cast setup run demo test coverage mutation lint format bench screenshots samples sentence-model lock servers minio seaweedfs \
 	deploy-tools dist-check mcp-conformance reference planner-examples clean
 
 setup: $(VENV)/.ready
@@ -27,6 +27,11 @@ test: setup
 # Line coverage of `make test`, of servers and workers too; a report as pages in build/coverage.
 coverage: setup
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
+
+# Small changes to the code that decides most, each of which some test has to notice; the subjects stand in evals/mutation.toml.
+mutation: setup
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group mutation
+	$(BIN)/python -m evals.mutation
 
 lint: setup
 	$(BIN)/ruff check .
