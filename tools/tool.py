@@ -1,6 +1,7 @@
 """A tool is one typed function: its signature is the schema, its docstring the description, its examples teach the built-in planner."""
 
 import importlib
+import importlib.resources
 import inspect
 import json
 import pkgutil
@@ -227,8 +228,10 @@ class Toolset:
 def discover(package: str) -> Toolset:
     """Import every module of a package (such as `tools.kfp`) and collect its tools, resolvers and listers.
 
+    A file `phrasings.txt` in the package adds examples to those that its tools declare: below `[tool]`, one a line.
+
     Raises:
-        ValueError: two tools of the package share a name.
+        ValueError: two tools of the package share a name, or `phrasings.txt` speaks of a tool that it does not have.
     """
     root = importlib.import_module(package)
     modules: list[ModuleType] = [root]
@@ -238,8 +241,26 @@ def discover(package: str) -> Toolset:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"{package} declares several tools called {', '.join(twice)}")
+    said = _phrasings(package)
+    if strange := sorted(said.keys() - set(names)):
+        raise ValueError(f"{package} has phrasings for {', '.join(strange)}, but no such tool")
+    for one in members:
+        if isinstance(one, Tool):
+            one.examples = tuple(dict.fromkeys((*one.examples, *said.get(one.name, ()))))
     return Toolset(
         tools={m.name: m for m in members if isinstance(m, Tool)},
         resolvers={m.kind: m for m in members if isinstance(m, Resolver)},
         listers={m.kind: m for m in members if isinstance(m, Lister)},
     )
+
+
+def _phrasings(package: str) -> dict[str, list[str]]:
+    """What the package's `phrasings.txt` has for each tool; nothing where there is none."""
+    file = importlib.resources.files(package).joinpath("phrasings.txt")
+    said: dict[str, list[str]] = {}
+    for line in file.read_text("utf-8").splitlines() if file.is_file() else ():
+        if line.startswith("["):
+            name = line.strip("[] ")
+        elif line.strip() and not line.startswith("#"):
+            said.setdefault(name, []).append(line.strip())
+    return said

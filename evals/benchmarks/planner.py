@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from agents.registry import find_agents
 from evals.measurement import Measurement, seconds
-from evals.planner.data import phrases, tools_of
+from evals.planner.data import tools_of
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner.planner import Planner
 from swarm.planner.references import Memory
@@ -16,6 +16,8 @@ from tools.tool import Entry
 
 TOOLS = 60
 NAMES = 2000
+EVERY = 8
+"""One example of so many is said."""
 _LOAD = """
 import re, time
 from pathlib import Path
@@ -60,7 +62,8 @@ def measure() -> Iterator[Measurement]:
     views = (tools_of(find_agents()) * 2)[:TOOLS]
     embedding = WordLlamaEmbedding()
     planner = Planner(views, Names(NAMES), embedding)
-    said = [phrase.replace("{run}", "run-amber-birch-17").replace("{pipeline}", "pipeline cedar delta 50") for _, phrase in phrases()]
+    examples = [example for view in tools_of(find_agents()) for example in view.examples[::EVERY]]
+    said = [one.replace("{run}", "run-amber-birch-17").replace("{pipeline}", "pipeline cedar delta 50") for one in examples]
     vector, _ = seconds(lambda: [embedding.embed([text]) for text in said])
     times = sorted(_decision(planner, text) for text in said for _ in range(2))[: len(said) * 2]
     per = vector / len(said) * 1000

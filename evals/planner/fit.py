@@ -1,7 +1,7 @@
 """`python -m evals.planner.fit`: fit the ranking weights of the built-in planner and write them beside its code.
 
-The data: every example of every tool, each looked at as if it were not among the examples, and the phrases of `phrases.tsv`. The model: a
-softmax over the tools, linear in the features of `swarm.planner.ranking`, with a little weight decay. Prints the accuracy with five folds.
+The data: every example of every tool, each looked at as if it were not among the examples. The model: a softmax over the tools, linear in
+the features of `swarm.planner.ranking`, with a little weight decay. Prints the accuracy with five folds.
 """
 
 import importlib.resources
@@ -15,10 +15,10 @@ from rich.console import Console
 
 import swarm.planner
 from agents.registry import find_agents
-from evals.planner.data import phrases, tools_of
+from evals.planner.data import tools_of
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner.ranking import FEATURES, Ranker
-from swarm.planner.shape import Shape, shape
+from swarm.planner.shape import shape
 
 Array = NDArray[np.float64]
 FOLDS = 5
@@ -44,7 +44,7 @@ def main() -> int:
     whole = float(((features @ weights).argmax(1) == labels).mean())
     console = Console()
     console.print(
-        f"{len(labels)} phrases, {len(tools)} tools: {hits / len(labels):.1%} right with {FOLDS} folds, {whole:.1%} fitted on all"
+        f"{len(labels)} examples, {len(tools)} tools: {hits / len(labels):.1%} right with {FOLDS} folds, {whole:.1%} fitted on all"
     )
     stored = {"weights": {name: round(float(w), 3) for name, w in zip(FEATURES, weights, strict=True)}}
     WEIGHTS.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
@@ -55,18 +55,12 @@ def main() -> int:
 
 def _table(ranker: Ranker) -> tuple[Array, NDArray[np.int64]]:
     """Features of shape (phrases, tools, features) and which tool is right."""
-    numbers = {tool.name: number for number, tool in enumerate(ranker.tools)}
     rows: list[Array] = []
     labels: list[int] = []
     examples = [shape(example) for tool in ranker.tools for example in tool.examples]
     for number, one in enumerate(examples):
         rows.append(ranker.features(one, ranker.examples.without(number)))
         labels.append(int(ranker.examples.owner[number]))
-    for tool, phrase in phrases():
-        if tool in numbers:
-            one = Shape(shape(phrase).text)
-            rows.append(ranker.features(one, ranker.examples.likeness(one)))
-            labels.append(numbers[tool])
     return np.stack(rows), np.array(labels)
 
 

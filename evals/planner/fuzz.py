@@ -15,7 +15,7 @@ from rich.console import Console
 
 from agents.registry import find_agents
 from evals.benchmarks.planner import Names
-from evals.planner.data import phrases, tools_of
+from evals.planner.data import tools_of
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner import talk
 from swarm.planner.planner import Planner
@@ -44,7 +44,7 @@ class Texts:
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - texts, not secrets
-        self._requests = [phrase for _, phrase in phrases()]
+        self._requests = [example for tool in tools_of(find_agents()) for example in tool.examples]
 
     def noise(self) -> str:
         """Characters or words without meaning."""

@@ -10,7 +10,7 @@ from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import QUOTED, Linker, Mention
 from swarm.planner.parameters import settings
 from swarm.planner.references import NOUNS
-from swarm.planner.shape import Shape, shape
+from swarm.planner.shape import Shape, shape, without_placeholders
 from swarm.planner.timing import duration
 from tools.tool import Entry
 
@@ -65,7 +65,7 @@ class Reader:
         timed = [(lasts[1].start, lasts[1].end)] if lasts else []
         given = [m for m in given if not any(a <= m.start and m.end <= b for a, b in timed)]
         apart = [m for m in given if not any(f.start < m.end and m.start < f.end for f in found)]
-        return shape(text, [*found, *apart])
+        return shape(without_placeholders(text), [*found, *apart])
 
     def _parameters(self) -> dict[str, str]:
         """All parameters of all pipelines with their types."""

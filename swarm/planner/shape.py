@@ -36,10 +36,14 @@ class Shape:
 
 
 def shape(text: str, found: Sequence[Mention] = ()) -> Shape:
-    """The shape of a text in which these things were found. What only looks like a placeholder is none."""
-    text = PLACEHOLDER.sub(r" \1 ", text)
+    """The shape of a text in which these things were found; what is a placeholder already, as in an example, stays one."""
     spans = [(m.start, m.end, m.entry.kind) for m in found]
     return Shape(_values(_filled(text, spans)))
+
+
+def without_placeholders(text: str) -> str:
+    """What a person wrote: what only looks like a placeholder is none. Everything keeps its place."""
+    return PLACEHOLDER.sub(r" \1 ", text)
 
 
 def _file(name: str) -> str:

@@ -157,7 +157,8 @@ def test_a_tool_that_changes_something_shows_it_first(agent: Agent, tool: Tool) 
 
 @each_tool
 def test_examples_use_placeholders_of_known_kinds(agent: Agent, tool: Tool) -> None:
-    known = {name for a in AGENTS for name in a.toolset.resolvers} | {"parameter"}
+    values = {"parameter", "setting", "path", "name", "cron", "duration", "pattern", "prefix", "number"}
+    known = {name for a in AGENTS for name in a.toolset.resolvers} | values
     used = {name for example in tool.examples for name in re.findall(r"\{(\w*)\}", example)}
     assert used <= known
 

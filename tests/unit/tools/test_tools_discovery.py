@@ -54,3 +54,15 @@ def test_two_tools_of_one_name_are_refused(package: str, tmp_path: Path) -> None
     with pytest.raises(ValueError, match="several tools called saw"):
         discover(package)
     assert f"{package}.other" in sys.modules
+
+
+def test_phrasings_of_a_package_are_examples_of_its_tools(package: str, tmp_path: Path) -> None:
+    (tmp_path / package / "phrasings.txt").write_text("# more\n\n[saw]\ncut it\nsay saw\n")
+    assert discover(package).tools["saw"].examples == ("say saw", "cut it")
+    assert discover(package).tools["hammer"].examples == ("say hammer",)
+
+
+def test_phrasings_of_no_tool_are_refused(package: str, tmp_path: Path) -> None:
+    (tmp_path / package / "phrasings.txt").write_text("[drill]\ndrill a hole\n")
+    with pytest.raises(ValueError, match="phrasings for drill"):
+        discover(package)

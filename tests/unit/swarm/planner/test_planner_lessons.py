@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from agents.registry import find_agents
-from evals.planner.data import phrases, tools_of
+from evals.planner.data import tools_of
 from evals.planner.examples import sets, taught
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner.examples import Examples
@@ -44,7 +44,7 @@ def test_learning_anew_teaches_the_same(stored: Lessons) -> None:
     anew = Examples(everything, EMBEDDING)
     read_back = stored.examples(everything, EMBEDDING)
     assert np.abs(anew.coefficients - read_back.coefficients).max() < 1e-3
-    said = [phrase for _, phrase in phrases()]
+    said = [f"please {said}, if you can" for examples in everything.values() for said in examples[::5]]
     assert chosen(anew, said) == chosen(read_back, said)
 
 
