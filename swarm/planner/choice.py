@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from swarm.planner import caution
 from swarm.planner.conditions import unconditional
@@ -12,6 +12,7 @@ from swarm.planner.reader import Reader, Understood
 from swarm.planner.readings import readings
 from swarm.planner.references import NOUNS, PREVIOUS, PRONOUN, Memory
 from swarm.planner.relevance import Relevance
+from swarm.planner.requests import Requests
 from swarm.planner.shape import Shape
 from swarm.planner.toolview import ToolView
 from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, LAST_ONE, NOTED, WISH
@@ -26,24 +27,30 @@ class Choice:
     """Chooses among the tools in view."""
 
     def __init__(
-        self, tools: Mapping[str, ToolView], ranker: Ranker, reader: Reader, relevance: Relevance, begins: Callable[[str], bool]
+        self,
+        tools: Mapping[str, ToolView],
+        ranker: Ranker,
+        reader: Reader,
+        relevance: Relevance,
+        requests: Requests,
     ) -> None:
         self._tools = tools
         self._ranker = ranker
         self._reader = reader
         self._relevance = relevance
-        self._begins = begins
+        self._requests = requests
 
     def ranked(self, step: Understood, memory: Memory) -> list[Candidate]:
         """The tools for a step, the most likely first; what the step only asks about changes nothing."""
-        text = unconditional(caution.allowed_part(step.text), self._reader.link, self._begins)
+        text = unconditional(caution.allowed_part(step.text), self._reader.link, self._requests.begins_step)
         first = step.shape if text == step.text else self._reader.shaped(text, self._reader.link(text))
         spoken_of = memory.kinds(listed=True)[:1]
         if spoken_of and LAST_ONE.search(text) and spoken_of != ["run"]:
             first = Shape(first.text.replace("{run}", f"{{{spoken_of[0]}}}", 1))
         best: list[Candidate] = []
         top = -math.inf
-        for variant, doubt in readings(first, memory, self._reader.catalogue.kinds, self._begins):
+        core = self._requests.core(first.text)
+        for variant, doubt in readings(first, memory, self._reader.catalogue.kinds, self._requests.begins_step, core):
             candidates = self._ranker.rank(variant)
             if candidates and candidates[0].score - doubt > top:
                 best, top = candidates, candidates[0].score - doubt

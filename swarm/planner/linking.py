@@ -96,6 +96,8 @@ class Linker:
             start, end = spoken[position].start, spoken[position + length - 1].end
             if length > 1 and _SENTENCE.search(text[start:end]):
                 continue
+            if length > 1 and re.match(r"\.\w", text[end:]):
+                continue  # "label ocr.onnx" is no pipeline label_ocr
             for key in keys:
                 whole = [Mention(e, start, end) for index in indexes for e in index.full.get(key, [])]
                 by_file = [Mention(e, start, end, exact=False) for index in indexes for e in index.files.get(key, [])]

@@ -13,7 +13,7 @@ _NAME = r"[\"'`“]?([A-Za-z0-9][\w.-]*)"
 _CUE = re.compile(
     r"\b(?:called|named|titled|naming it|name it|call it|name (?:is|should be|shall be|must be"
     r"|will be|of|=|:)|have (?:the )?name|(?:with|under|by|as)(?: the)? name(?: of)?"
-    r"|(?:call|name)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it|job))"
+    r"|(?:call|name|label|title|known as)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it|job)|known as)"
     rf"(?: (?:to )?be\b)?\s*[:=]?\s*{_NAME}",
     re.I,
 )

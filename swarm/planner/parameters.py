@@ -23,6 +23,9 @@ _AFTER = re.compile(rf"{_LINK}(?:\ba\s+)?({NUMBER})\s?(%|percent\b|k\b)?(?![\w/]
 _WORD_AFTER = re.compile(rf"{_LINKED}(\"[^\"]*\"|'[^']*'|`[^`]*`|\[[^\]]*\]|[A-Za-z][\w./:-]*)", re.I)
 _BARE_AFTER = re.compile(r"\s+(\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z][\w./:-]*)")
 _BEFORE = re.compile(rf"(?<![\w./=-])({NUMBER})\s?(%|percent\b|k\b)?(?:[\s-]+(?:as|for|of)(?:\s+the)?)?[\s-]*$", re.I)
+_AS_KIND = re.compile(r"([A-Za-z][\w./:-]*)\s+as\s+(?:the\s+)?$", re.I)
+_QUALIFIED = re.compile(r"\b(?:with|using|and|a|an)\s+(?:an?\s+)?([A-Za-z][\w./:-]*)\s+$", re.I)
+"""A word before a parameter as its value: "with a linear kernel", "adam as optimizer"."""
 _NOT_A_VALUE = frozenset(
     "and or with in on for the a an to of please then run experiment instead as it "
     "is this by at from under using but so now again which when".split()
@@ -58,9 +61,7 @@ def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
     related = [p for p, parts in parted.items() if len(wanted) > 4 and stems == {stem(w) for w in parts}]
     if related:
         return related
-    begun = [
-        p for p, parts in parted.items() if len(words) == len(parts) and all(a.startswith(b) for a, b in zip(parts, words, strict=True))
-    ]
+    begun = [p for p, parts in parted.items() if len(words) == len(parts) and all(_begun(a, b) for a, b in zip(parts, words, strict=True))]
     if begun and len(wanted) > 1:
         return begun
     return [
@@ -68,6 +69,11 @@ def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
         for p, parts in parted.items()
         if len(wanted) > 2 and set(words) <= {w for part in parts for w in (part, part + "s", part.rstrip("s"))}
     ]
+
+
+def _begun(part: str, word: str) -> bool:
+    """Whether a word and a part of a name are one, or one the other cut short: `min` of "minimum"."""
+    return part.startswith(word) or (len(part) > 2 and word.startswith(part))
 
 
 def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
@@ -108,7 +114,7 @@ def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Ma
     within_a_name = text[start - 1 : start] in ("-", "_", "/", ".") or re.match(r"[-_/.]\w", text[end:])
     if re.search(r"[,;:.!?()]", said) or window[0].text in STOP or window[-1].text in STOP or within_a_name:
         return None
-    known = meant(said, names)
+    known = meant(" ".join(w.text for w in window if w.text not in STOP), names)
     if len(known) != 1:
         return None
     name = known[0]
@@ -125,13 +131,21 @@ def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Ma
     switched = _switched(text, start, end) if _truth(kind) or not kind else None
     if switched is not None:
         return Setting(name, switched[0], switched[1], switched[2])
-    worded = _WORD_AFTER.match(text, end) or (
-        _BARE_AFTER.match(text, end) if exact and kind in ("str", "string", "text", "STRING") else None
-    )
+    worded = None
+    if _textual(kind):
+        qualified = exact and (_AS_KIND.search(text[:start]) or _QUALIFIED.search(text[:start]))
+        if qualified and qualified.group(1).lower() not in lexicon().words | _NOT_A_VALUE | STOP:
+            return Setting(name, literal(qualified.group(1)), qualified.start(1), end)
+        worded = _WORD_AFTER.match(text, end) or (_BARE_AFTER.match(text, end) if exact else None)
     bare = worded is not None and worded.re is _BARE_AFTER and worded.group(1).lower() in lexicon().words
     if worded and worded.group(1).lower() not in _NOT_A_VALUE and not bare and (exact or kind):
         return Setting(name, literal(worded.group(1)), start, worded.end())
     return None
+
+
+def _textual(kind: str) -> bool:
+    """Whether a word can be the value; where the kind is not known, it can."""
+    return kind not in ("int", "float") and not _truth(kind)
 
 
 def _truth(kind: str) -> bool:
@@ -149,7 +163,7 @@ def _switched(text: str, start: int, end: int) -> tuple[bool, int, int] | None:
     if behind:
         return behind.group(1).lower() in _ON, start, end + behind.end()
     ahead = re.search(
-        r"\b(without|no|disable|deactivate|skip|turn off|switch off|with|enable"
+        r"\b(without|no|do not|never|disable|deactivate|skip|turn off|switch off|with|enable"
         r"|activate|turn on|switch on|use)\s+(?:the\s+|any\s+)?$",
         text[:start],
         re.I,

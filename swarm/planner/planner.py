@@ -58,7 +58,7 @@ class Planner:
         self._reader = Reader(catalogue, ranker.vocabulary, embedding.is_word)
         self._relevance = Relevance(self._reader, ranker)
         self._requests = Requests(tools, ranker, self._reader)
-        self._choice = Choice(self._tools, ranker, self._reader, self._relevance, self._requests.begins_step)
+        self._choice = Choice(self._tools, ranker, self._reader, self._relevance, self._requests)
 
     def takes(self, kind: str) -> bool:
         """Whether a tool takes an argument of this kind."""

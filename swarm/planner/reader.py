@@ -64,6 +64,8 @@ class Reader:
         lasts = duration(text)
         timed = [(lasts[1].start, lasts[1].end)] if lasts else []
         given = [m for m in given if not any(a <= m.start and m.end <= b for a, b in timed)]
+        if not any(m.entry.kind in ("pipeline", "run") for m in found):
+            given = [m for m in given if not any(re.fullmatch(noun, m.entry.name, re.I) for noun in NOUNS.values())]
         apart = [m for m in given if not any(f.start < m.end and m.start < f.end for f in found)]
         return shape(without_placeholders(text), [*found, *apart])
 

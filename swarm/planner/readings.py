@@ -4,17 +4,23 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from swarm.planner.references import NOUNS, Memory
+from swarm.planner.requests import Core
 from swarm.planner.shape import Shape, clauses
 from swarm.planner.wording import IT, NEWLY, ONES, THE_NEW, THERE
 
 LATER = 0.5
 """Doubt that each kind of things adds which was spoken of more lately than the one that a pronoun is taken for."""
+TOLD = 1.5
+"""Doubt that what is only told beside a request says what is to be done."""
 UNKNOWN = 3.5
 """Doubt that a name which nothing has is one of some kind."""
 
 
-def readings(first: Shape, memory: Memory, kinds: Sequence[str], begins: Callable[[str], bool]) -> Iterator[tuple[Shape, float]]:
-    """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses."""
+def readings(
+    first: Shape, memory: Memory, kinds: Sequence[str], begins: Callable[[str], bool], core: Core
+) -> Iterator[tuple[Shape, float]]:
+    """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses, and the core
+    of what it asks for, with the name that is told beside it."""
     present = {kind for kinds in first.kinds for kind in kinds}
     several = ONES.search(first.text) is not None
     pointed = several or THE_NEW.search(first.text) is not None
@@ -33,6 +39,19 @@ def readings(first: Shape, memory: Memory, kinds: Sequence[str], begins: Callabl
             found.append((Shape(ONES.sub(f" {kind} ", first.text, count=1)), LATER * number + 0.1))
     if "{name}" in first.text and not present & set(NOUNS) and not NEWLY.search(first.text):
         found += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), UNKNOWN) for kind in kinds]
+    if core.told:
+        found = [(reading, doubt + TOLD) for reading, doubt in found]
+    if core.text != first.text:
+        found.append((_named(Shape(core.text), first), 0.1))
     for reading, doubt in found:
         yield reading, doubt
         yield from ((clause, doubt) for clause in clauses(reading) if begins(clause.text))
+
+
+def _named(core: Shape, whole: Shape) -> Shape:
+    """The core of a step with the thing that only the rest of the step names, where the core points at it or names none."""
+    missing = [kinds for kinds in whole.kinds if kinds not in core.kinds and set(kinds) & set(NOUNS)]
+    if not missing:
+        return core
+    name = f" {{{'|'.join(missing[0])}}} "
+    return Shape(IT.sub(name, core.text, count=1) if IT.search(core.text) else f"{core.text}{name}")

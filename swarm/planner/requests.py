@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from swarm.planner import caution
 from swarm.planner.authoring import is_component
@@ -9,12 +10,22 @@ from swarm.planner.expansion import Expansion
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.ranking import HOW_TO, QUESTION, Ranker
 from swarm.planner.reader import Reader
+from swarm.planner.references import PRONOUN
+from swarm.planner.shape import PLACEHOLDER
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
 from swarm.planner.wording import HELPLESS, LIGHT
 
 SURELY, LIKE = 0.7, 0.5
 """Chance and likeness from which a part of a general question is a request by itself."""
+
+
+class Core(NamedTuple):
+    """What a step asks for."""
+
+    text: str
+    told: bool
+    """Whether something else is told beside it."""
 
 
 class Requests:
@@ -25,7 +36,7 @@ class Requests:
         self._reader = reader
         nouns = {form for t in tools for form in noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
-        self._splitter = Splitter(verbs, nouns, self._asks, lambda text: bool(reader.link(text)), self._place)
+        self._splitter = Splitter(verbs, nouns, self._asks, lambda text: bool(reader.link(text)), self._place, self._gives)
         self._expansion = Expansion(tools, ranker, reader)
 
     def steps(self, text: str) -> list[str]:
@@ -52,6 +63,14 @@ class Requests:
         """Whether a text begins like a request for something to be done."""
         return self._splitter.begins(text)
 
+    def core(self, text: str) -> Core:
+        """What a step comes down to: its request without politeness, and without what is only told beside it."""
+        parts = [part.strip() for part in re.split(r"[,;:.!?](?:\s+|$)", text) if part.strip()]
+        asking = [part for part in parts if self._splitter.begins(part) and not QUESTION.search(part)]
+        told = len(parts) > 1 and len(asking) == 1
+        said = asking[0] if told else text
+        return Core(self._splitter.bare(said) or said, told)
+
     def _belongs(self, step: str, earlier: str) -> bool:
         """Whether a step only completes the one before: "and put it in the churn experiment", "call it demo-1"."""
         seen, before = self._reader.understood(step), self._reader.understood(earlier)
@@ -61,12 +80,15 @@ class Requests:
         tool = ranked[0].tool
         if "pipeline_steps" in tool.takes and is_component(seen.text):
             return True
+        only = not seen.found and not PRONOUN.search(step) and PLACEHOLDER.findall(seen.shape.text) == ["setting"]
+        if only and "arguments" in tool.takes and not self._splitter.begins(step):
+            return True
         if not LIGHT.search(step):
             return False
         optional = set(tool.kinds.values())
         present = {m.entry.kind for m in before.found}
         offers = {m.entry.kind for m in seen.found} | ({"arguments"} if "{setting}" in seen.shape.text else set())
-        if re.search(r"\b(?:call|name)\b", step, re.I):
+        if re.search(r"\b(?:call|name|label|title)\b", step, re.I):
             offers.add("new_name")
         return bool(offers) and offers <= (optional - present)
 
@@ -87,6 +109,12 @@ class Requests:
         seen = self._reader.understood(text)
         ranked = self._ranker.rank(seen.shape)
         return bool(ranked) and ranked[0].likeness > 0.42 and ranked[0].chance > 0.5
+
+    def _gives(self, text: str) -> bool:
+        """Whether a text begins with a value for a parameter: "freeze the encoder", "route north"."""
+        text = self._reader.spelt(text)
+        shaped = self._reader.shaped(text, self._reader.link(text)).text
+        return re.match(r"\W*(?:(?:and|with|but|also|please)\s+)*\{setting\}", shaped) is not None
 
     def _place(self, preface: str) -> str:
         """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"."""

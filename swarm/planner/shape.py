@@ -10,7 +10,7 @@ from swarm.planner.linking import FILE_LIKE, NAME_LIKE, Mention
 from swarm.planner.timing import duration, repeated
 
 PLACEHOLDER = re.compile(r"\{([\w|]+)\}")
-ASSIGNMENT = re.compile(r"([A-Za-z][\w.-]*)\s*=\s*(\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|[^\s,;]*[^\s,;.!?])")
+ASSIGNMENT = re.compile(r"([A-Za-z][\w.-]*)\s*=\s*(\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|[^\s,;]*[^\s,;.!?)])")
 WILD = re.compile(r"(?<!\S)[\"'`]?[\w./-]*[*?][\w.*?/-]*[\w*][\"'`]?(?!\S)|(?<!\S)\*\.\w+")
 _ADDRESS = re.compile(r"\b(?:minio|s3|https?)://\S+")
 _FOLDER = re.compile(r"(?<![\w/.-])[\w.-]+(?:/[\w.-]+)*/(?![\w/])")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from swarm.planner.language import stem, words
+from swarm.planner.shape import PLACEHOLDER
 
 _BOUNDARY = re.compile(
     r"\s*(?:[;\n]+|&&|(?<=[\w)\"'`\]])[.!?]+(?=\s|$)|,?\s+(?:(?:and |but )?(?:then|after that|afterwards|finally"
@@ -48,10 +49,12 @@ _WITH = re.compile(
 _SWITCHED = re.compile(r"^(?:[a-z]+\s+){1,2}(?:turned |switched )?(?:on|off|enabled|disabled|activated)\b", re.I)
 _STATEMENT = re.compile(
     r"\b(?:is|are|am|was|were|has|have|had|did|does|do|went|takes?|looks?|seems?|should|must|will|got|came|need(?:s|ed)?"
-    r"|belongs?|comes)\b",
+    r"|belongs?|comes|died|crashed|failed|broke|hangs|hung|stopped|finished|ended|happened|worked|started|says?|said|thinks?|want(?:s|ed)?)\b",
     re.I,
 )
 """The verbs of a sentence that tells something."""
+_TOLD = re.compile(r"^\W*(?:the\s+|my\s+)?(?:run|log|schedule|label|tag|list|plot|report|test|name)\s*(?:=|:|is\b|was\b)", re.I)
+"""Tells what a thing is: "run is a-1"."""
 _THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
 _LISTING = re.compile(r",|as well as|plus|along with", re.I)
 _OF = re.compile(r"(?:the|its|their)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
@@ -81,10 +84,12 @@ class Splitter:
         asks: Callable[[str], bool],
         names: Callable[[str], bool],
         place: Callable[[str], str],
+        gives: Callable[[str], bool],
     ) -> None:
         self._verbs = frozenset(verbs)
         self._stems = frozenset(stem(verb) for verb in verbs)
         self._place = place
+        self._gives = gives
         self._asks = asks
         self._names = names
         noun = "|".join(sorted(map(re.escape, nouns), key=len, reverse=True)) or "(?!)"
@@ -104,17 +109,31 @@ class Splitter:
 
     def begins(self, text: str) -> bool:
         """Whether a text begins like a request."""
-        text = _CONNECTIVE.sub("", text)
+        text = PLACEHOLDER.sub("it", _CONNECTIVE.sub("", text))
         if _SHOULD.match(text) and not _SHOULD_BE.search(text):
             return True
         mind = False
         for position, word in enumerate(re.findall(r"[\w'/.-]+", text.lower())[:12]):
+            if _TOLD.match(text):
+                return False
             if word in self._verbs or word in _ASKING or (word == "have" and position == 0) or (mind and stem(word) in self._stems):
                 return True
             mind = word == "mind"
             if word not in _LEADING:
                 return False
         return False
+
+    def bare(self, text: str) -> str:
+        """A request without the politeness before its verb: "would you mind archiving a" -> "archiving a"; empty where there is none."""
+        mind = False
+        for number, match in enumerate(re.finditer(r"[\w'/.-]+", text.lower())):
+            word = match.group()
+            if word in self._verbs or (mind and stem(word) in self._stems):
+                return text[match.start() :] if number > 1 else ""
+            mind = word in ("mind", "by")
+            if word not in _LEADING:
+                return ""
+        return ""
 
     def _cut(self, text: str) -> tuple[str, list[_Piece]]:
         """What all of a text is about, if it says so first, and its pieces: cut where a request begins."""
@@ -141,7 +160,9 @@ class Splitter:
         """Whether a new request begins behind a mark."""
         if mark.re is _WITH:
             clause = _CLAUSE.match(rest)
-            return clause is not None and self._asks(clause.group())
+            return clause is not None and self._asks(clause.group()) and not self._gives(clause.group())
+        if not _THEN.search(mark.group()) and not re.search(r"[.!?\n]", mark.group()) and self._gives(rest):
+            return False
         if _STRONG.search(mark.group()) or self.begins(rest):
             return True
         rest = _CONNECTIVE.sub("", rest)

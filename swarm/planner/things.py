@@ -88,7 +88,7 @@ def partly_named(kind: str, context: Context) -> list[str]:
     words, strong = telling_words(kind, context)
     if not words or not strong:
         return []
-    own = [w for w in words if w not in context.common]
+    own = [w for w in words if w not in context.common and not (w.isdigit() and kind != "run")]
     near = beside_noun(kind, context)
     ones = re.search(r"\b(?:the|that|this)\s+(\w+)\s+ones?\b", context.text, re.I)
     near |= {ones.group(1).lower()} if ones else set()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from swarm.planner import timing
 from swarm.planner.authoring import pipeline_steps
 from swarm.planner.context import Args, Context
-from swarm.planner.language import words
+from swarm.planner.language import STOP, words
 from swarm.planner.lexicon import phrased
 from swarm.planner.linking import file_names
 from swarm.planner.naming import new_key, new_name, path
@@ -73,10 +73,8 @@ def prefix(name: str, context: Context, args: Args) -> str | None:
         re.I,
     )
     before = re.search(r"\b(?:the\s+)?[\"'`]?([\w.-]+(?:/[\w.-]+)*/?)[\"'`]?\s+(?:folder|directory|prefix)\b", context.text, re.I)
-    found = named.group(1) if named else before.group(1) if before else None
-    return (
-        found if found and found != args.get("bucket") and found.lower() not in ("the", "a", "of", "in", "that", "this", "with") else None
-    )
+    found = [m.group(1) for m in (named, before) if m and m.group(1).lower() not in STOP | {"with", "called", "named"}]
+    return next((one for one in found if one != args.get("bucket")), None)
 
 
 _FRAME = re.compile(

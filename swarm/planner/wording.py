@@ -19,7 +19,7 @@ ASIDE = frozenset(
 )
 """Words of a correction or an addition that name nothing to do."""
 IT = re.compile(
-    r"(?:\b|(?<=\s))(?:the (?:[\w{}]+ )?ones?|it|its|this one|that one|this|that|them"
+    r"(?:\b|(?<=\s))(?:the (?:[\w{}]+ )?ones?|it|its|this one|that one|this|that|them|their"
     r"|these|those|this run|that run|the one)\b(?!\s+(?:is|was|s|has)\b)",
     re.I,
 )
@@ -49,7 +49,7 @@ HELPLESS = re.compile(
 )
 """Adds nothing to a trouble that was told before it."""
 LIGHT = re.compile(
-    r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|use|set|with|make|give"
+    r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|label|title|use|set|with|make|give"
     r"|add|let|have|assign|run it (?:in|under|with)|in|under)\b",
     re.I,
 )
