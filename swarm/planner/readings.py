@@ -10,6 +10,8 @@ from swarm.planner.wording import IT, NEWLY, ONES, THE_NEW, THERE
 
 LATER = 0.5
 """Doubt that each kind of things adds which was spoken of more lately than the one that a pronoun is taken for."""
+CUT = 0.1
+"""Doubt that a step is no more than its core."""
 TOLD = 1.5
 """Doubt that what is only told beside a request says what is to be done."""
 UNKNOWN = 3.5
@@ -21,6 +23,18 @@ def readings(
 ) -> Iterator[tuple[Shape, float]]:
     """Ways to read a step, each with a doubt: pronouns as the things they may stand for, unknown names as each kind, clauses, and the core
     of what it asks for, with the name that is told beside it."""
+    found = list(_pointed(first, memory, kinds))
+    if core.told:
+        found = [(reading, doubt + TOLD) for reading, doubt in found]
+    if core.text != first.text:
+        found += [(reading, doubt + CUT) for reading, doubt in _pointed(_named(Shape(core.text), first), memory, kinds)]
+    for reading, doubt in found:
+        yield reading, doubt
+        yield from ((clause, doubt) for clause in clauses(reading) if begins(clause.text))
+
+
+def _pointed(first: Shape, memory: Memory, kinds: Sequence[str]) -> Iterator[tuple[Shape, float]]:
+    """A shape, and what it is with the things that its pronouns and unknown names may stand for."""
     present = {kind for kinds in first.kinds for kind in kinds}
     several = ONES.search(first.text) is not None
     pointed = several or THE_NEW.search(first.text) is not None
@@ -39,13 +53,7 @@ def readings(
             found.append((Shape(ONES.sub(f" {kind} ", first.text, count=1)), LATER * number + 0.1))
     if "{name}" in first.text and not present & set(NOUNS) and not NEWLY.search(first.text):
         found += [(Shape(first.text.replace("{name}", f"{{{kind}}}", 1)), UNKNOWN) for kind in kinds]
-    if core.told:
-        found = [(reading, doubt + TOLD) for reading, doubt in found]
-    if core.text != first.text:
-        found.append((_named(Shape(core.text), first), 0.1))
-    for reading, doubt in found:
-        yield reading, doubt
-        yield from ((clause, doubt) for clause in clauses(reading) if begins(clause.text))
+    yield from found
 
 
 def _named(core: Shape, whole: Shape) -> Shape:

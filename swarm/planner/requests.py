@@ -7,6 +7,7 @@ from typing import NamedTuple
 from swarm.planner import caution
 from swarm.planner.authoring import is_component
 from swarm.planner.expansion import Expansion
+from swarm.planner.language import words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.ranking import HOW_TO, QUESTION, Ranker
 from swarm.planner.reader import Reader
@@ -67,7 +68,7 @@ class Requests:
         """What a step comes down to: its request without politeness, and without what is only told beside it."""
         parts = [part.strip() for part in re.split(r"[,;:.!?](?:\s+|$)", text) if part.strip()]
         asking = [part for part in parts if self._splitter.begins(part) and not QUESTION.search(part)]
-        told = len(parts) > 1 and len(asking) == 1
+        told = len(asking) == 1 and any(len(words(part)) > 2 for part in parts if part not in asking)
         said = asking[0] if told else text
         return Core(self._splitter.bare(said) or said, told)
 

@@ -53,6 +53,13 @@ def listed(tool: str, *things: Thing, now: bool = False) -> Memory:
         ("fish.parquet belongs in sonar, not in dive-logs, move it", "move_object", {"bucket": "dive-logs", "to_bucket": "sonar"}),
         ("logs/ in sonar gets cleaned out once files are 9 days old", "expire_objects", {"bucket": "sonar", "days": 9}),
         ("show me the latest run of reef-census", "get_run", {}),
+        ("would you mind shelving the lagoon-trip experiment?", "archive_experiment", {"experiment": "lagoon-trip"}),
+        ("tide-check was paused, please activate again", "resume_schedule", {"schedule": "tide-check"}),
+        ("tell me how coral-x-c is going", "get_run", {"run": "coral-x-c"}),
+        ("I don't want to see coral-x-a in lists any more", "archive_run", {"run": "coral-x-a"}),
+        ("share the fish file with Ada", "share_object", {"bucket": "dive-logs", "key": "fish.parquet"}),
+        ("run reef-census and don't normalize", "run_pipeline", {"arguments": {"normalize": False}}),
+        ("train reef-census with alpha=2 and label the run spring-7", "run_pipeline", {"run_name": "spring-7"}),
         ("preview the atoll sites", "preview_object", {"bucket": "dive-logs", "key": "sites/atoll.csv"}),
     ],
 )
