@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Literal
 
 from langchain_core.messages import AnyMessage
@@ -21,6 +21,7 @@ from swarm.settings import Settings
 from swarm.store import Store
 from swarm.tables import conversations, feedback, members, message_row, messages, normal_words
 from swarm.transcript import as_json, as_markdown
+from swarm.turnlocks import TurnLocks
 from swarm.turns import told
 from swarm.vault import Vault, sealing_key
 
@@ -62,8 +63,8 @@ class Conversations:
         store: Store,
         checkpoints: BaseCheckpointSaver[Any],
         audit: AuditLog,
+        alone: Callable[[str], AbstractAsyncContextManager[None]],
         vault: Vault | None = None,
-        alone: Callable[[str], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         """`alone` keeps turns of a session from running meanwhile."""
         self._store = store
@@ -139,13 +140,16 @@ class Conversations:
         await asyncio.to_thread(self._owned, session, user)
         await self.remove(session, user)
 
-    async def remove(self, session: str, by: str) -> None:
-        """Delete whoever owns it; waits for a turn under way."""
+    async def remove(self, session: str, by: str, unused_since: float | None = None) -> bool:
+        """Delete whoever owns it, after a turn under way; with `unused_since` only if nothing was said since. Whether it was deleted."""
         async with self._alone(session):
+            if unused_since is not None and not await asyncio.to_thread(self._unused, session, unused_since):
+                return False
             for thread in (session, asides.thread(session)):
                 await self._checkpoints.adelete_thread(thread)
             await asyncio.to_thread(self._remove, session)
         await asyncio.to_thread(self._audit.append, Entry(event="deleted", user=by, session=session, said="the conversation was deleted"))
+        return True
 
     async def rate(self, session: str, turn: int, good: bool, comment: str = "", user: str = "local") -> None:
         """Thumbs up or down for the reply to message number `turn`, counted from 0; a later word of the same user replaces it."""
@@ -265,6 +269,11 @@ class Conversations:
         if self._vault is not None:
             self._vault.forget(session)
 
+    def _unused(self, session: str, since: float) -> bool:
+        query = select(conversations.c.session).where(conversations.c.session == session, conversations.c.updated < since)
+        with self._store.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def _forgotten(self, before: float) -> list[str]:
         with self._store.reading() as connection:
             return [str(s) for s in connection.execute(select(conversations.c.session).where(conversations.c.updated < before)).scalars()]
@@ -275,9 +284,10 @@ async def open_archive(settings: Settings) -> AsyncIterator[Conversations]:
     """The conversations of the settings' database, without an assistant."""
     store = await asyncio.to_thread(Store.open, settings.swarm.home, settings.database_url)
     try:
-        async with open_checkpointer(settings.swarm.home, settings.database_url, store) as checkpoints:
+        home = settings.swarm.home
+        async with open_checkpointer(home, settings.database_url, store) as checkpoints, TurnLocks.open(store, home) as locks:
             key = await asyncio.to_thread(sealing_key, settings.swarm)
-            yield Conversations(store, checkpoints, AuditLog(store, key))
+            yield Conversations(store, checkpoints, AuditLog(store, key), locks.turn)
     finally:
         store.close()
 

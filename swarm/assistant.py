@@ -117,7 +117,8 @@ class Assistant:
         """
         check_message(message)
         message = await self._desk.receive(message.strip(), session, user, self.conversations)
-        async with self._locks.turn_with(session, partial(self._desk.known, session, user)) as facts:
+        known = partial(self._desk.known, session, user, self.conversations, spoken=True)
+        async with self._locks.turn_with(session, known) as facts:
             with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
                 mandate = self._mandate(session, user, approve, measured, facts)
                 mandate.aloud = aloud
@@ -164,7 +165,7 @@ class Assistant:
     ) -> AsyncIterator[Event]:
         """Like `decide`, as it happens."""
         await self._desk.admit(session, user, self.conversations)
-        async with self._locks.turn_with(session, partial(self._desk.known, session, user)) as facts:
+        async with self._locks.turn_with(session, partial(self._desk.known, session, user, self.conversations)) as facts:
             with self._played.checkpoints.turn(session), self._desk.telemetry.turn() as measured:
                 mandate = self._mandate(session, user, "ask", measured, facts)
                 events = self._chosen(decision, arguments or {}, approval_id, mandate)
@@ -286,7 +287,7 @@ class Assistant:
             except ApprovalError as error:
                 yield Finished(reply=approvals.waiting(mandate.session, pending, [], f"{str(error)[:1].upper()}{str(error)[1:]} "))
             if said.rest and last is not None and last.approval is None:
-                facts = await self._desk.facts(mandate.session, mandate.user)
+                facts = await asyncio.to_thread(self._desk.known, mandate.session, mandate.user, self.conversations)
                 again = self._mandate(mandate.session, mandate.user, mandate.approve, mandate.measured, facts)
                 async for event in self._played.play({"messages": [HumanMessage(said.rest)]}, again):
                     yield event

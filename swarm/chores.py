@@ -11,7 +11,6 @@ from swarm.archive import Conversations
 from swarm.desk import Desk
 from swarm.lease import Lease
 from swarm.settings import SwarmSettings
-from swarm.store import Store
 from swarm.watches import Watchman
 from swarm.workers import Workers
 from tools.services import Services
@@ -23,7 +22,6 @@ SWEEP = 900.0
 """Seconds between looks for old conversations."""
 BY = "retention"
 """Who deletes them, in the audit log."""
-Chore = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -32,39 +30,37 @@ async def background(
 ) -> AsyncIterator[None]:
     """The chores go on for as long as the block."""
     watchman = Watchman(desk.store, desk.notices, services, workers, settings.watch_seconds)
-    chores: list[Chore] = [watchman.work]
+    retention = Lease(desk.store, "retention", 2 * SWEEP)
+    chores = [_repeated(watchman.look, settings.watch_seconds)]
     if settings.retention_days:
-        chores.append(partial(_sweeping, desk.store, conversations, settings.retention_days))
-    tasks = [asyncio.create_task(_unbroken(chore)) for chore in chores]
+        chores.append(_repeated(partial(_swept, retention, conversations, settings.retention_days), SWEEP))
+    tasks = [asyncio.create_task(chore) for chore in chores]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for held in (watchman, retention):
+            held.give_up()
 
 
-async def _unbroken(chore: Chore) -> None:
-    try:
-        await chore()
-    except Exception:
-        log.exception("work in the background has ended")
+async def _repeated(chore: Callable[[], Awaitable[object]], seconds: float) -> None:
+    """Do it again and again; what breaks it off, such as a database that does not answer for a while, does not end it."""
+    while True:
+        try:
+            await chore()
+        except Exception:
+            log.exception("work in the background broke off; it is tried again in %g seconds", seconds)
+        await asyncio.sleep(seconds)
 
 
-async def _sweeping(store: Store, conversations: Conversations, days: float) -> None:
-    lease = Lease(store, "retention", 2 * SWEEP)
-    try:
-        while True:
-            if await asyncio.to_thread(lease.held):
-                await sweep(conversations, days)
-            await asyncio.sleep(SWEEP)
-    finally:
-        lease.give_up()
+async def _swept(lease: Lease, conversations: Conversations, days: float) -> None:
+    if await asyncio.to_thread(lease.held):
+        await sweep(conversations, days)
 
 
 async def sweep(conversations: Conversations, days: float) -> int:
     """Delete the conversations in which nothing was said for so many days; how many."""
-    old = await conversations.forgotten(time.time() - days * DAY)
-    for session in old:
-        await conversations.remove(session, BY)
-    return len(old)
+    before = time.time() - days * DAY
+    return sum([await conversations.remove(session, BY, before) for session in await conversations.forgotten(before)])

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from swarm.airlock import Airlock
 from swarm.archive import Conversations
 from swarm.audit import AuditLog, Entry
-from swarm.errors import AccessError, RateError
+from swarm.errors import AccessError, MessageError, RateError
 from swarm.facts import Facts
 from swarm.logs import mask_logs
 from swarm.mandate import Mandate
@@ -79,7 +79,7 @@ class Desk:
 
     def archive(self, checkpoints: BaseCheckpointSaver[Any], alone: Callable[[str], AbstractAsyncContextManager[None]]) -> Conversations:
         """The conversations; what is done to them as a whole goes into the audit log."""
-        return Conversations(self.store, checkpoints, self.audit, self.vault, alone)
+        return Conversations(self.store, checkpoints, self.audit, alone, self.vault)
 
     async def receive(self, message: str, session: str, user: str, archive: Conversations) -> str:
         """Take a message in: the text that the conversation goes on with, without secrets.
@@ -91,6 +91,7 @@ class Desk:
         return await asyncio.to_thread(self._received, message, session, user, archive)
 
     def _received(self, message: str, session: str, user: str, archive: Conversations) -> str:
+        self.vault.forget(session)
         with self._noting(session, user):
             with self.store.reading() as connection:
                 begun = archive.begun(connection, session, user)
@@ -123,13 +124,17 @@ class Desk:
             self.audit.append(Entry(event="refused", user=user, session=session, said=str(error)))
             raise
 
-    async def facts(self, session: str, user: str) -> Facts:
-        """What a turn knows beside its messages."""
-        return await asyncio.to_thread(self.known, session, user)
+    def known(self, session: str, user: str, archive: Conversations, spoken: bool = False) -> Facts:
+        """What a turn knows beside its messages, when no other turn of its conversation runs any more. Blocks.
 
-    def known(self, session: str, user: str) -> Facts:
-        """Like `facts`. Blocks."""
-        with self.store.reading() as connection:
+        Raises:
+            AccessError: the conversation has become another user's since the turn was asked for.
+            MessageError: it was deleted since the message came in.
+        """
+        self.vault.forget(session)
+        with self._noting(session, user), self.store.reading() as connection:
+            if not archive.begun(connection, session, user) and spoken:
+                raise MessageError("the conversation was deleted while this message waited for its turn; nothing was done. Send it again.")
             return Facts(self.profiles.known(connection, user), self.notices.recent(connection, session))
 
     async def kept(self, events: AsyncIterator[Event], mandate: Mandate, archive: Conversations) -> AsyncIterator[Event]:

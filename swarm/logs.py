@@ -14,7 +14,11 @@ class MaskingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record in place; all records pass."""
-        said = record.getMessage()
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError, LookupError):  # whoever logs must not fail because of the words
+            record.msg, record.args = f"{record.msg} {record.args!r}", None
+            said = record.getMessage()
         masked = self._mask(said)
         if masked != said:
             record.msg, record.args = masked, None
@@ -22,6 +26,8 @@ class MaskingFilter(logging.Filter):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = self._mask(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self._mask(record.stack_info)
         return True
 
 

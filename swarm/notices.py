@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, bindparam, select, update
@@ -43,9 +44,13 @@ class Notices:
         self._bell = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
+    def told(self, session: str, over: Ending) -> Ending:
+        """An ending without secrets. Blocks, and writes: it has no place within a transaction that writes."""
+        return replace(over, text=self._mask(session, over.text))
+
     def leave(self, connection: Connection, name: str, session: str, user: str, over: Ending) -> None:
-        """Write a notice, within the transaction that ends its watch. It is part of what was said from now on."""
-        text, now = self._mask(session, over.text), time.time()
+        """Write a notice, as `told` gives it, within the transaction that ends its watch. It is part of what was said from now on."""
+        text, now = over.text, time.time()
         about = [subject.model_dump() for subject in over.about]
         values = {"id": name, "session": session, "user": user, "at": now, "text": text, "about": about, "leased": 0.0}
         if self._store.insert_new(connection, notices, values):

@@ -7,7 +7,7 @@ import os
 import re
 import secrets as chance
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -37,6 +37,7 @@ class Vault:
         self._key = key
         self._seal = Fernet(base64.urlsafe_b64encode(hashlib.sha256(key).digest()))
         self._numbers: dict[str, dict[str, int]] = {}
+        """By conversation: the values with their numbers, the longest first, since one may be part of another. Replaced, never changed."""
         self._lock = threading.Lock()
         self.protect(*own)
 
@@ -79,7 +80,7 @@ class Vault:
         return [*self._own, *self._seen(session)]
 
     def forget(self, session: str) -> None:
-        """Drop what is remembered of a conversation that was deleted."""
+        """Drop what is remembered of a conversation: it was deleted, or another process may have learned of its secrets."""
         with self._lock:
             self._numbers.pop(session, None)
 
@@ -93,21 +94,24 @@ class Vault:
     def _placeholder(self, session: str, value: str) -> str:
         if value.startswith("<secret"):
             return value
-        seen = self._seen(session)
-        if value not in seen:
+        number = self._seen(session).get(value)
+        if number is None:
             number = self._kept(session, value)
             with self._lock:
-                seen[value] = number
-        return f"<secret:{seen[value]}>"
+                if session in self._numbers:
+                    self._numbers[session] = _longest_first({**self._numbers[session], value: number})
+        return f"<secret:{number}>"
 
-    def _seen(self, session: str) -> dict[str, int]:
-        if session not in self._numbers:
-            query = select(secrets.c.number, secrets.c.sealed).where(secrets.c.session == session)
+    def _seen(self, session: str) -> Mapping[str, int]:
+        known = self._numbers.get(session)
+        if known is not None:
+            return known
+        query = select(secrets.c.number, secrets.c.sealed).where(secrets.c.session == session)
+        with self._lock:  # what another thread finds meanwhile is in what is read here, or is added to it
             with self._store.reading() as connection:
                 rows = [(self._opened(row.sealed), int(row.number)) for row in connection.execute(query)]
-            with self._lock:
-                self._numbers.setdefault(session, {value: number for value, number in rows if value is not None})
-        return self._numbers[session]
+            known = self._numbers[session] = _longest_first({value: number for value, number in rows if value is not None})
+        return known
 
     def _kept(self, session: str, value: str) -> int:
         """The number of a secret in the database, which other processes use too."""
@@ -133,8 +137,7 @@ class Vault:
     def _value(self, session: str, number: int) -> str | None:
         found = next((value for value, n in self._seen(session).items() if n == number), None)
         if found is None:
-            with self._lock:
-                self._numbers.pop(session, None)  # another process may have seen it
+            self.forget(session)  # another process may have seen it
             found = next((value for value, n in self._seen(session).items() if n == number), None)
         return found
 
@@ -165,13 +168,16 @@ def sealing_key(settings: SwarmSettings) -> bytes:
     return file.read_bytes()
 
 
+def _longest_first(numbers: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(numbers.items(), key=lambda item: len(item[0]), reverse=True))
+
+
 def _walked(data: Any, change: Callable[[str], str]) -> Any:
     if isinstance(data, str):
         return change(data)
     if isinstance(data, dict):
-        if "base64" in data:
-            return data  # a picture
-        return {_walked(key, change): _walked(value, change) for key, value in data.items()}
+        picture = "base64" if str(data.get("media_type", "")).startswith("image/") else None
+        return {_walked(key, change): value if key == picture else _walked(value, change) for key, value in data.items()}
     if isinstance(data, list | tuple):
         return type(data)(_walked(value, change) for value in data)
     if isinstance(data, BaseModel):

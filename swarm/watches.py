@@ -62,43 +62,36 @@ class Watchman:
         self._notices = notices
         self._services = services
         self._workers = workers
-        self._seconds = seconds
         self._lease = Lease(store, "watches", LEASE + seconds)
 
-    async def work(self) -> None:
-        """Look again and again until canceled; one process at a time does so."""
-        try:
-            while True:
-                await self.look()
-                await asyncio.sleep(self._seconds)
-        finally:
-            self._lease.give_up()
-
     async def look(self) -> int:
-        """Look at every watched run once; how many have ended."""
+        """Look at every watched run once, unless another process does; how many have ended."""
         if not await asyncio.to_thread(self._lease.held):
             return 0
         ended = 0
-        for name, watch in await asyncio.to_thread(self._watched):
+        for name, session, watch in await asyncio.to_thread(self._watched):
             try:
-                over = await self._workers.run(self._ending, watch.run, watch.name)
+                over = await self._workers.run(self._ending, session, watch)
+                ended += over is not None and await asyncio.to_thread(self._end, name, over)
             except ToolError as error:
                 log.warning("run %s is watched, but its server does not tell: %s", watch.name, error.message)
-                continue
             except Exception:
                 log.exception("looking at the watched run %s failed", watch.name)
-                continue
-            if over is not None:
-                ended += await asyncio.to_thread(self._end, name, over)
         return ended
 
-    def _watched(self) -> list[tuple[str, Watch]]:
+    def give_up(self) -> None:
+        """Leave the looking to other processes. Blocks."""
+        self._lease.give_up()
+
+    def _watched(self) -> list[tuple[str, str, Watch]]:
+        """Id, conversation and run of every watch."""
         with self._store.reading() as connection:
             rows = connection.execute(select(watches).order_by(watches.c.at))
-            return [(row.id, Watch(row.run, row.name, row.at)) for row in rows]
+            return [(row.id, row.session, Watch(row.run, row.name, row.at)) for row in rows]
 
-    def _ending(self, run: str, name: str) -> Ending | None:
-        return ending(self._services.get(Kfp), run, name)
+    def _ending(self, session: str, watch: Watch) -> Ending | None:
+        over = ending(self._services.get(Kfp), watch.run, watch.name)
+        return over and self._notices.told(session, over)
 
     def _end(self, watch: str, over: Ending) -> bool:
         """The watch becomes a notice, in one transaction: whoever else looked at the same time finds it gone."""

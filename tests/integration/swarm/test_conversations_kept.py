@@ -11,16 +11,18 @@ import pytest_asyncio
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
 from swarm import Assistant, Settings
+from swarm.archive import open_archive
 from swarm.chores import sweep
-from swarm.errors import AccessError, RateError
+from swarm.errors import AccessError, MessageError, RateError
 from swarm.settings import SwarmSettings
 from swarm.store import Store
 from swarm.tables import conversations
 from swarm.telemetry import Telemetry
+from swarm.turnlocks import TurnLocks
 from ui.cli import app
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -86,6 +88,55 @@ async def test_a_deleted_conversation_is_gone_and_can_begin_anew(assistant: Assi
         await assistant.conversations.summary("k6", "ann")
     await assistant.ask("hello", "k6", user="ben")
     assert (await assistant.conversations.summary("k6", "ben")).owner == "ben"
+
+
+async def test_a_message_that_waited_does_not_revive_what_was_deleted(
+    assistant: Assistant, settings: Settings, database_url: str | None
+) -> None:
+    """It would begin the conversation anew for nobody, and whoever took its name next would read it."""
+    home = settings.swarm.home
+    await assistant.ask("hello", "k20", user="ann")
+    store = await asyncio.to_thread(Store.open, home, database_url)
+    async with TurnLocks.open(store, home) as others, others.turn("k20"):
+        waiting = asyncio.create_task(assistant.ask("which buckets are there?", "k20", user="ann"))
+        while len(await assistant.conversations.messages("k20", "ann")) < 3:  # noqa: ASYNC110 - it is kept before it waits
+            await asyncio.sleep(0.01)
+        with store.writing() as connection:
+            connection.execute(delete(conversations).where(conversations.c.session == "k20"))
+    with pytest.raises(MessageError, match="deleted"):
+        await waiting
+    store.close()
+
+
+async def test_another_program_deletes_no_conversation_in_the_middle_of_a_turn(
+    assistant: Assistant, settings: Settings, database_url: str | None
+) -> None:
+    await assistant.ask("hello", "k21", user="ann")
+    store = await asyncio.to_thread(Store.open, settings.swarm.home, database_url)
+    async with open_archive(settings) as archive:
+        async with TurnLocks.open(store, settings.swarm.home) as others, others.turn("k21"):
+            deleting = asyncio.create_task(archive.delete("k21", "ann"))
+            await asyncio.wait([deleting], timeout=0.5)
+            assert not deleting.done()
+        await deleting
+    store.close()
+    assert await assistant.history("k21", "ann") == []
+
+
+async def test_what_was_said_meanwhile_keeps_an_old_conversation(assistant: Assistant) -> None:
+    since = time.time()
+    await assistant.ask("hello", "k22", user="ann")
+    assert not await assistant.conversations.remove("k22", "retention", unused_since=since)
+    assert len(await assistant.history("k22", "ann")) == 2
+
+
+async def test_a_secret_said_to_one_replica_is_none_to_the_other(assistant: Assistant, settings: Settings) -> None:
+    alone = settings.model_copy(update={"swarm": settings.swarm.model_copy(update={"metrics_port": None})})
+    async with Assistant.open(alone) as other:
+        await other.ask("hello", "k23", user="ann")
+        await assistant.ask("my password is late-Secret-1x", "k23", user="ann")
+        await other.ask("what do the documents say about late-Secret-1x?", "k23", user="ann")
+    assert "late-Secret-1x" not in str(await assistant.conversations.messages("k23", "ann"))
 
 
 async def test_members_take_part_until_they_do_not(assistant: Assistant) -> None:

@@ -117,6 +117,52 @@ def test_secrets_do_not_lie_open_in_the_database(store: Store, place: tuple[Path
     assert (place[0] / "secrets.key").stat().st_mode & 0o077 == 0
 
 
+def test_a_secret_that_begins_like_another_leaves_no_end(store: Store, place: tuple[Path, str | None]) -> None:
+    other = vault(store, place)
+    assert other.mask("v8", "password=hunter22x-prod-Q7") == "password=<secret:1>"
+    assert other.mask("v8", "password=hunter22x") == "password=<secret:2>"
+    for again in (other, vault(store, place)):
+        assert again.mask("v8", "it was hunter22x-prod-Q7, before that hunter22x") == "it was <secret:1>, before that <secret:2>"
+
+
+def test_secrets_found_by_many_threads_at_once(store: Store, place: tuple[Path, str | None]) -> None:
+    keeper = vault(store, place)
+    failed: list[str] = []
+
+    def work(number: int) -> None:
+        try:
+            for turn in range(20):
+                value = f"pw-{number}-{turn}-q"
+                keeper.mask("v9", f"password={value}")
+                keeper.restore("v9", "<secret:99999>")
+                told = keeper.mask("v9", f"{'much text ' * 2000} {value}")
+                failed.extend([value] if value in told else [])
+        except Exception as error:  # noqa: BLE001 - whatever a thread ends with fails the test
+            failed.append(repr(error))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert failed == []
+
+
+def test_whatever_stands_beside_a_picture_is_masked(store: Store, place: tuple[Path, str | None]) -> None:
+    keeper = vault(store, place)
+    given = {"media_type": "image/png", "base64": "iVBORw0KGgo=", "title": "password=beside-it-9"}
+    assert keeper.mask_all("v10", given) == {**given, "title": "password=<secret:1>"}
+    assert keeper.mask_all("v10", {"base64": "beside-it-9", "arguments": ["beside-it-9"]}) == {
+        "base64": "<secret:1>",
+        "arguments": ["<secret:1>"],
+    }
+
+
 def test_the_audit_log_only_grows(store: Store) -> None:
     log = AuditLog(store, b"key")
     assert log.verify() == (0, None)

@@ -23,7 +23,7 @@ def wait_for_gate(good: bool):  # type: ignore[no-untyped-def]
     while not Path(tempfile.gettempdir(), "gate").exists():
         time.sleep(0.05)
     if not good:
-        raise ValueError("the column churned is missing")
+        raise ValueError("the column churned is missing, password=leaks-Here-77")
 
 
 @dsl.pipeline(name="patient-training")
@@ -100,6 +100,7 @@ async def test_replicas_report_once_and_the_conversation_goes_on_from_there(worl
         assert (notice.session, notice.user) == ("chan:w2", "ann")
         assert "ValueError" in notice.text or "churned" in notice.text
         assert "What to do" in notice.text
+        assert "leaks-Here-77" not in notice.text
         why = await two.ask("why did it fail?", "chan:w2", user="ann")
         assert [(s.tool, s.args.get("run")) for s in why.steps] == [("diagnose_run", "breaks-soon")]
         after = await next_ended(world, one, "chan:w2", "ann")
