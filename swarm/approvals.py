@@ -1,5 +1,7 @@
 """Approvals: a call that waits for a person, the decision about it, and what each of them means."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -33,10 +35,15 @@ class Decision(BaseModel):
 
 
 def request(call_id: str, agent: Agent, call: Call, minutes: float) -> Approval:
-    """The approval that a call asks for; the preview is what code computed, never what a model says."""
+    """The approval that a call asks for; the preview is what code computed, never what a model says.
+
+    Its id names the call and what it would do: a call that waits is prepared anew while another one is decided, and where it would do
+    something else by then, a decision on what was shown before finds nothing any more.
+    """
+    bound = json.dumps([call.args, call.effect], sort_keys=True, default=str)
     expires = datetime.now(UTC) + timedelta(minutes=minutes)
     return Approval(
-        id=call_id,
+        id=f"{call_id}.{hashlib.sha256(bound.encode()).hexdigest()[:12]}",
         agent=agent.name,
         tool=call.tool.name,
         args=call.args,
@@ -44,6 +51,11 @@ def request(call_id: str, agent: Agent, call: Call, minutes: float) -> Approval:
         preview=call.preview or f"{call.tool.summary.split('. ')[0]}.",
         expires_at=expires.isoformat(timespec="seconds"),
     )
+
+
+def call_of(approval: Approval) -> str:
+    """The id of the call that an approval is for."""
+    return approval.id.partition(".")[0]
 
 
 def audited(decision: Decision) -> Approved:

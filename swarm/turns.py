@@ -65,7 +65,7 @@ class Turns:
     async def pending(self, snapshot: StateSnapshot) -> list[Approval]:
         """The approvals that still wait: not those whose calls were begun before the program ended."""
         waiting = approvals.pending(snapshot)
-        return [a for a in waiting if await self._workers.run(self._journal.find, a.id) is None]
+        return [a for a in waiting if await self._workers.run(self._journal.find, approvals.call_of(a)) is None]
 
     async def recover(self, mandate: Mandate) -> Reply | None:
         """Bring a turn that a dead program left behind to its honest end; its reply, or None when there is none.

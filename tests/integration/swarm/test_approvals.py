@@ -160,3 +160,37 @@ async def test_an_approval_of_adding_does_not_cover_overwriting(home: Path) -> N
         assert again.approval.effect == "destroy"
         assert made(await assistant.decide("effect", "approve")) == [("copy_object", "ok")]
     assert target.read_text() == here.read_text()
+
+
+async def test_an_approval_holds_for_what_its_card_showed_while_another_is_decided(home: Path) -> None:
+    """Two wait side by side; before the second is decided, an object comes to where its copy is to go."""
+    left, target = home / "buckets" / "left", home / "buckets" / "right" / "mine.csv"
+    for folder in (left, target.parent):
+        folder.mkdir(parents=True)
+    (left / "mine.csv").write_text("a,b\n1,2\n")
+    (left / "old.csv").write_text("old")
+    calls = {
+        "Copy it.": ("copy_object", {"bucket": "left", "key": "mine.csv", "to_bucket": "right"}),
+        "Remove it.": ("delete_objects", {"bucket": "left", "keys": ["old.csv"]}),
+    }
+
+    def scripted(request: dict[str, Any]) -> Calls | Says:
+        last = request["messages"][-1]
+        if last["role"] == "tool":
+            return Says("It is done.")
+        wanted = next((call for words, call in calls.items() if words in str(last["content"])), None)
+        return Calls([wanted]) if wanted else Calls([("ask_minio", task(words)) for words in calls])
+
+    async with talking(home, iter(lambda: scripted, None)) as (assistant, _):
+        await assistant.ask("both, please", "side")
+        shown = {a.tool: a for a in await assistant.pending("side")}
+        assert shown["copy_object"].effect == "write"
+        target.write_text("of somebody else")
+        await assistant.decide("side", "approve", approval_id=shown["delete_objects"].id)
+        try:
+            reply = await assistant.decide("side", "approve", approval_id=shown["copy_object"].id)
+        except ApprovalError:
+            pass
+        else:
+            assert [s.code for s in reply.steps if s.tool == "copy_object"] == [ErrorCode.CONFLICT]
+        assert target.read_text() == "of somebody else"

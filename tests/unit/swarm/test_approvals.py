@@ -38,10 +38,18 @@ def approval(name: str = "a1", **fields: Any) -> Approval:
 def test_an_approval_is_bound_to_the_call() -> None:
     before = datetime.now(UTC)
     asked = approval()
-    assert (asked.id, asked.agent, asked.tool, asked.args, asked.effect) == ("a1", "minio", "create_bucket", {"bucket": "quarry"}, "write")
+    assert approvals.call_of(asked) == "a1"
+    assert (asked.agent, asked.tool, asked.args, asked.effect) == ("minio", "create_bucket", {"bucket": "quarry"}, "write")
     assert asked.preview == "A bucket `quarry`."
     until = datetime.fromisoformat(asked.expires_at)
     assert before + timedelta(minutes=59) < until <= datetime.now(UTC) + timedelta(minutes=60)
+
+
+@pytest.mark.parametrize(("args", "effect"), [({"bucket": "cave"}, "write"), ({"bucket": "quarry"}, "destroy"), ({}, "write")])
+def test_an_approval_of_something_else_is_another_one(args: dict[str, Any], effect: Effect) -> None:
+    other = approvals.request("a1", MINIO, Call(MINIO.toolset.tools["create_bucket"], args, effect, "A bucket `quarry`."), 60)
+    assert (other.id != approval().id, approvals.call_of(other)) == (True, "a1")
+    assert approval().id == approval().id
 
 
 def test_without_a_preview_the_first_sentence_of_the_tool_stands_there() -> None:
@@ -102,11 +110,11 @@ def test_of_two_that_wait_only_the_one_decided_on_goes_on() -> None:
     played.invoke({"done": []}, thread)
     snapshot = played.get_state(thread)
     waiting = approvals.pending(snapshot)
-    assert sorted(a.id for a in waiting) == ["first", "second"]
-    second = Approval.model_validate_json(next(a for a in waiting if a.id == "second").model_dump_json())
+    assert sorted(map(approvals.call_of, waiting)) == ["first", "second"]
+    second = Approval.model_validate_json(next(a for a in waiting if approvals.call_of(a) == "second").model_dump_json())
     played.invoke(approvals.resume(snapshot, second, Decision(decision="approve", by="anna")), thread)
     assert [d.by for d in went] == ["anna"]
-    assert [a.id for a in approvals.pending(played.get_state(thread))] == ["first"]
+    assert [approvals.call_of(a) for a in approvals.pending(played.get_state(thread))] == ["first"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +146,7 @@ def test_the_reply_says_what_is_at_stake_and_how_many_wait() -> None:
     assert three.answer.startswith("Hm. This would **remove or overwrite** something, so please decide")
     assert three.answer.endswith("\n\n2 more decision(s) will follow.")
     assert three.approval
-    assert three.approval.id == "a1"
+    assert approvals.call_of(three.approval) == "a1"
 
 
 @pytest.fixture
