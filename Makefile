@@ -21,12 +21,13 @@ run: setup
 demo: setup
 	$(BIN)/swarm demo
 
+# In the order of the folders: short files come last, so that no worker waits long for the other.
 test: setup
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Line coverage of `make test`, of servers and workers too; a report as pages in build/coverage.
 coverage: setup
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
 
 # Small changes to the code that decides most, each of which some test has to notice; the subjects stand in evals/mutation.toml.
 mutation: setup

@@ -33,6 +33,11 @@ def test_people_say_names_loosely(said: str, meant: str) -> None:
     assert resolve("pipeline", said, PIPELINES) == meant
 
 
+def test_the_whole_name_wins_over_longer_ones() -> None:
+    assert resolve("run", "Iris Daily", ["iris-daily-2", "iris-daily", "daily-iris"]) == "iris-daily"
+    assert resolve("run", "Iris Da", ["iris-daily", "da-iris"]) == "iris-daily"
+
+
 def test_ambiguous_lists_exactly_the_candidates() -> None:
     error = refusal(resolve, "pipeline", "iris", PIPELINES)
     assert error.code is ErrorCode.AMBIGUOUS
