@@ -15,12 +15,20 @@ from swarm.planner.relevance import Relevance
 from swarm.planner.requests import Requests
 from swarm.planner.shape import Shape
 from swarm.planner.toolview import ToolView
-from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, LAST_ONE, NOTED, WISH
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LAST_ONE, NOTED, WISH
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
+KNOWN = 0.8
+"""Likeness from which even what sounds like a general question is what an example asks."""
+FOREIGN = 4.0
+"""What a tool loses where a step only points, and nothing was spoken of that the tool could take."""
 DESTROYS = 0.42
 """The same where the tool removes or overwrites."""
+
+
+_MAY_WE = re.compile(r"^\W*(?:(?:and|so|ok|hey|hi|hello|please)\W+)*(?:can|could) we\b(?!.*\b(?:if|when|still|ever|also)\b)", re.I)
+"""Asks for what "we" can do; with names that exist, a wish."""
 
 
 class Choice:
@@ -51,10 +59,11 @@ class Choice:
         top = -math.inf
         core = self._requests.core(first.text)
         for variant, doubt in readings(first, memory, self._reader.catalogue.kinds, self._requests.begins_step, core):
-            candidates = self._ranker.rank(variant)
+            candidates = _offered(self._ranker.rank(variant), variant, memory)
             if candidates and candidates[0].score - doubt > top:
                 best, top = candidates, candidates[0].score - doubt
-        if caution.only_asks(step.text) and best and best[0].tool.effect != "read":
+        wished = _MAY_WE.match(step.text) and any(m.exact for m in step.found) and best[:1] and best[0].tool.effect == "write"
+        if caution.only_asks(step.text) and not wished and best and best[0].tool.effect != "read":
             best = [c for c in best if c.tool.effect == "read"]
         if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]
@@ -72,7 +81,7 @@ class Choice:
             return readers[0]
         named = [m for m in seen.found if m.exact or "." in m.entry.name]
         general = HOW_TO.search(seen.text) is not None and not named and not (PRONOUN.search(seen.text) and memory.calls)
-        if readers and general and ranked[0].tool is not readers[0].tool:
+        if readers and general and ranked[0].tool is not readers[0].tool and ranked[0].likeness < KNOWN:
             return readers[0] if self._relevance.of_the_field(seen) or self._relevance.relates(seen) else None
         if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
             DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
@@ -126,3 +135,13 @@ class Choice:
         if needs is None or first.needs == needs or "retry" in words(seen.text):
             return ranked
         return [c for c in ranked if c.tool.needs == needs and "arguments" in c.tool.takes and "cron" not in c.tool.takes][:1] or ranked
+
+
+def _offered(ranked: list[Candidate], shape: Shape, memory: Memory) -> list[Candidate]:
+    """For a step that only points, tools for such things as were spoken of before those for others."""
+    spoken_of = set(memory.kinds(listed=True))
+    if not spoken_of or any(set(kinds) & set(NOUNS) for kinds in shape.kinds) or not IT.search(shape.text):
+        return ranked
+    spoken_of |= ({"pipeline"} if "run" in spoken_of else set()) | ({"bucket"} if "object" in spoken_of else set())
+    foreign = [c._replace(score=c.score - FOREIGN) if c.tool.needs & set(NOUNS) - spoken_of else c for c in ranked]
+    return sorted(foreign, key=lambda c: -c.score)

@@ -13,7 +13,8 @@ from swarm.planner.toolview import ToolView
 from swarm.planner.wording import AND, WITH_CONTENTS
 
 _VERSIONED = re.compile(
-    r",?\s*\b(?:versioned|(?:and )?(?:with|including) (?:versioning|versions|version history)(?: (?:on|enabled|turned on))?)\b",
+    r",?\s*\b(?:versioned|versioning (?:on|enabled|turned on)"
+    r"|(?:and )?(?:with|including) (?:versioning|versions|version history)(?: (?:on|enabled|turned on))?)\b",
     re.I,
 )
 _ONCE = re.compile(

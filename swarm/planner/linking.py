@@ -154,6 +154,8 @@ class Linker:
     def _closest(self, wanted: str) -> list[Entry]:
         best: list[Entry] = []
         top = FUZZY
+        if sum(name.startswith(wanted) for _, index in self._indexes.values() for name in index.full) > 1:
+            return []  # what several names begin with is no slip of one
         for _, index in self._indexes.values():
             near = process.extractOne(wanted, index.full.keys(), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=top)
             if near is None or re.sub(r"\D", "", near[0]) != re.sub(r"\D", "", wanted):

@@ -52,7 +52,9 @@ def bucket(name: str, context: Context, args: Args) -> str | Unclear | None:
     if address and (not takes_two or len(address) > 1 or target == bool(_INTO.search(context.text[: address[0].start()]))):
         return address[-1 if target else 0].group(1)
     if target:
-        if re.search(r"\b(?:there|(?:into|to|in) it|that bucket|the new (?:bucket|one))\b", context.text, re.I):
+        if re.search(
+            r"\b(?:there|(?:into|to|in) it|inside\W*$|inside(?=\s+and\b)|that bucket|the new (?:bucket|one))\b", context.text, re.I
+        ):
             focus = context.memory.focus("bucket")
             return focus.name if focus else None
         pointed = referred("bucket", context.text, context.memory, context.entries)

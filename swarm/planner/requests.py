@@ -12,10 +12,10 @@ from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.ranking import HOW_TO, QUESTION, Ranker
 from swarm.planner.reader import Reader
 from swarm.planner.references import PRONOUN
-from swarm.planner.shape import PLACEHOLDER
+from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import HELPLESS, LIGHT
+from swarm.planner.wording import HELPLESS, IT, LIGHT
 
 SURELY, LIKE = 0.7, 0.5
 """Chance and likeness from which a part of a general question is a request by itself."""
@@ -50,7 +50,7 @@ class Requests:
             return [text]
         steps: list[str] = []
         for step in parts:
-            if steps and (HELPLESS.search(step) or self._belongs(step, steps[-1])):
+            if steps and (HELPLESS.search(step) or self._belongs(step, steps[-1]) or self._explains(steps[-1], step)):
                 steps[-1] += f", {step}"
             else:
                 steps += self._expansion.steps(step)
@@ -71,6 +71,15 @@ class Requests:
         told = len(asking) == 1 and any(len(words(part)) > 2 for part in parts if part not in asking)
         said = asking[0] if told else text
         return Core(self._splitter.bare(said) or said, told)
+
+    def _explains(self, told: str, step: str) -> bool:
+        """Whether what was said before only tells why: "it clutters the list, archive it"."""
+        seen = self._reader.understood(told)
+        if len(seen.found) != 1 or self._splitter.begins(told) or not IT.search(step) or not self._splitter.begins(step):
+            return False
+        asked = Shape(IT.sub(f" {{{seen.found[0].entry.kind}}} ", self._reader.understood(step).shape.text, count=1))
+        before, after = self._ranker.rank(seen.shape), self._ranker.rank(asked)
+        return bool(before) and before[0].tool is after[0].tool
 
     def _belongs(self, step: str, earlier: str) -> bool:
         """Whether a step only completes the one before: "and put it in the churn experiment", "call it demo-1"."""

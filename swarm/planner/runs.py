@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from swarm.planner.context import Args, Context, Unclear
 from swarm.planner.language import STOP, tokens
 from swarm.planner.lexicon import phrased
+from swarm.planner.linking import squashed
 from swarm.planner.parameters import settings
 from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred
 from swarm.planner.things import existing, named_in, partly_named
@@ -20,6 +21,10 @@ _PAIR = re.compile(
 
 _FIRST_OF = re.compile(r"\bfirst\s+(two|three|four|five|couple|\d)\b", re.I)
 _THE_RUNS = re.compile(r"\b(?:the|these|those|all|of)\s+(?:[\w-]+\s+){0,3}(?:runs|jobs|trainings|models)\b", re.I)
+_SERIES = re.compile(
+    r"\b(?:the|all|both|my|our)\s+(?:(?:two|three|four|\d)\s+)?([\w.-]*[\w.])[-_]?\s+(?:runs|jobs|trainings|models)\b", re.I
+)
+"""Runs by what their names begin with: "the two curve_v3 runs"."""
 MOST = 8
 """Runs that are compared where none is named."""
 _NUMBERS = {"two": 2, "couple": 2, "three": 3, "four": 4, "five": 5}
@@ -34,9 +39,9 @@ def run(name: str, context: Context, args: Args) -> str | Unclear | None:
     pointed = referred("run", context.text, context.memory, context.entries)
     if len(pointed) == 1:
         return pointed[0]
-    lettered = [] if "arguments" in context.kinds.values() else _lettered(context)
-    if len(lettered) == 1:
-        return lettered[0]
+    ending = [] if "arguments" in context.kinds.values() else _ending(context, [])
+    if len(ending) == 1:
+        return ending[0]
     pipelines = named_in("pipeline", context) or ([] if partly_named("run", context) else partly_named("pipeline", context))
     of_pipeline = [e.name for e in runs if e.facts.get("pipeline") in pipelines]
     if of_pipeline:
@@ -117,7 +122,7 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
         fitting = [e.name for e in entries if not pipelines or e.facts.get("pipeline") in pipelines]
         number = _NUMBERS.get(said) or int(said)
         return fitting[:number] if len(fitting) >= 2 else None
-    short = _numbered(context, named)
+    short = list(dict.fromkeys([*named, *_ending(context, named)]))
     if len(short) >= 2:
         return short
     pipelines = [] if named else named_in("pipeline", context) or partly_named("pipeline", context)
@@ -127,6 +132,11 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
         few = ([e.name for e in of if e.facts.get("state") in states_] for states_ in among)
         chosen = next((names for names in few if len(names) > 1), [e.name for e in of])
         return None if "pipeline" in args else chosen[:MOST] or None
+    series = _SERIES.search(context.text)
+    if series and not named:
+        begun = [e.name for e in entries if squashed(e.name).startswith(squashed(series.group(1)))]
+        if len(begun) > 1:
+            return begun[:MOST]
     listed = [t.name for t in context.memory.listed("run")]
     if (ALL.search(context.text) or _THE_RUNS.search(context.text)) and not named:
         spoken = listed if len(listed) >= 2 else context.memory.gathered("run")
@@ -159,29 +169,30 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
     return named or None
 
 
-def _numbered(context: Context, named: Sequence[str]) -> list[str]:
-    """Runs said by their number alone, "01 and 02 of that series": of the series spoken of, else the only ones that have it."""
-    numbers = [t.text for t in tokens(context.text) if t.text.isdigit() and context.free(t.start, t.end)]
+def _ending(context: Context, named: Sequence[str]) -> list[str]:
+    """Runs said by the last part of their names alone, "01 and 02", "v2", "the b one": of those spoken of, else of the series spoken of,
+    else, for a number, the only ones that have it."""
     focus = context.memory.focus("run")
-    series = re.sub(r"\d+$", "", (named or [focus.name if focus else ""])[0])
-    found = list(named)
-    for number in numbers:
-        fits = [n for n in context.linker.partly("run", [number]) if re.search(r"\d+$", n)]
-        in_series = [n for n in fits if series and n.startswith(series)]
-        chosen = in_series or fits
-        if len(chosen) == 1:
-            found.append(chosen[0])
+    lead = (named or [focus.name if focus else ""])[0]
+    among = [t.name for t in context.memory.several("run")]
+    among += [e.name for e in context.entries("run") if lead and _parted(e.name)[0] == _parted(lead)[0] and e.name not in among]
+    found: list[str] = []
+    for token in tokens(context.text):
+        said = token.text.lstrip("0") or token.text
+        article = token.text in STOP and not re.match(r"\s+one\b|\W*$", context.text[token.end :])
+        if not context.free(token.start, token.end) or article or not re.fullmatch(r"[a-z]|[a-z]{0,2}\d+", said):
+            continue
+        fits = [n for n in among if _parted(n)[1] == said]
+        if not fits and said.isdigit():
+            fits = [n for n in context.linker.partly("run", [said]) if re.search(r"\d+$", n)]
+        found += fits if len(fits) == 1 else []
     return list(dict.fromkeys(found))
 
 
-def _lettered(context: Context) -> list[str]:
-    """Runs said by the letter that their name ends in, "the b one": of those spoken of, else of the series spoken of."""
-    focus = context.memory.focus("run")
-    spoken_of = focus.name.lower() if focus else ""
-    series = re.sub(r"[a-z]$", "", spoken_of)
-    among = [t.name for t in context.memory.several("run")]
-    if series != spoken_of:
-        among += [e.name for e in context.entries("run") if e.name.lower()[:-1] == series]
-    said = [t for t in tokens(context.text) if len(t.text) == 1 and t.text.isalpha() and context.free(t.start, t.end)]
-    letters = [t.text for t in said if t.text not in STOP or re.match(r"\s+one\b", context.text[t.end :])]
-    return list(dict.fromkeys(n for letter in letters for n in among if re.search(rf"(?<![a-z]){letter}$", n.lower())))
+def _parted(name: str) -> tuple[str, str]:
+    """A name without its last part, and that part: a number, a letter, or a letter with a number."""
+    found = re.search(r"(?<![a-z])[a-z]?0*(\d+)$|(?<![a-z])([a-z])$|0*(\d+)$", name.lower())
+    if found is None:
+        return name.lower(), ""
+    letter = found.group() if found.group()[0].isalpha() else ""
+    return name.lower()[: found.start()], letter or found.group().lstrip("0")

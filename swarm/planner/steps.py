@@ -143,7 +143,7 @@ class Splitter:
         preface = _PREFACE.match(text)
         if preface and self.begins(text[preface.end() :]) and "://" not in preface.group():
             start = preface.end()
-            about = "" if self.begins(preface.group(1)) else self._place(preface.group(1))
+            about = "" if self._asks(preface.group(1)) else self._place(preface.group(1))
             pieces += [] if about else [_Piece(preface.group(1).strip())]
         for match in sorted([*_BOUNDARY.finditer(text, start), *_WITH.finditer(text, start)], key=lambda m: m.start()):
             before, rest = text[start : match.start()].strip(), text[match.end() :]

@@ -195,8 +195,15 @@ def tags(name: str, context: Context, args: Args) -> dict[str, str] | None:
     return found or None
 
 
+_AGAINST = re.compile(r"\b([A-Za-z_]\w*)\s+(?:against|versus|vs\.?|as a function of|over)\s+(?:the\s+)?([A-Za-z_]\w*)\b(?!\.\w)", re.I)
+"""What is drawn upwards, and along what: "price against size"."""
+
+
 def column(name: str, context: Context, args: Args) -> str | None:
-    """The next column spoken of: after "of", "plot", "histogram of", "and", "vs"."""
+    """The next column spoken of: after "of", "plot", "histogram of", "and"; of "price against size" the second is `x`."""
+    drawn = _AGAINST.search(context.text)
+    if drawn and name in ("x", "y"):
+        return drawn.group(2 if name == "x" else 1)
     taken = {str(v) for v in args.values()}
     text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
     found = re.findall(
@@ -239,7 +246,11 @@ def contains(name: str, context: Context, args: Args) -> str | None:
         context.text,
         re.I,
     )
-    return next((g for g in match.groups() if g), None) if match else None
+    if match:
+        return next(g for g in match.groups() if g)
+    asked = re.search(r"\b(?:which|what|any|an?)\s+(?:of\s+(?:the|our|my)\s+)?(?:pipelines?|workflows?)\b(.*)", context.text, re.I)
+    told = [w for w in words(asked.group(1)) if w not in context.common and context.linker.in_names("pipeline", w)] if asked else []
+    return told[-1] if told else None
 
 
 def cron(name: str, context: Context, args: Args) -> str | None:

@@ -6,6 +6,7 @@ DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _DAY = r"(sun|mon|tue|wed|thu|fri|sat)(?:days?|s?days?|nesdays?|rsdays?|urdays?|s)?\b"
 _SPAN = re.compile(rf"\b{_DAY}\s*(?:to|through|till|until|-|–)\s*{_DAY}")
 _INTERVAL = re.compile(r"\bevery\s+(?:(\d+)\s*)?(minute|min|hour|h)s?\b")
+_HALF_HOUR = re.compile(r"\b(?:every|each)\s+(?:half(?:\s+an?)?|half-an?-)[\s-]*hour\b")
 _TIME = re.compile(r"\b(\d{1,2})(?:[:.h](\d{2})\b|h\b)?\s*(am\b|pm\b|a\.m\.|p\.m\.|o'?clock\b)?")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
 _HALVES = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0), "morning": (8, 0), "evening": (18, 0), "night": (2, 0)}
@@ -23,7 +24,7 @@ def expression(text: str) -> str:
     Raises:
         ValueError: with the reason and examples.
     """
-    words = " ".join(text.lower().split())
+    words = _HALF_HOUR.sub("every 30 minutes", " ".join(text.lower().split()))
     spans = _span_days(words)
     words = _SPAN.sub(" ", words)
     if beyond := _BEYOND.search(words):

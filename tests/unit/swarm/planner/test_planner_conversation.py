@@ -60,6 +60,11 @@ def listed(tool: str, *things: Thing, now: bool = False) -> Memory:
         ("share the fish file with Ada", "share_object", {"bucket": "dive-logs", "key": "fish.parquet"}),
         ("run reef-census and don't normalize", "run_pipeline", {"arguments": {"normalize": False}}),
         ("train reef-census with alpha=2 and label the run spring-7", "run_pipeline", {"run_name": "spring-7"}),
+        ("label fish.parquet as stage: prod", "tag_object", {"tags": {"stage": "prod"}}),
+        ("which pipeline counts plankton?", "list_pipelines", {"query": "plankton"}),
+        ("could we run reef-census with depth_m=12?", "run_pipeline", {"pipeline": "reef-census"}),
+        ("plot weight against length from fish.parquet", "plot_dataset", {"x": "length", "y": "weight"}),
+        ("compare the coral-x runs", "compare_runs", {"runs": ["coral-x-c", "coral-x-b", "coral-x-a"]}),
         ("preview the atoll sites", "preview_object", {"bucket": "dive-logs", "key": "sites/atoll.csv"}),
     ],
 )
@@ -224,3 +229,17 @@ def test_troubles_and_questions_that_name_nothing_here_are_asked_of_the_document
 def test_trouble_with_a_run_is_diagnosed(planner: Planner) -> None:
     actions = [planner.act(step, Memory()) for step in planner.steps("coral-x-a failed, what can I do now?")]
     assert [(a.tool, a.args) for a in actions] == [("diagnose_run", {"run": "coral-x-a"})]
+
+
+def test_a_reason_is_no_request_of_its_own(planner: Planner) -> None:
+    assert len(planner.steps("coral-x-b clutters my list, archive it")) == 1
+    assert len(planner.steps("run reef-census with alpha=2, and don't normalize")) == 1
+
+
+def test_runs_are_known_by_the_ends_of_their_names(planner: Planner) -> None:
+    spoken_of = listed("get_run", Thing("run", "coral-x-a"))
+    assert planner.act("compare it to b", spoken_of).args == {"runs": ["coral-x-a", "coral-x-b"]}
+
+
+def test_it_is_something_that_was_spoken_of(planner: Planner) -> None:
+    assert planner.act("then turn it on", listed("get_bucket", Thing("bucket", "sonar"))).tool == "set_versioning"

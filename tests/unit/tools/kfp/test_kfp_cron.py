@@ -38,6 +38,7 @@ SPOKEN = {
     "hourly on weekdays": "0 * * * 1-5",
     "every 15 minutes": "*/15 * * * *",
     "every 30 min": "*/30 * * * *",
+    "each half hour": "*/30 * * * *",
     "every 6 hours": "0 */6 * * *",
     "every 60 minutes": "0 * * * *",
     "every 24 hours": "0 0 * * *",
