@@ -1,5 +1,6 @@
 """The conversation with a language model behind an OpenAI-compatible endpoint, scripted, over real HTTP."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,15 @@ async def test_what_was_said_in_the_second_turn_is_known_in_the_sixtieth(home: P
     assert [m["content"] for m in sent[1:] if m["role"] == "user"][-1] == "thanks for number 59"
     assert len(sent) <= 31
     assert len(str(sent)) < 2 * early
+
+
+async def test_a_secret_in_arguments_that_do_not_fit_is_kept_nowhere(home: Path) -> None:
+    given = {"bucket": "nowhere", "key": "password=Made-Up-99x"}
+    script = [Calls([("ask_minio", task("Look."))]), Calls([("get_object_info", given)]), Says("It is not there.")]
+    async with talking(home, script) as (assistant, _):
+        reply = await assistant.ask("look", "misfit")
+        written = await asyncio.to_thread(assistant.audit.entries, session="misfit")
+    assert [(s.tool, s.status) for s in reply.steps] == [("get_object_info", "error")]
+    assert "Made-Up-99x" not in reply.model_dump_json()
+    assert [e.tool for e in written] == ["get_object_info"]
+    assert "Made-Up-99x" not in str(written)
