@@ -11,6 +11,7 @@ from swarm.planner.parameters import settings
 from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred
 from swarm.planner.things import existing, named_in, partly_named
 from tools.states import states
+from tools.tool import Entry
 
 _PAIR = re.compile(
     r"\b(?:last|latest|newest|recent)\s+(two|three|four|five|couple|\d)\b|\b(two"
@@ -127,33 +128,26 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
         return short
     pipelines = [] if named else named_in("pipeline", context) or partly_named("pipeline", context)
     if pipelines and _THE_RUNS.search(context.text):
-        of = [e for e in entries if e.facts.get("pipeline") in pipelines]
-        among = ({"succeeded"}, {"succeeded", "failed", "canceled"})
-        few = ([e.name for e in of if e.facts.get("state") in states_] for states_ in among)
-        chosen = next((names for names in few if len(names) > 1), [e.name for e in of])
-        return None if "pipeline" in args else chosen[:MOST] or None
-    series = _SERIES.search(context.text)
-    if series and not named:
-        begun = [e.name for e in entries if squashed(e.name).startswith(squashed(series.group(1)))]
-        if len(begun) > 1:
-            return begun[:MOST]
+        return None if "pipeline" in args else _worth_comparing([e for e in entries if e.facts.get("pipeline") in pipelines])
+    begun = [] if named else _series(context)
+    if len(begun) > 1:
+        return begun
     listed = [t.name for t in context.memory.listed("run")]
     if (ALL.search(context.text) or _THE_RUNS.search(context.text)) and not named:
         spoken = listed if len(listed) >= 2 else context.memory.gathered("run")
         ended = [n for n in spoken if n not in {e.name for e in entries if e.facts.get("state") in ("running", "pending")}]
         if len(spoken) >= 2:
             return ended[:MOST] if len(ended) >= 2 else spoken[:MOST]
+    return _beside(context, named, short)
+
+
+def _beside(context: Context, named: list[str], short: Sequence[str]) -> list[str] | None:
+    """The run that is named or spoken of, and the one that it is compared with."""
+    entries = context.entries("run")
     focus = context.memory.focus("run")
     newest = entries[0].name if entries else None
-    first = (
-        named[0]
-        if named
-        else newest
-        if LATEST.search(re.sub(r"\blast one\b", "", context.text)) and newest
-        else focus.name
-        if focus
-        else None
-    )
+    latest = newest if LATEST.search(re.sub(r"\blast one\b", "", context.text)) else None
+    first = named[0] if named else latest or (focus.name if focus else None)
     if first is None:
         return None
     if named and focus and focus.name != named[0]:
@@ -167,6 +161,20 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
         earlier = before(first, entries)
         return [first, earlier] if earlier else None
     return named or None
+
+
+def _worth_comparing(runs: Sequence[Entry]) -> list[str] | None:
+    """Those that succeeded, if these are several, else those that ended, else all."""
+    among = ({"succeeded"}, {"succeeded", "failed", "canceled"})
+    few = ([e.name for e in runs if e.facts.get("state") in states_] for states_ in among)
+    return next((names for names in few if len(names) > 1), [e.name for e in runs])[:MOST] or None
+
+
+def _series(context: Context) -> list[str]:
+    """The runs whose names begin as the text says."""
+    said = _SERIES.search(context.text)
+    lead = squashed(said.group(1)) if said else ""
+    return [e.name for e in context.entries("run") if lead and squashed(e.name).startswith(lead)][:MOST]
 
 
 def _ending(context: Context, named: Sequence[str]) -> list[str]:
