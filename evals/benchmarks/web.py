@@ -139,7 +139,9 @@ async def _chatted(page: Page, number: int) -> int:
 
 
 async def _ready(page: Page, address: str) -> None:
+    """The page is there and shows its conversation."""
     await page.goto(address)
+    await page.locator("#shown [data-session]").wait_for(state="attached")
     await page.locator("#composer textarea:enabled").wait_for()
 
 
