@@ -161,7 +161,11 @@ class Page:
 
     async def connect(self) -> str:
         """The header with the connections as they are now."""
-        return bar(self._settings, await self._readiness.findings())
+        try:
+            findings = await self._readiness.findings()
+        except asyncio.CancelledError:
+            findings = []  # the server ends, which is no error to report
+        return bar(self._settings, findings)
 
     async def follow(self, session: str, request: gr.Request) -> AsyncIterator[Updates]:
         """Show the conversation that the page is in, as it goes on; nothing when that is being done."""
