@@ -48,10 +48,16 @@ def named(found: Sequence[Mention]) -> list[str]:
         ("read ice safety", ["guides/ice-safety.md"]),
         ("that is plain", []),
         ("the ice core datings", ["ice-core-dating"]),
+        ("read glacier flow.csv", []),  # the name of a file that is not there
     ],
 )
 def test_whole_names_in_every_writing(linker: Linker, text: str, names: list[str]) -> None:
     assert named(linker.mentions(text)) == names
+
+
+def test_how_short_a_name_can_be() -> None:
+    linker = linker_of({"bucket": ["qa", "q"]})
+    assert named(linker.mentions("look into qa, not into q")) == ["qa"]
 
 
 def test_a_mention_says_where_and_whether_just_that_name_stands_there(linker: Linker) -> None:
@@ -92,6 +98,8 @@ def test_what_is_found_already_is_no_slip(linker: Linker) -> None:
     (slip,) = linker.misspelt(text, found)
     assert (slip.start, slip.end) == (17, 28)
     assert linker.misspelt("glacier-flow", linker.mentions("glacier-flow")) == []
+    (earlier,) = linker.misspelt("glacer-flow and glacier-flow", linker.mentions("glacer-flow and glacier-flow"))
+    assert earlier.start == 0
 
 
 def test_two_names_as_near_are_both_told() -> None:
@@ -126,6 +134,9 @@ def test_described_is_only_what_is_not_mentioned_yet(linker: Linker) -> None:
     (mention,) = linker.described(text, [], COMMON)
     assert (text[mention.start : mention.end], mention.exact) == ("yield june", False)
     assert linker.described(text, [Mention(mention.entry, 10, 14)], COMMON) == []
+    june = "show me the yield june run".index("june")
+    assert linker.described("show me the yield june run", [Mention(mention.entry, june, june + 4)], COMMON) == []
+    assert named(linker.described(f"{text} and cores", linker.mentions(f"{text} and cores"), COMMON)) == ["june-yield-07"]
 
 
 def test_the_most_and_the_rarest_words_win(linker: Linker) -> None:
@@ -134,6 +145,8 @@ def test_the_most_and_the_rarest_words_win(linker: Linker) -> None:
     assert linker.partly("run", ["june", "glacier"]) == ["glacier-flow-003"]
     assert linker.partly("run", ["june", "frost"], among=["june-yield-07"]) == ["june-yield-07"]
     assert linker.partly("run", ["8"]) == ["june-frost-08"]
+    trees = linker_of({"run": ["red-oak-1", "red-oak-2", "red-pine", "teal-elm"]})
+    assert trees.partly("run", ["red", "oak", "teal"]) == ["red-oak-1", "red-oak-2"]
     assert linker.partly("run", ["tundra"]) == linker.partly("nothing", ["june"]) == []
 
 
