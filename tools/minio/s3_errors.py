@@ -53,6 +53,7 @@ HINTS = {
     "XMinioServerNotInitialized": "The server is just starting; try again in a moment.",
     "XMinioStorageFull": DISK_FULL,
     "InsufficientStorage": DISK_FULL,
+    "InternalError": "The server's log says why; some servers answer so when their disk is full.",
 }
 NO_SPACE = "no space left on device"
 """What a server tells of a disk that filled up while it wrote; the code is then that of an internal error."""
@@ -76,8 +77,8 @@ def translated(doing: str, address: str) -> Iterator[None]:
     except S3Error as error:
         code = CODES.get(error.code, ErrorCode.UNAVAILABLE)
         said = (error.message or error.code).rstrip(".")
-        usual = CHECK_KEYS if code is ErrorCode.PERMISSION_DENIED else DISK_FULL if NO_SPACE in said else ""
-        hint = HINTS.get(error.code, usual)
+        usual = CHECK_KEYS if code is ErrorCode.PERMISSION_DENIED else ""
+        hint = DISK_FULL if NO_SPACE in said else HINTS.get(error.code, usual)
         raise ToolError(code, f"could not {doing}: {said} ({address}). {hint}".rstrip()) from error
     except ServerError as error:
         message = f"could not {doing}: {address} answers with HTTP status {error.status_code}. Try again, or look at its log."

@@ -136,6 +136,21 @@ def test_a_server_with_a_full_disk(tmp_path: Path, file: Path) -> None:
         small.kill()
 
 
+def test_a_server_that_does_not_tell_of_its_full_disk(tmp_path: Path, file: Path) -> None:
+    """SeaweedFS answers with an internal error; that its disk is full stands in its log only."""
+    small = server("seaweedfs", tmp_path / "server", mebibytes=256)
+    small.start()
+    try:
+        store = store_of(small.url)
+        store.create_bucket("box")
+        error, stored = fill(store, file)
+        assert error.code is ErrorCode.UNAVAILABLE
+        assert "some servers answer so when their disk is full" in error.message
+        assert names(store.list("box", deep=True)) == stored
+    finally:
+        small.kill()
+
+
 def fill(store: ObjectStore, file: Path) -> tuple[ToolError, list[str]]:
     """Upload the file until there is no more room; the error, and what was stored."""
     stored: list[str] = []
