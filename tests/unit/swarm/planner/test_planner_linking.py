@@ -123,6 +123,7 @@ COMMON = {"the", "run", "show", "map"}
         ("map run", []),  # nothing but words that every request has
         ("june yield frost", ["june-yield-07"]),
         ("x=june yield", []),  # part of a value
+        ("month=june yield", []),
     ],
 )
 def test_names_said_by_some_of_their_words(linker: Linker, text: str, names: list[str]) -> None:
