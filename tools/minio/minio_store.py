@@ -167,11 +167,10 @@ class MinioStore:
             file = path.open("rb")
         with file:
             size = os.fstat(file.fileno()).st_size
-            data = Sized(file, size, key, progress)
             if size <= PART_SIZE:
-                return self.put(bucket, key, cast(BinaryIO, data), size, content_type)
+                return self.put(bucket, key, cast(BinaryIO, Sized(file, size, key, progress)), size, content_type)
             with self._errors(doing):
-                upload(self._client, bucket, key, data, size, content_type)
+                upload(self._client, bucket, key, lambda: _rewound(file, size, key, progress), size, content_type)
         return self.stat(bucket, key)
 
     def download_file(self, bucket: str, key: str, path: Path, *, progress: Progress = unwatched) -> ObjectInfo:
@@ -336,6 +335,12 @@ class _Body(io.RawIOBase):
             data = self._response.read(len(view))
         view[: len(data)] = data
         return len(data)
+
+
+def _rewound(file: BinaryIO, size: int, key: str, progress: Progress) -> Sized:
+    """A file from its beginning."""
+    file.seek(0)
+    return Sized(file, size, key, progress)
 
 
 def _info(bucket: str, entry: Any) -> ObjectInfo:

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -35,8 +35,23 @@ def part_size(size: int) -> int:
     return max(PART_SIZE, -(-size // MAX_PARTS // MIB) * MIB)
 
 
-def upload(client: Any, bucket: str, key: str, data: Sized, size: int, content_type: str) -> None:
-    """Store a file's bytes as an object in parts. After an error those that were sent stay, unseen, for the next attempt."""
+def upload(client: Any, bucket: str, key: str, data: Callable[[], Sized], size: int, content_type: str) -> None:
+    """Store a file's bytes as an object in parts. After an error those that were sent stay, unseen, for the next attempt.
+
+    An upload that the server knows no more, because another one came between or its disk filled up, is begun anew once. `data` gives the
+    file's bytes from their beginning.
+    """
+    from minio.error import S3Error
+
+    try:
+        _upload(client, bucket, key, data(), size, content_type)
+    except S3Error as error:
+        if error.code != "NoSuchUpload":
+            raise
+        _upload(client, bucket, key, data(), size, content_type)
+
+
+def _upload(client: Any, bucket: str, key: str, data: Sized, size: int, content_type: str) -> None:
     pieces = enumerate(_pieces(data, part_size(size)), 1)
     first = next(pieces)
     upload_id, stored = _unfinished(client, bucket, key, first[1]) or (_begin(client, bucket, key, content_type), {})

@@ -161,6 +161,20 @@ def test_an_upload_that_breaks_is_nowhere_to_be_seen_and_can_be_repeated(store: 
         assert store.read("box", key) == content(4 * PART)
 
 
+def test_an_upload_that_another_one_ended_is_begun_anew(store: ObjectStore, file: Path) -> None:
+    data = content(5 * PART)
+    file.write_bytes(data)
+    between: list[int] = []
+
+    def progress(done: int, _size: int) -> None:
+        if done >= 3 * PART and not between:
+            between.append(store.upload_file(file, "box", "key").size)
+
+    assert store.upload_file(file, "box", "key", progress=progress).size == len(data)
+    assert between == [len(data)]
+    assert store.read("box", "key") == data
+
+
 def test_another_file_after_a_broken_upload_is_stored_as_it_is(store: ObjectStore, file: Path) -> None:
     """The first parts are those of the file before, the others are not."""
     file.write_bytes(content(4 * PART))
