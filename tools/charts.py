@@ -12,6 +12,22 @@ def bars(title: str, names: Sequence[str], values: Sequence[float]) -> Artifact:
     return figure(title, [trace], {})
 
 
+def groups(title: str, names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]]) -> Artifact:
+    """For each name a group of bars, one for each of the series, whose values stand in the order of the names; None leaves a gap."""
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": list(names),
+            "y": list(values),
+            "text": ["" if v is None else f"{v:.3g}" for v in values],
+            "textposition": "auto",
+        }
+        for name, values in series
+    ]
+    return figure(title, traces, {"barmode": "group"})
+
+
 def confusion_matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[float]]) -> Artifact:
     """A confusion matrix; `rows[i][j]` counts the items of true class i predicted as class j."""
     trace = {

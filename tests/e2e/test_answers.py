@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import httpx
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import WebServer
@@ -58,6 +59,17 @@ def test_an_answer_is_copied_and_judged(page: Page, server: WebServer, home: Pat
                 break
             page.wait_for_timeout(50)
         assert found == [(1, good)]
+
+
+def test_an_image_is_drawn(page: Page, server: WebServer, home: Path) -> None:
+    (home / "buckets" / "pictures").mkdir()
+    Image.new("RGB", (40, 20), "teal").save(home / "buckets" / "pictures" / "sign.png")
+    arrive(page, server)
+    say(page, "preview sign.png in pictures")
+    ended(page)
+    image = page.get_by_role("img", name="sign.png")
+    expect(image).to_be_visible()
+    assert image.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [40, 20]
 
 
 def test_a_message_is_edited_and_sent_again(page: Page, server: WebServer) -> None:

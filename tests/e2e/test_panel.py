@@ -33,6 +33,12 @@ def test_runs_are_listed_followed_and_compared(page: Page, server: WebServer) ->
     compare.click()
     expect(page.locator("#panel-body .data tr", has_text="max_depth")).to_contain_text(re.compile("2.*3|3.*2", re.S))
 
+    page.get_by_role("button", name="Say it in the conversation").click()
+    page.locator("#composer textarea").press("Enter")
+    expect(page.locator("#chat .js-plotly-plot .barlayer .point").first).to_be_visible()
+    expect(page.locator("#chat .bot tr", has_text="argument max_depth")).to_be_visible()
+    ended(page)
+
     page.locator("#panel-body .trail a").click()
     page.locator("#panel-body").get_by_label("State").select_option("failed")
     expect(page.locator("#panel-body .empty")).to_contain_text("no failed runs")

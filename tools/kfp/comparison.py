@@ -9,12 +9,12 @@ from tools import charts
 from tools.kfp.client import Kfp
 from tools.kfp.differences import UNKNOWN, complete_arguments
 from tools.kfp.directions import direction
-from tools.kfp.metrics import Scalar, measurements
+from tools.kfp.metrics import Scalar, measurements, shares
 from tools.kfp.model import Run as RunView
 from tools.kinds import Metric, Pipeline, Run
 from tools.markdown import cell, count, table_artifact
 from tools.names import listed, matching, not_found
-from tools.result import ErrorCode, Subject, ToolError, ToolResult
+from tools.result import Artifact, ErrorCode, Subject, ToolError, ToolResult
 from tools.tables import fitted, shortened
 from tools.tool import tool
 
@@ -84,9 +84,17 @@ def compare_runs(
     heads = ["", *(shortened(v.name, 40) for v in views), "better"]
     return ToolResult(
         content=f"{_verdict(names, views, scalars)}{_alike(given)}\n\n{fitted(heads, rows)}",
-        artifacts=[table_artifact("Comparison of runs", columns, rows)],
+        artifacts=[table_artifact("Comparison of runs", columns, rows), *_drawn(names, views, scalars)],
         subjects=_ranked([v.name for v in views], _goodness(names, scalars)),
     )
+
+
+def _drawn(names: list[str], views: list[RunView], scalars: list[dict[str, Scalar]]) -> list[Artifact]:
+    """The metrics between 0 and 1 as groups of bars, where at least two runs have one."""
+    found = [shares(s) for s in scalars]
+    common = [name for name in names if sum(name in s for s in found) > 1]
+    series = [(shortened(view.name, 40), [s.get(name) for name in common]) for view, s in zip(views, found, strict=True)]
+    return [charts.groups("Metrics of the runs", common, series)] if common else []
 
 
 def _alike(given: list[dict[str, Any]]) -> str:

@@ -89,9 +89,9 @@ def get_run_metrics(kfp: Kfp, /, run: Run) -> ToolResult:
         rows = list(measured.scalars.items())
         parts.append(fitted(["metric", "value"], rows, ROOM))
         artifacts.append(table_artifact(f"Metrics of {view.name}", ["metric", "value"], rows))
-        shares = {k: v for k, v in measured.scalars.items() if isinstance(v, float) and 0 <= v <= 1}
-        if len(shares) > 1:
-            artifacts.append(charts.bars(f"Metrics of {view.name}", list(shares), list(shares.values())))
+        found = shares(measured.scalars)
+        if len(found) > 1:
+            artifacts.append(charts.bars(f"Metrics of {view.name}", list(found), list(found.values())))
     for _, labels, matrix in measured.matrices:
         parts.append(matrix_table("Confusion matrix", labels, matrix))
         artifacts.append(charts.confusion_matrix(f"Confusion matrix of {view.name}", labels, matrix))
@@ -113,6 +113,11 @@ def matrix_table(title: str, labels: list[str], matrix: list[list[float]]) -> st
     wrong = sorted((p for p in pairs if p[1] != p[2] and p[0]), reverse=True)[:5]
     mistakes = ", ".join(f"{true} taken for {taken} ({n:g})" for n, true, taken in wrong) or "none"
     return f"{title} of {len(labels)} classes, drawn beside this answer. Most frequent mistakes: {mistakes}."
+
+
+def shares(scalars: dict[str, Scalar]) -> dict[str, float]:
+    """The metrics that lie between 0 and 1, which can be drawn side by side."""
+    return {name: value for name, value in scalars.items() if isinstance(value, float) and 0 <= value <= 1}
 
 
 def _lead(run: str, scalars: dict[str, Scalar]) -> str:

@@ -235,6 +235,9 @@ def test_each_metric_has_its_own_better_direction(world: World, runs: list[str])
     assert table["odd"] == ["n/a", "0.3", ""]
     assert table["argument rate"] == ["0.1", "0.2", ""]
     assert result.content.startswith("No run is better throughout: `first`, `second` lead on 1 of 2 metrics each.")
+    (chart,) = [a for a in result.artifacts if a.kind == "chart"]
+    drawn = {trace["name"]: dict(zip(trace["x"], trace["y"], strict=True)) for trace in chart.data["data"]}
+    assert drawn == {"first": {"accuracy": 0.8, "recall": 0.5}, "second": {"accuracy": 0.9, "recall": 0.5}}
 
 
 def test_three_runs(world: World, runs: list[str]) -> None:
