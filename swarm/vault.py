@@ -24,6 +24,8 @@ OWN = "<secret:own>"
 """Stands for a secret of the installation's own settings; never put back."""
 SHORTEST = 6
 """Characters from which a value of the settings is looked for everywhere: shorter ones are everyday words."""
+TRIES = 20
+"""How often a number is asked for that other processes take at the same time."""
 PLACEHOLDER = re.compile(r"<secret:(\d{1,6})>")
 T = TypeVar("T")
 
@@ -39,6 +41,7 @@ class Vault:
         self._numbers: dict[str, dict[str, int]] = {}
         """By conversation: the values with their numbers, the longest first, since one may be part of another. Replaced, never changed."""
         self._lock = threading.Lock()
+        self._numbering = threading.Lock()
         self.protect(*own)
 
     def protect(self, *values: str) -> None:
@@ -116,11 +119,12 @@ class Vault:
     def _kept(self, session: str, value: str) -> int:
         """The number of a secret in the database, which other processes use too."""
         digest = hmac.digest(self._key, value.encode(), "sha256").hex()
-        for _ in range(5):
-            try:
-                return self._numbered(session, digest, value)
-            except IntegrityError:
-                continue  # another process took the number just now
+        with self._numbering:
+            for _ in range(TRIES):
+                try:
+                    return self._numbered(session, digest, value)
+                except IntegrityError:
+                    continue  # another process took the number just now
         raise RuntimeError("no number for a placeholder could be had")
 
     def _numbered(self, session: str, digest: str, value: str) -> int:
