@@ -104,8 +104,11 @@ class ObjectServer:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End it and wait until it has ended."""
-        self._end(signal.SIGTERM)
+        """End it and wait until it has ended; as a crash would when it waits for somebody itself."""
+        try:
+            self._end(signal.SIGTERM)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def clean(self) -> None:
         """Remove all buckets with all versions."""
