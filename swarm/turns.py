@@ -60,7 +60,7 @@ class Turns:
 
     async def rests(self, session: str) -> bool:
         """Whether nothing is open in a session: no approval, and no turn that a dead program left behind."""
-        return not (await self.snapshot(session)).next
+        return not (await self.snapshot(session)).tasks
 
     async def pending(self, snapshot: StateSnapshot) -> list[Approval]:
         """The approvals that still wait: not those whose calls were begun before the program ended."""
@@ -74,7 +74,7 @@ class Turns:
         is closed rather than repeated: whoever asked will ask again.
         """
         snapshot = await self.snapshot(mandate.session)
-        if not snapshot.next:
+        if not snapshot.tasks:
             return None
         await self._workers.run(self._journal.lost)
         if snapshot.interrupts:
@@ -200,9 +200,10 @@ class Turns:
             answer += f" At that moment {under_way} was under way: look whether it took effect before you ask again."
         answer += _done(fresh)
         records = [Record(step=e.step, artifacts=e.artifacts) for e in [*fresh, *map(_step, begun)]]
-        said: list[AnyMessage] = []
-        for call in calls:
-            outcome = Outcome(answer=answer, status="failed", records=records if not said else [])
+        # What branches brought that had ended is kept beside the last checkpoint only, and goes with it unless it is said again.
+        said: list[AnyMessage] = [m for m in messages if isinstance(m, ToolMessage)]
+        for number, call in enumerate(calls):
+            outcome = Outcome(answer=answer, status="failed", records=[] if number else records)
             said.append(ToolMessage(answer, name=call["name"], tool_call_id=str(call["id"]), artifact=outcome.model_dump(mode="json")))
         said.append(composed(answer, stopped=True))
         await self._add(session, said, "gather")
