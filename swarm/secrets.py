@@ -71,6 +71,9 @@ _HASH_NEAR = re.compile(
     re.I,
 )
 
+_PATH = re.compile(r"://[^\s/?#@]{1,80}(?:[:/][^\s?#]*)?$")
+"""A link is made to be passed on; what must not be known stands in the query of an address, or before its host."""
+
 
 def find(text: str) -> list[tuple[int, int]]:
     """Where secrets stand in a text, as start and end, in order and apart from one another."""
@@ -88,7 +91,7 @@ def find(text: str) -> list[tuple[int, int]]:
         spans += [m.span() for m in BLOCK.finditer(text)]
     for long in LONG.finditer(text):
         spans += [m.span() for m in ISSUED.finditer(text, *long.span())]
-        spans += [m.span() for m in RANDOM.finditer(text, *long.span()) if _random(m.group()) and not _near_hash(text, m.start())]
+        spans += [m.span() for m in RANDOM.finditer(text, *long.span()) if _random(m.group()) and not _explained(text, m.start())]
     return _apart(spans)
 
 
@@ -148,8 +151,9 @@ def _spoken(match: re.Match[str]) -> bool:
     return (password or match["tie"] is not None) and _tells(match["value"], password, loose=True)
 
 
-def _near_hash(text: str, start: int) -> bool:
-    return _HASH_NEAR.search(text[max(0, start - 24) : start]) is not None
+def _explained(text: str, start: int) -> bool:
+    """Whether what stands before tells that something random is no secret: the name of a hash, or an address whose path it belongs to."""
+    return _HASH_NEAR.search(text[max(0, start - 24) : start]) is not None or _PATH.search(text[max(0, start - 100) : start]) is not None
 
 
 def _random(value: str) -> bool:

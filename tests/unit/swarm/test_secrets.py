@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standalone.objects.links import sign
 from swarm.secrets import find, masked
 
 ALNUM = string.ascii_letters + string.digits
@@ -145,3 +146,10 @@ def test_any_text_can_be_looked_at(said: str) -> None:
 def test_what_is_masked_once_stays_as_it_is(said: str) -> None:
     once = masked(f"password=hunter2x {said}", lambda _: "<secret:1>")
     assert masked(once, lambda _: "<secret:2>") == once
+
+
+@pytest.mark.parametrize("key", ["a", "iris.csv", "reports/2026/summary of the year.html", "x" * 200])
+def test_a_link_to_an_object_can_be_used(key: str) -> None:
+    link = f"http://127.0.0.1:7860/share/{sign(b'k' * 32, 'datasets', key, 1795950673.2076716)}"
+    text = f"Whoever has this link can download it:\n\n<{link}>"
+    assert masked(text, lambda _: "<secret:1>") == text
