@@ -55,7 +55,7 @@ def request(call_id: str, agent: Agent, call: Call, minutes: float) -> Approval:
 
 def call_of(approval: Approval) -> str:
     """The id of the call that an approval is for."""
-    return approval.id.partition(".")[0]
+    return approval.id.rpartition(".")[0]
 
 
 def audited(decision: Decision) -> Approved:

@@ -52,6 +52,10 @@ def test_an_approval_of_something_else_is_another_one(args: dict[str, Any], effe
     assert approval().id == approval().id
 
 
+def test_the_id_of_a_call_may_have_dots() -> None:
+    assert approvals.call_of(approval("call.7.b")) == "call.7.b"
+
+
 def test_without_a_preview_the_first_sentence_of_the_tool_stands_there() -> None:
     tool = MINIO.toolset.tools["preview_object"]
     assert ". " in tool.summary
