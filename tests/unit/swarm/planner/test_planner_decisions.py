@@ -76,8 +76,12 @@ def test_steps_are_told_apart(planner: Planner) -> None:
     assert len(planner.steps("run amber-delta with C=2 and a learning rate of 0.1")) == 1
 
 
+# By characters: whole texts would now and then be sentences of this project, such as "make bucket demo-7", which ask for a change.
+NOISE = st.lists(st.characters(codec="utf-8"), max_size=200).map("".join)
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.text(max_size=200))
+@given(NOISE)
 def test_no_text_breaks_it(planner: Planner, text: str) -> None:
     for step in planner.steps(text) if text.strip() else []:
         assert planner.act(step, Memory()).tool not in CHANGING
