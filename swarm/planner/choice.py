@@ -19,14 +19,12 @@ from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LAST_ONE, N
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
+DESTROYS = 0.42
+"""The same where the tool removes or overwrites."""
 KNOWN = 0.8
 """Likeness from which even what sounds like a general question is what an example asks."""
 FOREIGN = 4.0
 """What a tool loses where a step only points, and nothing was spoken of that the tool could take."""
-DESTROYS = 0.42
-"""The same where the tool removes or overwrites."""
-
-
 _MAY_WE = re.compile(r"^\W*(?:(?:and|so|ok|hey|hi|hello|please)\W+)*(?:can|could) we\b(?!.*\b(?:if|when|still|ever|also)\b)", re.I)
 """Asks for what "we" can do; with names that exist, a wish."""
 

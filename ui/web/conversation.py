@@ -110,7 +110,7 @@ class Conversation:
         if self.running:
             raise MessageError("a turn is under way in this conversation; wait for its end or stop it, then send this again.")
         turn = Turn(message.strip())
-        beside = self.last is not None and self.last.waiting is not None
+        beside = self.waiting is not None
         self.turns.append(turn)
         self._start(turn, self._assistant.stream(message, self.session, user), user, reload=beside)
 

@@ -236,13 +236,13 @@ class Page:
 
     async def _screen(self, session: str, request: gr.Request) -> Screen:
         """The page's screen; for one that has none yet or any more, with the conversation it was in, or a new one."""
-        page = (_user(request), str(request.session_hash))
-        return self._screens.get(page) or self._screens.add(page, Screen(await self._opened(session, page[0])))
+        page = _page(request)
+        return self._screens.get(page) or self._screens.add(page, Screen(await self._opened(session, _user(request))))
 
     async def _turn_to(self, session: str, request: gr.Request) -> str:
         """Show another conversation from now on; its session."""
         conversation = await self._opened(session, _user(request))
-        screen = self._screens.get((_user(request), str(request.session_hash)))
+        screen = self._screens.get(_page(request))
         if screen is not None:
             screen.show(conversation)
         return conversation.session
@@ -340,6 +340,11 @@ def _turn_at(turns: Sequence[Turn], index: int) -> int:
 
 def _new_session() -> str:
     return f"{PREFIX}{uuid.uuid4().hex}"
+
+
+def _page(request: gr.Request) -> tuple[str, str]:
+    """Whose page it is, and what Gradio calls it."""
+    return _user(request), str(request.session_hash)
 
 
 def _user(request: gr.Request) -> str:
