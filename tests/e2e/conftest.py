@@ -1,7 +1,6 @@
-"""A real server process over a fresh home, and a real browser."""
+"""A real server process over a home that the tests of this folder share, and a real browser."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -9,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from standalone.platform import stop_server
+from tests.chromium import chromium
 
 expect.set_options(timeout=20_000)
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 class WebServer:
@@ -45,7 +46,17 @@ class WebServer:
         return self._process.wait(timeout=20)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with a picture in it."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "buckets" / "pictures").mkdir(parents=True)
+    Image.new("RGB", (40, 20), "teal").save(folder / "buckets" / "pictures" / "sign.png")
+    yield folder
+    stop_server(folder)
+
+
+@pytest.fixture(scope="package")
 def server(home: Path) -> Iterator[WebServer]:
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
@@ -57,15 +68,10 @@ def server(home: Path) -> Iterator[WebServer]:
         running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    if shutil.which(CHROMIUM) is None:
-        reason = "no Chromium: `bash tests/servers.sh` installs it"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

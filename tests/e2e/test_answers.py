@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 
 import httpx
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import WebServer
@@ -61,9 +60,7 @@ def test_an_answer_is_copied_and_judged(page: Page, server: WebServer, home: Pat
         assert found == [(1, good)]
 
 
-def test_an_image_is_drawn(page: Page, server: WebServer, home: Path) -> None:
-    (home / "buckets" / "pictures").mkdir()
-    Image.new("RGB", (40, 20), "teal").save(home / "buckets" / "pictures" / "sign.png")
+def test_an_image_is_drawn(page: Page, server: WebServer) -> None:
     arrive(page, server)
     say(page, "preview sign.png in pictures")
     ended(page)

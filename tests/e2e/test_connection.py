@@ -22,9 +22,8 @@ def open_page(browser: Browser, server: WebServer) -> Page:
 def test_a_key_that_is_pressed_twice_sends_once(page: Page, server: WebServer) -> None:
     arrive(page, server)
     page.locator("#composer textarea").fill("which buckets are there?")
-    press = """box => box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }))"""
-    for _ in range(3):
-        page.locator("#composer textarea").evaluate(press)
+    press = """new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true })"""
+    page.locator("#composer textarea").evaluate(f"box => {{ for (let count = 0; count < 3; count++) box.dispatchEvent({press}) }}")
     expect(page.locator("#chat td", has_text="datasets")).to_be_visible()
     ended(page)
     expect(page.locator("#chat .user")).to_have_count(1)
@@ -43,7 +42,7 @@ def test_a_message_right_after_an_answer_is_taken(page: Page, server: WebServer)
 
 def test_a_turn_goes_on_behind_another_conversation(page: Page, server: WebServer) -> None:
     arrive(page, server)
-    say(page, LONG.format(depth=2))
+    say(page, LONG.format(depth=8))
     approve(page)
     expect(page.locator(".thought-group", has_text="wait_for_run")).to_be_visible()
     new_chat(page)
@@ -53,20 +52,20 @@ def test_a_turn_goes_on_behind_another_conversation(page: Page, server: WebServe
     expect(page.locator("#chat .user")).to_have_text(re.compile("which pipelines"))
 
     page.get_by_role("button", name="Conversations").click()
-    page.locator("#conversations .talk", has_text="max_depth=2").click()
+    page.locator("#conversations .talk", has_text="max_depth=8").click()
     expect(page.locator("#chat .run .badge")).to_have_text("succeeded", timeout=60_000)
     ended(page)
-    expect(page.locator("#chat .user")).to_have_text(re.compile("max_depth=2"))
+    expect(page.locator("#chat .user")).to_have_text(re.compile("max_depth=8"))
 
 
 def test_a_killed_server_loses_neither_conversation_nor_draft(browser: Browser, server: WebServer) -> None:
     page = open_page(browser, server)
-    say(page, LONG.format(depth=3))
+    say(page, LONG.format(depth=9))
     approve(page)
     expect(page.locator(".thought-group", has_text="wait_for_run")).to_be_visible()
     server.stop(signal.SIGKILL)
     server.start()
-    expect(page.locator("#chat .user")).to_have_text(re.compile("max_depth=3"), timeout=30_000)  # Gradio loads the page anew by itself
+    expect(page.locator("#chat .user")).to_have_text(re.compile("max_depth=9"), timeout=30_000)  # Gradio loads the page anew by itself
     ended(page, 60_000)
     expect(page.locator("#chat .user")).to_have_count(1)
 

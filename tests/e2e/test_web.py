@@ -100,7 +100,7 @@ def test_a_rejected_call_changes_nothing(page: Page, server: WebServer) -> None:
 
 def test_a_turn_can_be_stopped_and_a_new_chat_is_empty(page: Page, server: WebServer) -> None:
     arrive(page, server)
-    say(page, "Run iris-classification with max_depth=3 and wait for it")
+    say(page, "Run iris-classification with max_depth=5 and wait for it")
     page.locator("#approve").click()
     expect(page.locator(".thought-group", has_text="wait_for_run")).to_be_visible()
     page.locator("#composer .stop-button").click()

@@ -15,6 +15,7 @@ from swarm.errors import SwarmError
 from swarm.settings import Settings
 from ui.web.guard import LOOPBACK
 from ui.web.signin import sign_in_of
+from ui.web.stubs import leave_out_stubs
 
 FAREWELL = 1
 """Seconds that open requests get when the server ends."""
@@ -31,6 +32,7 @@ async def serve(settings: Settings) -> int:
     sign_in = sign_in_of(settings.swarm, is_loopback(host))
     with listen(host, settings.swarm.port) as listener:
         async with Assistant.open(settings.served_at(address(listener))) as assistant:
+            leave_out_stubs()
             from ui.web.app import open_app
 
             async with open_app(settings, assistant, sign_in) as app:

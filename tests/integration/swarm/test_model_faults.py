@@ -103,7 +103,7 @@ async def test_a_thousand_calls_in_one_message(home: Path) -> None:
 
 
 async def test_an_answer_of_a_megabyte(home: Path) -> None:
-    async with talking(home, [Says("blah " * 200_000)], {"timeout": 60}, **ALONE) as (assistant, _):
+    async with talking(home, [Says("blah " * 200_000, pieces=1_000)], {"timeout": 60}, **ALONE) as (assistant, _):
         events = [e async for e in assistant.stream("hi", session="megabyte")]
     reply = events[-1].reply
     assert len(reply.answer) < 21_000

@@ -48,20 +48,20 @@ def ask(site: Path, home: Path, message: str, **settings: str) -> dict[str, obje
     return reply
 
 
-def test_the_planner_uses_the_agent(site: Path, tmp_path: Path) -> None:
-    reply = ask(site, tmp_path, "how much disk space is left on this machine?")
+def test_the_planner_uses_the_agent(site: Path, home: Path) -> None:
+    reply = ask(site, home, "how much disk space is left on this machine?")
     assert [(s["agent"], s["tool"], s["status"]) for s in reply["steps"]] == [("capacity", "get_disk_space", "ok")]  # type: ignore[attr-defined]
     assert "GiB" in str(reply["answer"])
 
 
-def test_a_model_uses_the_agent(site: Path, tmp_path: Path) -> None:
+def test_a_model_uses_the_agent(site: Path, home: Path) -> None:
     script = [
         Calls([("ask_capacity", {"task": "Free space?"})]),
         Calls([("get_disk_space", {"path": "/nowhere/at/all"})]),
         Says("No such folder."),
     ]
     with scripted_model(script) as model:
-        reply = ask(site, tmp_path, "is there room in /nowhere/at/all?", OPENAI_BASE_URL=model.url, OPENAI_API_KEY="sk-test-example-key")
+        reply = ask(site, home, "is there room in /nowhere/at/all?", OPENAI_BASE_URL=model.url, OPENAI_API_KEY="sk-test-example-key")
     assert [(s["tool"], s["code"]) for s in reply["steps"]] == [("get_disk_space", "NOT_FOUND")]  # type: ignore[attr-defined]
     assert "Capacity of this machine" in json.dumps(model.requests[0])
     assert "never estimate" in json.dumps(model.requests[1])

@@ -1,25 +1,19 @@
 """The page at `/`, in a real browser."""
 
-import shutil
-
 import pytest
 from kfp_server_api import V2beta1Run
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from tests.chromium import chromium
 from tests.integration.standalone.server.support import finish
 
 EVIL = "<img src=x onerror=document.title='broken'>"
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+"""Gradio without the stubs for editors that it writes anew beside its own modules at each import, which take half of the time of it."""
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import ModuleType
+
+MODULE = "gradio.component_meta"
+WRITES = "create_or_modify_pyi"
+
+
+class WithoutStubs(SourceFileLoader):
+    """Loads the module, and takes from it what writes."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module's code."""
+        super().exec_module(module)
+        if hasattr(module, WRITES):
+            setattr(module, WRITES, lambda *_: None)
+
+
+class Finder:
+    """Finds this one module, before others do."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002 - the protocol's signature
+        """The module as Python finds it, with another loader."""
+        spec = PathFinder.find_spec(name, path) if name == MODULE else None
+        if spec is not None and spec.origin is not None:
+            spec.loader = WithoutStubs(name, spec.origin)
+        return spec
+
+
+def leave_out_stubs() -> None:
+    """Say so before Gradio is imported."""
+    sys.meta_path.insert(0, Finder())
