@@ -20,7 +20,7 @@ _SUPPOSED = re.compile(
     r"\bwhat (?:would|will|could|might|does|do|happens?|is going to)\b.*\b(?:happen|if|when|break)\b"
     r"|\bwhat if\b|\bif i (?:were to|would|should)\b|\bsuppose\b|\bhypothetical|\bimagine\b"
     r"|\b(?:should|shall|may|can|could|must|would) (?:i|we|one|anyone|somebody)\b(?! (?:please )?(?:have|get|see)\b)|\b(?:is|was"
-    r"|would) it (?:be )?(?:ok|okay|safe|possible|wise|allowed|bad|fine|a good idea|dangerous|better)\b"
+    r"|would) it (?:be )?(?:ok|okay|safe|(?<!would it be )possible|wise|allowed|bad|fine|a good idea|dangerous|better)\b"
     r"|\b(?:is there (?:a|any) (?:risk|danger|way))\b|\bthinking (?:of|about)\b|\bconsequences?\b"
     r"|\bhow (?:do|can|would|should|to|could) (?:i|we|you|one|people)?\b|\bhow to\b"
     r"|\bam i (?:allowed|able)\b|\bwhat (?:does|do) .* do\b",
@@ -34,12 +34,13 @@ _CONSEQUENCE = re.compile(
     re.I,
 )
 _PAST = re.compile(
-    r"^\W*(?:(?:and|so|but|also)\s+)*(?:does|did|was|were|who|when|why|is|are|do\s+(?:we|they|you|these|those|any)|(?:has"
+    r"^\W*(?:(?:and|so|but|also)\s+)*(?:does|did|was|were(?! (?:finished|done|through|ready)\b)|who|when|why|is|are"
+    r"|do\s+(?:we|they|you|these|those|any)|(?:has"
     r"|have|had)\s+(?:you|we|i|they|it|the|any|all|anyone|someone))\b(?!.*\b(?:please|can you|could you)\b)",
     re.I,
 )
 _OVERRIDE = re.compile(
-    r"\b(?:ignore|forget|disregard|override|bypass|skip)\b.{0,40}\b(?:rules?|instructions?|prompts?"
+    r"\b(?:ignore|forget|disregard|override|bypass|skip)\b[^,;/]{0,40}(?<![-/])\b(?:rules?|instructions?|prompts?"
     r"|restrictions?|guidelines?|safety|approvals?|polic\w+)\b|\byou are now\b|\bpretend (?:to be|you)\b"
     r"|\brm -rf\b|\bno restrictions\b|\bdeveloper mode\b|\bjailbreak\b|\b(?:act|behave) as (?:if|an?|the|my"
     r"|root|admin)\b|\bsystem prompt\b|\bdrop table\b|\bsudo\b|^\W*(?:curl|wget)\s|\bexecute\s+`|\bos\.system\b",

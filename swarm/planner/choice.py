@@ -6,21 +6,24 @@ from collections.abc import Mapping
 
 from swarm.planner import caution
 from swarm.planner.conditions import unconditional
-from swarm.planner.language import STOP, words
-from swarm.planner.ranking import HOW_TO, QUESTION, Candidate, Ranker, completed_first
+from swarm.planner.language import STOP, stem, words
+from swarm.planner.lexicon import lexicon
+from swarm.planner.ranking import HOW_TO, QUESTION, TOLD_OF, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.readings import readings
 from swarm.planner.references import NOUNS, PREVIOUS, PRONOUN, Memory
 from swarm.planner.relevance import Relevance
 from swarm.planner.requests import Requests
 from swarm.planner.shape import Shape
-from swarm.planner.toolview import ToolView
-from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LAST_ONE, NOTED, WISH
+from swarm.planner.toolview import ToolView, noun_forms
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LAST_ONE, NOTED, ONES, WISH
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
 DESTROYS = 0.42
 """The same where the tool removes or overwrites."""
+MADE = 0.75
+"""The same where a new thing is made and nothing says of what kind."""
 KNOWN = 0.8
 """Likeness from which even what sounds like a general question is what an example asks."""
 FOREIGN = 4.0
@@ -78,18 +81,22 @@ class Choice:
         if readers and (self._relevance.consults(seen) or (caution.supposes(seen.text) and self._relevance.of_the_field(seen))):
             return readers[0]
         named = [m for m in seen.found if m.exact or "." in m.entry.name]
-        general = HOW_TO.search(seen.text) is not None and not named and not (PRONOUN.search(seen.text) and memory.calls)
+        told = TOLD_OF.search(seen.text) is not None and QUESTION.search(seen.text) is not None
+        general = (told or HOW_TO.search(seen.text) is not None) and not named and not (PRONOUN.search(seen.text) and memory.calls)
         if readers and general and ranked[0].tool is not readers[0].tool and ranked[0].likeness < KNOWN:
             return readers[0] if self._relevance.of_the_field(seen) or self._relevance.relates(seen) else None
         if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
             DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
         ):
-            asks = QUESTION.search(seen.text) is not None and not WISH.search(seen.text)
+            asks = (QUESTION.search(seen.text) or HOW_TO.search(seen.text)) is not None and not WISH.search(seen.text)
             return readers[0] if readers and asks and not named and self._relevance.of_the_field(seen) else None
+        if _unmeant(ranked[0], seen):
+            return None
         if "query" in ranked[0].tool.takes and not self._relevance.of_the_field(seen):
             return None
         ranked = self._again(ranked, seen, memory)
-        if ranked[0].tool.effect != "read" and self._relevance.noise(seen):
+        goes_on = ELLIPSIS.search(seen.text) is not None and bool(memory.calls)
+        if ranked[0].tool.effect != "read" and self._relevance.noise(seen) and not goes_on:
             return None
         return ranked[0]
 
@@ -133,6 +140,15 @@ class Choice:
         if needs is None or first.needs == needs or "retry" in words(seen.text):
             return ranked
         return [c for c in ranked if c.tool.needs == needs and "arguments" in c.tool.takes and "cron" not in c.tool.takes][:1] or ranked
+
+
+def _unmeant(best: Candidate, seen: Understood) -> bool:
+    """Whether a tool that makes something by its name alone is not meant, as nothing says what is to be made."""
+    tool, text = best.tool, seen.shape.text.lower()
+    if tool.effect == "read" or tool.needs != {"new_name"} or best.likeness > MADE or ONES.search(text):
+        return False
+    said = {g for word in words(text) for g in (lexicon().groups.get(word) or lexicon().groups.get(stem(word)) or ())}
+    return not any(form in text or lexicon().groups.get(form, frozenset()) & said for form in noun_forms(tool.name))
 
 
 def _offered(ranked: list[Candidate], shape: Shape, memory: Memory) -> list[Candidate]:

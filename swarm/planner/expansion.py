@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from swarm.planner.linking import Mention
 from swarm.planner.ranking import Ranker
 from swarm.planner.reader import Reader
-from swarm.planner.references import PRONOUN
+from swarm.planner.references import NOUNS, PRONOUN
 from swarm.planner.standing import picked
 from swarm.planner.toolview import ToolView
 from swarm.planner.wording import AND, WITH_CONTENTS
 
 _VERSIONED = re.compile(
     r",?\s*\b(?:versioned|versioning (?:on|enabled|turned on)"
+    r"|(?:that|which)\s+(?:(?:should|must|will|can)\s+)?(?:keeps?|remembers?|retains?|stores?)\s+(?:(?:all|the|its)\s+)*(?:old|older|earlier|previous|past|former)\s+versions"
     r"|(?:and )?(?:with|including) (?:versioning|versions|version history)(?: (?:on|enabled|turned on))?)\b",
     re.I,
 )
@@ -24,6 +25,15 @@ _ONCE = re.compile(
 )
 _BEFORE = re.compile(r"^(?P<lead>\W*(?:but\s+|please\s+|and\s+)*)before\s+(?:you|i|we)\s+(?P<later>\S.*)$", re.I)
 _BEFORE_THAT = re.compile(r"^(?P<first>.+?),?\s+before\s+(?:you|i|we)\s+(?P<later>\S.*)$", re.I)
+_WHEN_DONE = re.compile(
+    r"(?<=[,.;] )(?:and )?(?:when|once|as soon as|after) (?:it|that|this|the (?:run|job|training)) (?:is|has|was) "
+    r"(?:finished|done|ended|completed|through|over|ready),?\s+(?:then\s+|please\s+)?",
+    re.I,
+)
+_TELL = re.compile(
+    r"\W*(?:please\s+)?(?:(?:let me know|tell me|ping me|notify me|inform me|alert me|message me|give me a shout)\W*$|wait\b)", re.I
+)
+"""Wants to be told that it is done, and no more."""
 _ASIDE = re.compile(
     r",?\s+(?=(?:please\s+)?(?:show|tell|give|list|check|make|copy|download|let"
     r"|explain|compare|save|get|preview|wait|can|could)\b)",
@@ -34,6 +44,7 @@ _POINTED = re.compile(
     r"|it|them|that|this)\b",
     re.I,
 )
+_NOUN_OF = re.compile(rf"(?:the\s+|our\s+|my\s+)?(?:{'|'.join(NOUNS.values())})\s+[\"'`]?$", re.I)
 
 
 class Expansion:
@@ -46,10 +57,13 @@ class Expansion:
 
     def steps(self, step: str) -> list[str]:
         """The steps that a step stands for; itself where it is one."""
-        return self._emptied(step) or self._versioned(step) or picked(step) or _repeated(step) or self._each(step)
+        return self._emptied(step) or self._versioned(step) or picked(step) or _repeated(step) or self._kinds(step) or self._each(step)
 
     def ordered(self, text: str, begins: Callable[[str], bool]) -> str:
-        """ "Before you delete a, show it" in the order in which it is to be done."""
+        """ "Before you delete a, show it" in the order in which it is to be done; "when it is done, show b" with the waiting."""
+        done = _WHEN_DONE.search(text)
+        if done and begins(text[done.end() :]) and not _TELL.match(text[done.end() :]):
+            text = f"{text[: done.start()].rstrip(' ,.;')}; then wait for it; then {text[done.end() :]}"
         said = _BEFORE.match(text)
         if said:
             cut = _ASIDE.search(said.group("later"))
@@ -87,7 +101,23 @@ class Expansion:
             return []
         ranked = self._ranker.rank(self._reader.understood(rest).shape)
         made = bool(ranked) and "bucket" in ranked[0].tool.kinds and ranked[0].tool.needs == {"new_name"}
-        return [rest, "turn versioning on for the new bucket"] if made else []
+        return [rest, "switch versions on for the new bucket"] if made else []
+
+    def _kinds(self, step: str) -> list[str]:
+        """ "Delete the schedule a and the pipeline b" as two steps: things of two kinds, each with a tool of its own."""
+        seen = self._reader.understood(step)
+        exact = [m for m in seen.found if m.exact]
+        if len(exact) != 2 or exact[0].entry.kind == exact[1].entry.kind:
+            return []
+        first, second = exact
+        between = _NOUN_OF.sub("", seen.text[first.end : second.start])
+        if between == seen.text[first.end : second.start] or not AND.fullmatch(between):
+            return []
+        head = re.sub(rf"(?:the\s+|our\s+|my\s+)?(?:(?:{'|'.join(NOUNS.values())})\s+)?[\"'`]?$", "", seen.text[: first.start], flags=re.I)
+        steps = [seen.text[: first.end], f"{head}the {second.entry.kind} {seen.text[second.start :]}"]
+        tools = [ranked[0].tool for one in steps if (ranked := self._ranker.rank(self._reader.understood(one).shape))]
+        fits = [m.entry.kind in tool.needs and len(tool.needs) == 1 for m, tool in zip(exact, tools, strict=False)]
+        return steps if len(fits) == 2 and all(fits) else []
 
     def _each(self, step: str) -> list[str]:
         """ "Delete the runs a and b" as two steps, where the tool takes one at a time."""

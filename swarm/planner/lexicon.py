@@ -69,19 +69,27 @@ def _phrases() -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(p) for p in longest_first) + r")(?![\w-])", re.I)
 
 
+_QUARTERS = ("first", "second", "third", "fourth")
+_QUARTER = re.compile(rf"\b(?:the )?({'|'.join(_QUARTERS)}) quarter\b(?! (?:past|of an hour))", re.I)
+
+
 def written_out(text: str) -> str:
     """The text with straight quotes, contractions and short forms written out; names, paths, quotes and values stay as they are."""
     text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').replace("\u00a0", " ")
     text = re.sub(r"(?<!\S)(w/o?)(?=\s)", lambda m: lexicon().spelling[m.group(1).lower()], text, flags=re.I)
 
+    text = re.sub(r"(?<=\S)\s+@\s+(?=\S)", " in ", text)
+    text = re.sub(r"\bauto-(?=[a-z]{4,}\b(?![\w-]))", "automatically ", text, flags=re.I)
+    text = _QUARTER.sub(lambda m: f"Q{_QUARTERS.index(m.group(1).lower()) + 1}", text)
     text = re.sub(r"(?<!\S)--([A-Za-z][\w-]*)(?:=|\s+)(?=[^\s-])", r"\1=", text)
     text = re.sub(r"(?<![\w-])(?:re|un)-[a-z]{3,}\b(?![\w-])", lambda m: _closed_up(m.group()), text, flags=re.I)
 
     def whole(match: re.Match[str]) -> str:
         word = match.group()
         bare = word.rstrip(".'")
+        short = lexicon().spelling.get(word.lower())
         meant = lexicon().spelling.get(bare.lower())
-        return word if meant is None else meant + word[len(bare) :]
+        return short or (word if meant is None else meant + word[len(bare) :])
 
     return _WORD.sub(whole, text)
 
@@ -89,6 +97,9 @@ def written_out(text: str) -> str:
 def _closed_up(word: str) -> str:
     """ "re-activate" as one word, where there is such a word."""
     together = word.replace("-", "", 1)
+    rest = word.split("-", 1)[1].lower()
+    if len(rest) > 4 and stem(rest) in lexicon().groups:
+        return together
     return together if together.lower() in lexicon().groups or together.lower() in lexicon().verbs else word
 
 

@@ -182,7 +182,7 @@ class Linker:
     def name_words(self) -> set[str]:
         """The words of all names that are long enough to be known in spite of a slip."""
         names = (name for _, index in self._indexes.values() for name in index.words)
-        return {part for name in names for part in re.findall(r"[^\W\d_]{5,}", name.lower())}
+        return {part for name in names for part in _words(name) if len(part) > 4 and part.isalpha()}
 
     def in_names(self, kind: str, word: str) -> bool:
         """Whether a thing of a kind has this word in its name."""
@@ -204,6 +204,13 @@ def _joined(text: str, token: Token) -> bool:
     return text[token.start - 1 : token.start] in tuple("-_/.=") or text[token.end : token.end + 1] in tuple("-_/=")
 
 
+def _words(name: str) -> list[str]:
+    """The words of a name, also those that only capitals or numbers tell apart; these together too."""
+    parts = [*re.findall(r"[^\W\d_]+|\d+", name), *re.findall(r"[^\W_]+", name)]
+    capital = [word for part in parts for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", part) if len(word) > 1]
+    return [part.lower() for part in dict.fromkeys([*parts, *capital])]
+
+
 def _forms(word: str) -> list[str]:
     """A word as names may have it: its stem, and a number without leading zeros."""
     return [word.lstrip("0") or "0"] if word.isdigit() else [stem(word)]
@@ -220,7 +227,7 @@ def _indexed(entries: Sequence[Entry]) -> _Index:
             continue  # nobody speaks of it by a part of its name
         if "/" in entry.name:
             index.files.setdefault(squashed(entry.name.rsplit("/", 1)[-1]), []).append(entry)
-        parts = re.findall(r"[^\W\d_]+|\d+", entry.name.lower())
+        parts = _words(entry.name)
         stems = frozenset(form for part in parts for form in _forms(part))
         index.words[entry.name] = stems
         for word in stems:

@@ -94,7 +94,7 @@ class Planner(BaseChatModel):
         if len(results) >= len(groups):
             return AIMessage("\n\n".join(m.text for m in results))
         specialist, steps = groups[len(results)]
-        args: dict[str, Any] = {"task": "\n".join(_with_cause(step, messages) for step in steps)}
+        args: dict[str, Any] = {"task": ";\n".join(_with_cause(step, messages) for step in steps)}
         if len(groups) > 1:
             args["then"] = [step for _, later in groups[len(results) + 1 :] for step in later]
         return _call(specialist, args, len(results))

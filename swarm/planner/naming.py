@@ -12,8 +12,10 @@ _NAME = r"[\"'`“]?([A-Za-z0-9][\w.-]*)"
 
 _CUE = re.compile(
     r"\b(?:called|named|titled|naming it|name it|call it|name (?:is|should be|shall be|must be"
-    r"|will be|of|=|:)|have (?:the )?name|(?:with|under|by|as)(?: the)? name(?: of)?"
-    r"|(?:call|name|label|title|known as)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it|job)|known as)"
+    r"|will be|of|=|:)|(?:(?<=[(,] )|(?<=[(,]))name(?! (?:the|it|this|that|is)\b)|have (?:the )?name|(?:with|under|by"
+    r"|as)(?: the)? name(?: of)?"
+    r"|(?:call|name|label|title|known as)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it"
+    r"|job)|known as|(?:give|gets?) (?:[\w-]+ ){1,3}?(?:the|a) name(?: of)?|(?:run|job|it)\s+(?:please\s+)?(?:call|name)\b)"
     rf"(?: (?:to )?be\b)?\s*[:=]?\s*{_NAME}",
     re.I,
 )

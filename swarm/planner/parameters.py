@@ -21,16 +21,29 @@ _LINK = r"\s*(?:=|:|->|→|\b(?:of|to|at|is|as|being|be|equals?|equal to|set to|
 _LINKED = r"\s*(?:=|:|->|→|\b(?:of|to|is|as|being|should be|must be|set to|equals?|equal to)\b)\s*"
 _AFTER = re.compile(rf"{_LINK}(?:\ba\s+)?({NUMBER})\s?(%|percent\b|k\b)?(?![\w/])", re.I)
 _WORD_AFTER = re.compile(rf"{_LINKED}(\"[^\"]*\"|'[^']*'|`[^`]*`|\[[^\]]*\]|[A-Za-z][\w./:-]*)", re.I)
-_BARE_AFTER = re.compile(r"\s+(\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z][\w./:-]*)")
+_BARE_AFTER = re.compile(r"\s+(?:(?:only|just)\s+)?(\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z][\w./:-]*)")
 _BEFORE = re.compile(rf"(?<![\w./=-])({NUMBER})\s?(%|percent\b|k\b)?(?:[\s-]+(?:as|for|of)(?:\s+the)?)?[\s-]*$", re.I)
 _AS_KIND = re.compile(r"([A-Za-z][\w./:-]*)\s+as\s+(?:the\s+)?$", re.I)
 _QUALIFIED = re.compile(r"\b(?:with|using|and|a|an)\s+(?:an?\s+)?([A-Za-z][\w./:-]*)\s+$", re.I)
 """A word before a parameter as its value: "with a linear kernel", "adam as optimizer"."""
+_LEFT_OUT = re.compile(
+    r"\s+(?:(?:is|are|being|should be|must be)\s+)?(?:not\s+(?:included|used|applied|considered|taken into account)"
+    r"|left out|excluded|ignored)\b",
+    re.I,
+)
 _NOT_A_VALUE = frozenset(
     "and or with in on for the a an to of please then run experiment instead as it "
     "is this by at from under using but so now again which when".split()
 )
 LONGEST = 4
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMBERS = {word: number for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+NUMBERS |= {"fifteen": 15, "hundred": 100, **{word: 10 * number for number, word in enumerate(_TENS, 2)}}
+_NUMBER_WORD = re.compile(
+    rf"\b(?:(?:{'|'.join(_TENS)})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
+    r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|(?<=a )hundred)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -64,11 +77,7 @@ def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
     begun = [p for p, parts in parted.items() if len(words) == len(parts) and all(_begun(a, b) for a, b in zip(parts, words, strict=True))]
     if begun and len(wanted) > 1:
         return begun
-    return [
-        p
-        for p, parts in parted.items()
-        if len(wanted) > 2 and set(words) <= {w for part in parts for w in (part, part + "s", part.rstrip("s"))}
-    ]
+    return [p for p, parts in parted.items() if len(wanted) > 2 and {stem(w) for w in words} <= {stem(w) for w in parts}]
 
 
 def _begun(part: str, word: str) -> bool:
@@ -89,6 +98,7 @@ def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
         name = known[0] if len(known) == 1 else match.group(1)
         found[name] = Setting(name, literal(match.group(2)), match.start(), match.end())
         taken.append((match.start(), match.end()))
+    text = _in_digits(text)
     spoken = tokens(text)
     position = 0
     while position < len(spoken):
@@ -105,6 +115,15 @@ def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
                 break
         position += 1
     return sorted(found.values(), key=lambda s: s.start)
+
+
+def _in_digits(text: str) -> str:
+    """Number words as digits, everything in its place."""
+    return _NUMBER_WORD.sub(lambda m: str(_spelt(m.group().lower())).ljust(len(m.group())), text)
+
+
+def _spelt(words: str) -> int:
+    return sum(NUMBERS[word] for word in re.split(r"[\s-]+", words))
 
 
 def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Mapping[str, str]) -> Setting | None:
@@ -160,6 +179,8 @@ def _switched(text: str, start: int, end: int) -> tuple[bool, int, int] | None:
         text[end:],
         re.I,
     )
+    if _LEFT_OUT.match(text, end):
+        return False, start, _LEFT_OUT.match(text, end).end()  # type: ignore[union-attr]
     if behind:
         return behind.group(1).lower() in _ON, start, end + behind.end()
     ahead = re.search(

@@ -10,12 +10,12 @@ from swarm.planner.arguments import fill
 from swarm.planner.catalogue import Known
 from swarm.planner.choice import Choice
 from swarm.planner.conditions import holds
-from swarm.planner.context import Context
+from swarm.planner.context import Context, Unclear
 from swarm.planner.features import Embedding
-from swarm.planner.language import words
-from swarm.planner.lexicon import written_out
+from swarm.planner.language import STOP, tokens, words
+from swarm.planner.lexicon import phrased, written_out
 from swarm.planner.questions import example, question
-from swarm.planner.ranking import Ranker
+from swarm.planner.ranking import Ranker, meanings
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.references import EACH, PRONOUN, Done, Memory, Thing, referred
 from swarm.planner.relevance import Relevance
@@ -23,7 +23,10 @@ from swarm.planner.requests import Requests
 from swarm.planner.standing import taken
 from swarm.planner.toolview import ToolView
 from swarm.planner.wording import NOTED
+from tools.states import states
 
+_SENSIBLE = {"stop": frozenset({"running", "pending"}), "retry": frozenset({"failed", "canceled"}), "diagnos": frozenset({"failed"})}
+"""States of runs in which a tool makes sense, by its verb."""
 MOST_STEPS, LONGEST = 12, 4000
 """Steps and characters that one request may have."""
 
@@ -87,6 +90,7 @@ class Planner:
             if taken(step) and plan:
                 plan.append(Planned(step, plan[-1].delegate, plan[-1].declined))
                 continue
+            step = self._spelt_out(step, memory)
             chosen = self._choice.best(step, memory)
             meant = expanded(step, remembered)
             noted = chosen is not None and chosen.tool.takes & NOTED
@@ -119,6 +123,7 @@ class Planner:
             memory.calls += [Done("", {}, (Thing("run", best[0]),), now=True)] if best else []
             return Action()
         memory = self._heard(memory)
+        step = self._spelt_out(step, memory)
         chosen = self._choice.best(step, memory)
         seen = self._reader.understood(step)
         if chosen is None:
@@ -147,6 +152,11 @@ class Planner:
             return Action(tool.name, {**args, **several}, more=True) if several else Action()
         if not holds(seen.text, found, memory, self._reader.catalogue.entries("run")) and tool.effect != "read":
             return Action(say=f"The condition is not met, so this was not done: “{step}”.")
+        if states(phrased(seen.text)):
+            runs = [e.name for e in self._reader.catalogue.entries("run")]
+            unclear |= {a: Unclear(runs) for a in tool.required if tool.kinds.get(a) == "run" and a not in {*args, *unclear}}
+        unclear = {a: self._likely(tool, u, seen.text) for a, u in unclear.items()}
+        args |= {a: u.choices[0] for a, u in unclear.items() if len(u.choices) == 1 and a in tool.required}
         missing = [a for a in tool.required if a not in args or _too_few(tool, a, args[a])]
         if (
             missing
@@ -163,6 +173,35 @@ class Planner:
         if optional and tool.effect != "read":
             return Action(question=question(tool, optional, unclear[optional], self._reader.catalogue))
         return Action(tool=tool.name, args=args)
+
+    def _spelt_out(self, step: str, memory: Memory) -> str:
+        """A step with the whole name for a few words that only one of the things listed last has in its name: "week 8"."""
+        kind = next(iter(memory.kinds(listed=True)), "")
+        names = [t.name for t in memory.several(kind)] if kind else []
+        seen = self._reader.understood(step)
+        if not names or seen.found:
+            return step
+        said = tokens(step)
+        for length in (3, 2):
+            for first in range(len(said) - length + 1):
+                window = said[first : first + length]
+                fits = [
+                    name for name in names if {t.text.lstrip("0") or "0" for t in window} <= {w.lstrip("0") or "0" for w in words(name)}
+                ]
+                telling = any(t.text.isdigit() or t.text not in self._reader.common for t in window)
+                if len(fits) == 1 and telling and not any(t.text in STOP for t in window):
+                    return f"{step[: window[0].start]}{fits[0]}{step[window[-1].end :]}"
+        return step
+
+    def _likely(self, tool: ToolView, unclear: Unclear, text: str) -> Unclear:
+        """Of several runs those that are in a state in which a tool makes sense, or that the text speaks of."""
+        states_ = {e.name: e.facts.get("state") for e in self._reader.catalogue.entries("run")}
+        said = set(states(phrased(text)))
+        wanted = said or _SENSIBLE.get(min(meanings(tool.name.split("_")[0]), default=""), frozenset())
+        if not wanted or not {*unclear.choices} <= {*states_} or (not said and len(unclear.choices) == len(states_)):
+            return unclear
+        fits = [name for name in unclear.choices if states_[name] in wanted]
+        return Unclear(fits) if fits else unclear
 
     def _each_of(self, tool: ToolView, seen: Understood, memory: Memory) -> dict[str, str] | None:
         """The next of several things spoken of, for a tool that takes one; empty when none is left, None where they are not meant."""

@@ -66,7 +66,7 @@ HOW_TO = re.compile(
     r"|how long (?:are|is|do|does|can|will) [^,;.]*\b(?:valid|kept|stored|last|live|stay|good|remembered)\b"
     r"|what (?:can|could|should|do) (?:i|we|one) do\b"
     r"|what is the (?:right|best|usual|proper|common|recommended) |what (?:is"
-    r"|are) (?:the )?(?:difference|meant|best|recommended)\b|what(?: is| are) (?:an?\b|the (?:purpose|point|meaning|use))"
+    r"|are) (?:the )?(?:difference|meant|best|recommended)\b|what(?: is| are) (?:it )?(?:an?\b|[\"'`]|the (?:purpose|point|meaning|use))"
     r"|what does .* (?:mean|stand for|do in)\b|(?:can|could) you explain (?:what|how|why|the (?:concept|idea|difference))"
     r"|explain (?:what|how|why|the (?:concept|idea|difference)|to me (?:what|how|why))\b(?!\W*$)"
     r"|why (?:do|does|would|should|is it|use|are) "
@@ -76,12 +76,19 @@ HOW_TO = re.compile(
     r"(?:[\w-]+ ){1,3}(?:works?|protects?|helps?|differs?|behaves?|prevents?|affects?|interacts?)\b"
     r"|(?:tell me|i want to know|i would like to know) how (?:to|do|does|can) |what happens (?:if|when)\b|can (?:i|you|one"
     r"|we) \w+ .* (?:in|with) (?:kubeflow|minio|kfp|kubernetes)|what (?:is"
-    r"|are) (?!still|currently|now|running|scheduled|going|happening|new|there|left|in|on|the|my|our|it|that|this|wrong|up|planned|active)"
-    r"[\w-]+(?: [\w-]+){0,3}\W*$|what means\b|what (?:even )?is an?\b|what does (?:an? )?[\w -]+ do\W*$|how big can\b|how many can\b"
+    r"|are) (?!still|currently|now|running|scheduled|going|happening|new|there|left|in|on|the|my|our|it|that|this"
+    r"|wrong|up|planned|active|broken|failing|failed|dead|stuck|waiting|queued|red|left|old|big|late)"
+    r"[\w-]+(?: [\w-]+){0,3}\W*$|what means\b|(?:please )?explain (?:to me |me )?(?:(?!it|this|that|why|what|how|the"
+    r"|my|our|its|in)[\w-]+ ?){1,3}(?: (?:in|for|of|with) (?:pipelines?|kubeflow|minio|kfp|kubernetes|components?"
+    r"|steps?))?(?: (?:to me|please))?\W*$|what (?:even )?is an?\b|what does (?:an? )?[\w -]+ do\W*$|can (?:an?|one"
+    r"|two|several|multiple) (?:pipelines?|components?|steps?|runs?|buckets?|schedules?|tasks?|objects?"
+    r"|experiments?)\b|how big can\b|how many can\b"
     r"|which \w+ (?:format|version|way|kind|sort) \w+|should i\b|do i (?:have|need) to\b|pros and cons)",
     re.I,
 )
 
+TOLD_OF = re.compile(r"\b(?:katib|kserve|kubeflow|kfp|dsl\.\w+|minio|kubernetes|seaweedfs|mlflow|argo)\b", re.I)
+"""Products that the documentation tells of."""
 CONSULTS = re.compile(
     rf"\b(?:according to|as per|based on)\s+(?:\w+\s+){{0,2}}{DOCUMENTS}\b"
     rf"|\b(?:what|where|whether|if|which|how|do|does)\b[^.;]*\b{DOCUMENTS}\s+(?:\w+\s+)?"
@@ -139,8 +146,8 @@ class Ranker:
         self.tools = list(tools)
         self.examples = taught(tuple((t.name, tuple(t.examples)) for t in tools), embedding)
         self._ranked: dict[str, list[Candidate]] = {}
-        self._names = _Marks(_meanings(t.name.replace("_", " ")) for t in tools)
-        self._verbs = _Marks(_meanings(t.name.split("_")[0]) for t in tools)
+        self._names = _Marks(meanings(t.name.replace("_", " ")) for t in tools)
+        self._verbs = _Marks(meanings(t.name.split("_")[0]) for t in tools)
         self._offers = _Offers(tools)
         self.vocabulary = {word for t in tools for e in t.examples for word in words(re.sub(r"\{\w+\}", " ", e))}
 
@@ -168,7 +175,7 @@ class Ranker:
 
     def features(self, step: Shape, likeness: tuple[NDArray[np.float64], ...]) -> NDArray[np.float64]:
         """One row a tool, one column a feature."""
-        said = _meanings(step.text)
+        said = meanings(step.text)
         acting = said & (self._verbs.known - _VAGUE)
         verb = self._verbs.any(acting)
         named = self._names.count(said) / self._names.sizes
@@ -254,7 +261,7 @@ def _added(flags: Iterable[Flags], number: int) -> Counts:
     return counts
 
 
-def _meanings(text: str) -> set[str]:
+def meanings(text: str) -> set[str]:
     """What the words of a text mean, by synonyms, else their stems."""
     found: set[str] = set()
     for word in words(text):

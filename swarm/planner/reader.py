@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from swarm.planner.catalogue import Known
-from swarm.planner.language import STOP, Speller, words
+from swarm.planner.language import STOP, Speller, tokens, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import QUOTED, Linker, Mention
 from swarm.planner.parameters import settings
@@ -86,7 +86,11 @@ class Reader:
             known = known | self.linker.name_words()
             self._speller = (key, Speller(known, lambda w: self._is_word(w) or self.linker.is_name_word(w)))
         spans = [(m.start, m.end) for m in self.linker.mentions(text)]
-        new = [m.span(1) for m in re.finditer(r"\b(?:called|named|name|as)\s+[\"'`]?([\w.-]+)", text, re.I)]
+        new = [
+            m.span(1) for m in re.finditer(r"\b(?:called|named|name|as|call(?: (?:it|this|that|the \w+))?)\s+[\"'`]?([\w.-]+)", text, re.I)
+        ]
+        named = {text[a:b].lower().rstrip(".-") for a, b in new}
+        new += [(t.start, t.end) for t in tokens(text) if t.text in named]
         said = [m.span() for m in QUOTED.finditer(text)]
         return self._speller[1].repair(text, [*spans, *new, *said])
 
@@ -112,9 +116,12 @@ class Reader:
         noun = NOUNS.get(mention.entry.kind, mention.entry.kind)
         near = text[max(0, mention.start - 14) : mention.end + 14]
         placed = re.search(
-            r"(?:\b(?:in|to|into|from|of|on|inside|within|called|named"
+            r"(?:->\s*|\b(?:in|to|into|from|of|on|inside|within|called|named"
             r"|for)\s+(?:the\s+|my\s+|our\s+)?|[\"'`])$",
             text[: mention.start],
             re.I,
         )
-        return not placed and not re.search(rf"\b(?:{noun})\b", near, re.I)
+        subject = not text[: mention.start].strip() and re.match(
+            r"\s+(?:should|must|shall|has to|needs to|may)\b", text[mention.end :], re.I
+        )
+        return not placed and not subject and not re.search(rf"\b(?:{noun})\b", near, re.I)

@@ -15,7 +15,7 @@ PRONOUN = re.compile(
     re.I,
 )
 NOUNS: Mapping[str, str] = {
-    "run": r"runs?|jobs?|executions?|trainings?|attempts?",
+    "run": r"runs?|jobs?|executions?|trainings?|attempts?|analys[ei]s|computations?",
     "pipeline": r"pipelines?|workflows?|dags?",
     "bucket": r"buckets?",
     "object": r"files?|objects?|datasets?|cop(?:y|ies)|keys?|csvs?|parquets?",
@@ -31,9 +31,13 @@ _ORDINAL = re.compile(
     rf"|(?:^|\b(?:number|no\.?|nr\.?|option)\s*|#)([1-9])\b(?=\s*[.!?)]?\s*$)",
     re.I,
 )
-_AGED = re.compile(r"\b(newest|latest|most recent|oldest|earliest)\s+(?:one\s+)?of (?:them|those|these)\b", re.I)
+_AGED = re.compile(r"\b(newest|latest|most recent|oldest|earliest)\s+(?:(?:one\s+)?of (?:them|those|these)|one)\b", re.I)
 ALL = re.compile(r"\b(?:both|all|them|these|those|they|each|(?:the|of the|these|those) (?:two|three|four))\b", re.I)
-EACH = re.compile(r"\b(?:(?:all|both|each|every one) of (?:them|those|these)|(?:them|those|these) (?:all|both)|both)\b", re.I)
+EACH = re.compile(
+    r"\b(?:(?:all|both|each|every one) of (?:them|those|these)|(?:them|those|these) (?:all|both)|both"
+    r"|(?:for|of) each(?: one)?(?=\W*$|[,;.])|each one|(?:every|each) single one)\b",
+    re.I,
+)
 """Speaks of every one of several things spoken of before."""
 EVERYTHING = re.compile(
     r"\b(?:everything|(?:all|every|any)(?: of)?(?: the| its| their| my| our)?(?: \w+)? (?:files?|objects?|contents?|data|stuff)"
@@ -41,7 +45,7 @@ EVERYTHING = re.compile(
     re.I,
 )
 """Speaks of all objects of a place."""
-_OTHER = re.compile(r"\b(?:the|that)\s+other\b", re.I)
+OTHER = re.compile(r"\b(?:the|that)\s+other\b", re.I)
 PREVIOUS = re.compile(
     r"\b(?:previous|preceding|prior|earlier|(?:the )?(?:one|run|time) before"
     r"|before (?:it|that)|last time|predecessor|last one|older)\b",
@@ -170,7 +174,7 @@ def referred(kind: str, text: str, memory: Memory, entries: Callable[[str], Sequ
         if wanted and pointing:
             fits = [n for n in names if n in known and known[n].facts.get("state") in wanted]
             return fits or [n for n, e in known.items() if e.facts.get("state") in wanted]
-    if _OTHER.search(text) and (speaks_of(kind, text[_OTHER.search(text).end() :][:20]) or re.search(r"\bother one\b", text, re.I)):  # type: ignore[union-attr]
+    if OTHER.search(text) and (speaks_of(kind, text[OTHER.search(text).end() :][:20]) or re.search(r"\bother one\b", text, re.I)):  # type: ignore[union-attr]
         current = memory.focus(kind)
         return [n for n in (names if len(names) > 1 else known) if current is None or n != current.name]
     return []

@@ -1,5 +1,6 @@
 """Requests: what steps they are made of."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,18 +8,23 @@ from typing import NamedTuple
 from swarm.planner import caution
 from swarm.planner.authoring import is_component
 from swarm.planner.expansion import Expansion
-from swarm.planner.language import words
+from swarm.planner.language import STOP, words
 from swarm.planner.lexicon import lexicon, written_out
-from swarm.planner.ranking import HOW_TO, QUESTION, Ranker
+from swarm.planner.ranking import HOW_TO, QUESTION, TOLD_OF, Ranker, meanings
 from swarm.planner.reader import Reader
-from swarm.planner.references import PRONOUN
+from swarm.planner.references import OTHER, PRONOUN
 from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import HELPLESS, IT, LIGHT
+from swarm.planner.wording import ENDING, HELPLESS, IT, LIGHT, MODAL
 
 SURELY, LIKE = 0.7, 0.5
 """Chance and likeness from which a part of a general question is a request by itself."""
+_SOMEBODY = re.compile(r"\W*(?:i|we|he|she|they|someone|somebody|an?|the|my|our)\b", re.I)
+_OUT = re.compile(r"\b(?:take|get|pull|grab|fetch)\b.*\b(?:out of|from|off)\b", re.I)
+_PUT = re.compile(r"^\W*(?:put|place|store|move|drop|set)\s+(?:it|them|that)\s+(?:in|into|to|over to|under)\b", re.I)
+"""Two halves of moving something: "take it out of a", "and put it into b"."""
+_FIRST_CLAUSE = re.compile(r"(?:[^,;!?\n.]|\.(?=\w))*?(?=\s+(?:and|but|then|&|\+|plus)\s|[,;!?\n]|\.(?:\s|$)|$)", re.I)
 
 
 class Core(NamedTuple):
@@ -37,7 +43,9 @@ class Requests:
         self._reader = reader
         nouns = {form for t in tools for form in noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
-        self._splitter = Splitter(verbs, nouns, self._asks, lambda text: bool(reader.link(text)), self._place, self._gives)
+        self._acts = {m for t in tools if t.effect != "read" for m in meanings(t.name.split("_")[0])} - {"start", "run", "schedule"}
+        names = lambda text: bool(reader.link(text))  # noqa: E731 - as short as the others
+        self._splitter = Splitter(verbs, nouns, self._asks, names, self._place, self._gives, self._whole)
         self._expansion = Expansion(tools, ranker, reader)
 
     def steps(self, text: str) -> list[str]:
@@ -46,15 +54,36 @@ class Requests:
         parts = self._splitter.split(text)
         if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):
             return [text]
+        if self._teaches(text, parts):
+            return [text]
         if caution.supposes(text) and not any(self._splitter.begins(part) and not QUESTION.search(part) for part in parts):
             return [text]
-        steps: list[str] = []
+        joined: list[str] = []
         for step in parts:
-            if steps and (HELPLESS.search(step) or self._belongs(step, steps[-1]) or self._explains(steps[-1], step)):
-                steps[-1] += f", {step}"
+            if joined and self._together(joined[-1], step):
+                joined[-1] += f", {step}"
             else:
-                steps += self._expansion.steps(step)
-        return steps or [text]
+                joined.append(step)
+        return [step for one in joined for step in self._expansion.steps(one)] or [text]
+
+    def _teaches(self, text: str, parts: Sequence[str]) -> bool:
+        """Whether a question of several parts is for the documentation as a whole."""
+        if self._reader.link(text) or not any(TOLD_OF.search(part) or HOW_TO.search(part) for part in parts):
+            return False
+        return not any(self._looks(part) or (self._splitter.begins(part) and not QUESTION.search(part)) for part in parts)
+
+    def _together(self, earlier: str, step: str) -> bool:
+        """Whether a part only goes on with the one before."""
+        return (
+            HELPLESS.search(step) is not None
+            or self._belongs(step, earlier)
+            or self._explains(earlier, step)
+            or self._chooses(earlier, step)
+            or self._heads(earlier, step)
+            or self._wishes(earlier, step)
+            or ENDING.fullmatch(step) is not None
+            or (_OUT.search(earlier) is not None and _PUT.match(step) is not None)
+        )
 
     def begins(self, text: str) -> bool:
         """Whether a text is a request of its own rather than the answer to a question."""
@@ -71,6 +100,28 @@ class Requests:
         told = len(asking) == 1 and any(len(words(part)) > 2 for part in parts if part not in asking)
         said = asking[0] if told else text
         return Core(self._splitter.bare(said) or said, told)
+
+    def _chooses(self, told: str, step: str) -> bool:
+        """Whether what was said before is what a question is to choose from: "a or b, which is better?"."""
+        seen = self._reader.understood(told)
+        choices = any(re.fullmatch(r"\W*or\W*", seen.text[m.end : n.start], re.I) for m, n in itertools.pairwise(seen.found))
+        return choices and not self._splitter.begins(told) and QUESTION.search(step) is not None
+
+    def _heads(self, told: str, step: str) -> bool:
+        """Whether what was said before is only the name of what a step is about: "a.csv - which versions exist?"."""
+        seen = self._reader.understood(told)
+        rest = seen.text
+        for m in reversed(seen.found):
+            rest = rest[: m.start] + rest[m.end :]
+        return bool(seen.found) and not [w for w in words(rest) if w not in STOP] and not self._reader.link(step)
+
+    def _wishes(self, told: str, step: str) -> bool:
+        """Whether what was said before wishes for what the step asks for: "I would like to send a.csv, can I get a link?"."""
+        seen, asked = self._reader.understood(told), self._reader.understood(step)
+        if len(seen.found) != 1 or asked.found or not _SOMEBODY.match(told) or OTHER.search(step):
+            return False
+        before, after = self._ranker.rank(seen.shape), self._ranker.rank(asked.shape)
+        return bool(before) and before[0].tool is after[0].tool and before[0].tool.effect != "read"
 
     def _explains(self, told: str, step: str) -> bool:
         """Whether what was said before only tells why: "it clutters the list, archive it"."""
@@ -98,7 +149,7 @@ class Requests:
         optional = set(tool.kinds.values())
         present = {m.entry.kind for m in before.found}
         offers = {m.entry.kind for m in seen.found} | ({"arguments"} if "{setting}" in seen.shape.text else set())
-        if re.search(r"\b(?:call|name|label|title)\b", step, re.I):
+        if re.search(r"\b(?:call|name|label|title)(?:l?ed|d)?\b", step, re.I):
             offers.add("new_name")
         return bool(offers) and offers <= (optional - present)
 
@@ -126,7 +177,20 @@ class Requests:
         shaped = self._reader.shaped(text, self._reader.link(text)).text
         return re.match(r"\W*(?:(?:and|with|but|also|please)\s+)*\{setting\}", shaped) is not None
 
+    def _whole(self, text: str) -> bool:
+        """Whether the first clause of a text is a request by itself that names what it changes, wherever its verb stands."""
+        clause = _FIRST_CLAUSE.match(text)
+        seen = self._reader.understood(clause.group() if clause else text)
+        said = PLACEHOLDER.sub(" ", seen.shape.text)
+        modal = MODAL.search(seen.text)
+        becomes = modal is not None and bool(seen.found) and seen.found[0].start < modal.start()
+        return bool(seen.found) and (becomes or bool(meanings(said) & self._acts)) and self._asks(seen.text)
+
     def _place(self, preface: str) -> str:
-        """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"."""
-        found = [m for m in self._reader.link(preface) if m.exact and m.entry.kind in ("bucket", "experiment", "pipeline")]
-        return f"in {preface[found[0].start : found[0].end]}" if len(found) == 1 else ""
+        """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"; of "churn-7" itself, "churn-7:"."""
+        found = [m for m in self._reader.link(preface) if m.exact or m.entry.kind == "object"]
+        places = {m.start for m in found}
+        if len(places) == 1 and found[0].entry.kind in ("bucket", "experiment", "pipeline"):
+            return f"in {preface[found[0].start : found[0].end]}"
+        said = preface[min(places) : max(m.end for m in found)] if places else ""
+        return f"{said}:" if said and len(words(preface)) <= len(words(said)) + 2 else ""

@@ -4,20 +4,22 @@ import re
 
 from swarm.planner.context import Args, Context
 from swarm.planner.linking import name_like, quoted
+from swarm.planner.references import PRONOUN
 from swarm.planner.standing import METRIC
 from tools.names import normal
 
 _NO_STEP = frozenset(
     "the a an failing failed which this that each its first last of in was me wrong every any "
     "next one whole full latest training run show print logs log and what to did "
-    "error complete console output recent entire corresponding relevant".split()
+    "logged printed wrote died broke said error complete console output recent entire corresponding relevant".split()
 )
+_POINTED = re.compile(r"\b(?:that|this|the|the same|said) (?:step|task)\b", re.I)
 
 
 def step(name: str, context: Context, args: Args) -> str | None:
     """A step: the name beside the word "step"; or one that looks like a name and belongs to no run or pipeline."""
     for pattern_ in (
-        r"\b(?:step|task|component)\s+[\"'`]?([\w-]+)",
+        r"\b(?:step|task|component)(?:\s+|\s*[=:]\s*)[\"'`]?([\w-]+)",
         r"\b([\w-]+)[\"'`]?\s+(?:step|task|component)s?\b",
         r"\b([\w]+[-_][\w-]+)[\"'`]?\s+logs?\b",
         r"\bthe\s+(\w{4,})\s+logs?\b",
@@ -25,6 +27,9 @@ def step(name: str, context: Context, args: Args) -> str | None:
         for match in re.finditer(pattern_, context.text, re.I):
             if match.group(1).lower() not in _NO_STEP and context.free(match.start(1), match.end(1)):
                 return match.group(1)
+    if _POINTED.search(context.text):
+        focus = context.memory.focus("step")
+        return focus.name if focus else None
     named = {m.entry.name for m in context.found}
     free = [n for n in name_like(context.text) if n not in named and n not in args.values() and is_free(n, context)]
     return free[0] if free else None
@@ -79,7 +84,8 @@ def artifact(name: str, context: Context, args: Args) -> str | None:
         if context.free(match.start(), match.end()):
             return "_".join(normal(match.group(1)).split())
     shown = _SHOWN.search(context.text)
-    return "_".join(normal(shown.group(1)).split()) if shown and context.free(*shown.span(1)) else None
+    told = shown is not None and context.free(*shown.span(1)) and not PRONOUN.fullmatch(shown.group(1).strip())
+    return "_".join(normal(shown.group(1)).split()) if shown and told else None
 
 
 _METRIC = re.compile(rf"\b{METRIC}", re.I)
@@ -105,4 +111,6 @@ def metrics(context: Context, args: Args) -> list[str] | None:
     """All metrics spoken of."""
     text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
     found = ["_".join(m.group(0).lower().replace("-", " ").split()).replace("f1_score", "f1") for m in _METRIC.finditer(text)]
+    if re.search(r"\br[013-9]\b", text, re.I):
+        found = [name for name in found if name != "r2"]  # a series of runs
     return list(dict.fromkeys(found)) or None

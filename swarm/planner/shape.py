@@ -20,7 +20,9 @@ _RUN = re.compile(
     re.I,
 )
 """The verb: the noun has an article, a name or nothing before it."""
-_LATEST = re.compile(r"\b(?:the |my |our )?(?:very )?(?:latest|last|newest|most recent)(?: [\w-]+)? (?:run|job|execution|one)\b(?!s)", re.I)
+_LATEST = re.compile(
+    r"\b(?:the |my |our )?(?:very )?(?:latest|last|newest|most recent)(?: [\w-]+)? (?:run|job|execution|one|training|analysis)\b(?!s)", re.I
+)
 
 
 @dataclass(frozen=True)

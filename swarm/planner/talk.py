@@ -34,7 +34,8 @@ _RUDE = re.compile(
     re.I,
 )
 _HELP = re.compile(
-    r"\bwhat (?:can|could|do) you (?:do|help|offer|know how)|\bwhat are you (?:able|capable|good)|\bhelp me\W*$|\bhow can you help\b"
+    r"\bwhat (?:can|could|do) you (?:do|help|offer|know how)|\bwhat are you (?:able|capable|good)"
+    r"|(?<!would )(?<!will )(?<!to )\bhelp me\W*$|\bhow can you help\b"
     r"|\bwhat (?:can|should) i (?:ask|say|do here|type)"
     r"|^\W*(?:help|usage|commands"
     r"|\?)\W*$|\bwhat is this\W*$|\byour (?:capabilities|features|skills|limits|limitations)\b"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from swarm.planner import naming
 from swarm.planner.context import Args, Context, Unclear
 from swarm.planner.language import STOP, tokens
-from swarm.planner.linking import NAME_LIKE, name_like, quoted
+from swarm.planner.linking import NAME_LIKE, name_like, quoted, squashed
 from swarm.planner.references import NOUNS, referred, speaks_of
 from tools.names import normal
 
@@ -31,7 +31,7 @@ def existing(kind: str, name: str, context: Context, args: Args) -> str | Unclea
     unknown = unknown_name(
         kind, context, only_beside=name not in context.required or bool({"step", "artifact"} & set(context.kinds.values()))
     )
-    if unknown:
+    if unknown and not all(squashed(unknown) in squashed(one) for one in partly or ("",)):
         return unknown
     if name not in context.required and not speaks_of(kind, context.text) and not re.search(r"\b(?:there|its?)\b", context.text, re.I):
         return None
@@ -111,10 +111,15 @@ def _related(kind: str, words: Sequence[str], among: Sequence[str], context: Con
     """The things whose pipeline is called so, or whose name abbreviates a word: `img` for image."""
     stems = {w for w in words if len(w) > 2}
     facts = {e.name: normal(str(e.facts.get("pipeline", ""))).split() for e in context.entries(kind) if e.name in among}
-    by_fact = [name for name in among if stems & set(facts.get(name, []))]
+    by_fact = [n for n in among if stems & {*facts.get(n, [])} or any(_short(part, word) for part in facts.get(n, []) for word in stems)]
     if by_fact:
         return by_fact
     return [n for n in among if any(_abbreviates(part, word) or part.startswith(word) for part in normal(n).split() for word in stems)]
+
+
+def _short(part: str, word: str) -> bool:
+    """Whether a word begins with a part of a name, as `cam` of camera."""
+    return len(part) > 2 and word.startswith(part) and part not in STOP
 
 
 def _abbreviates(short: str, word: str) -> bool:

@@ -36,9 +36,15 @@ _ONCE = re.compile(r"\b(?:once|twice)\b(?!\s+(?:a|an|per|every|each)\b)", re.I)
 _AMOUNT = rf"(\d+(?:\.\d+)?|half\s+an?|{'|'.join(_NUMBERS)})"
 _DURATION = re.compile(
     rf"\b{_AMOUNT}(?:\s+(?:of|more|full))?(?:(?<=\d)|[\s-]+)\s*(minutes?|mins?|hours?"
-    rf"|hrs?|days?|weeks?|months?|quarters?|years?|yrs?|(?<=\d)[hdw])\b",
+    rf"|hrs?|days?|weeks?|months?|quarters?|years?|yrs?|(?<=\d)[hdw]|(?<=\d )[hd])\b",
     re.I,
 )
+_PARTS = re.compile(
+    r"\b(?:(?P<three>three quarters of an hour)|(?P<one>(?:a )?quarter (?:of an )?hour)|(?P<half>an hour and a half|one and a half hours?)"
+    rf"|(?P<and>{'|'.join(_NUMBERS)}) and a half hours?)\b",
+    re.I,
+)
+"""Parts of hours."""
 _NAMED = {
     "fortnight": 14 * 1440,
     "overnight": 720,
@@ -62,8 +68,12 @@ class Span:
     value: str
 
 
+_MON_TO_FRI = re.compile(r"\(\s*mon?(?:day)?s?\s*(?:-|–|to)\s*fri?(?:day)?s?\s*\)", re.I)
+
+
 def repeated(text: str) -> Span | None:
     """When something is to happen again and again, as written: a cron expression or words such as "every Monday at 9:30"."""
+    text = _MON_TO_FRI.sub(lambda m: " " * len(m.group()), text)
     written = _CRON.search(text)
     if written and re.search(r"[*]", written.group()):
         return Span(written.start(), written.end(), written.group(1))
@@ -94,7 +104,7 @@ def repeated(text: str) -> Span | None:
 
 def _fits(text: str, start: int, end: int, word: str) -> bool:
     """Whether a neighbouring word belongs to the time: a word of times, with nothing but space, a comma or a colon between."""
-    return bool((_PART.match(word) or _TRIGGER.match(word)) and re.fullmatch(r"[\s:.,'’-]*", text[start:end]))
+    return bool((_PART.match(word) or _TRIGGER.match(word)) and re.fullmatch(r"[\s:.,'’()–-]*", text[start:end]))
 
 
 def _in_digits(text: str) -> str:
@@ -109,6 +119,11 @@ def _in_digits(text: str) -> str:
 
 def duration(text: str) -> tuple[float, Span] | None:
     """How long, in minutes, and where it says so."""
+    part = _PARTS.search(text)
+    if part:
+        found = next((name, value) for name, value in part.groupdict().items() if value)
+        minutes = {"three": 45.0, "one": 15.0, "half": 90.0, "and": 0.0}[found[0]] or (float(_NUMBERS.get(found[1].lower(), 0)) + 0.5) * 60
+        return minutes, Span(part.start(), part.end(), part.group())
     match = _DURATION.search(text)
     if match is None:
         named = re.search(r"\b(fortnight|overnight|until tomorrow)\b", text, re.I)

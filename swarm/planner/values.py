@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from swarm.planner import timing
 from swarm.planner.authoring import pipeline_steps
 from swarm.planner.context import Args, Context
-from swarm.planner.language import STOP, words
+from swarm.planner.language import STOP, stem, words
 from swarm.planner.lexicon import phrased
 from swarm.planner.linking import file_names
 from swarm.planner.naming import new_key, new_name, path
@@ -142,6 +142,7 @@ def pattern(name: str, context: Context, args: Args) -> str | None:
     described = [w for w in words(masked) if w not in _SEARCH_WORDS and w not in (form, form + "s", "pickle", "pickles")]
     if form and not described:
         return f"*.{form}"
+    described = [w for w in described if not any(stem(v) == stem(w) and (len(v), v) < (len(w), w) for v in described)]
     existing = [w for w in described if context.linker.in_names("object", w)]
     return " ".join([*(existing or described), *([form] if form else [])]) or None
 
@@ -156,7 +157,8 @@ _SEARCH_WORDS = frozenset(
     locate look me my of on object objects or our please search show somewhere storage the there to us we what where
     which with you called named name their and list every everywhere across inside hold keep stored store by contain
     contains containing whose that hunt track out up exist exists lie lies lying
-    sit sits live lives reside resides kept need want could would may might should will shall can both me
+    sitting lying path paths something think was maybe sit sits live lives reside resides kept need want could would may might
+    should will shall can both me
     """.split()
 )
 
@@ -173,9 +175,16 @@ def days(name: str, context: Context, args: Args) -> int | None:
     return max(1, round(found[0] / 1440)) if found and found[0] >= 720 else None
 
 
+_OFF = re.compile(r"\b(?:off|disabled?|suspend|stop|without|no|deactivate|halt|not)\b", re.I)
+_KEPT = re.compile(r"\b(?:no|not|never)\b[^,.;]{0,60}\b(?:lost|lose|overwritten|overwrite|gone)\b", re.I)
+"""What is not to be lost."""
+
+
 def switch(name: str, context: Context, args: Args) -> bool:
     """Whether something is to be on."""
-    return re.search(r"\b(?:off|disabled?|suspend|stop|without|no|deactivate|halt|not)\b", context.text, re.I) is None
+    about = [clause for clause in re.split(r"[,.;]\s", context.text) if re.search(r"\bversion", clause, re.I)]
+    said = context.text if len(about) != 1 or _OFF.search(context.text[context.text.find(about[0]) :]) else about[0]
+    return _OFF.search(_KEPT.sub(" ", said)) is None
 
 
 def tags(name: str, context: Context, args: Args) -> dict[str, str] | None:

@@ -30,7 +30,9 @@ WHAT_IS = re.compile(
 )
 WITH_CONTENTS = re.compile(
     r",?\s+\b(?:with|including|together with|plus|and)\s+(?:(?:all|its|the|of|whole|entire|any)\s+)*"
-    r"(?:everything|files?|objects?|contents?|data)(?:\s+(?:that is |it has )?(?:in|inside|of|within) (?:it|there))?\b"
+    r"(?:everything|files?|objects?|contents?|data)"
+    r"(?:\s+(?:(?:that|which|what) (?:is|are|it has) |it has )?(?:(?:in|of|within) (?:it|there)|inside(?: (?:of )?(?:it|there))?))?\b"
+    r"|,?\s+(?:files?|objects?|contents?) and all\b"
     r"|,?\s+(?:files?|objects?|contents?|everything|all)\s+(?:included|inclusive|too|as well)\b",
     re.I,
 )
@@ -40,16 +42,27 @@ WISH = re.compile(
     r"\b(?:can|could|would|will) you (?:please |kindly )?(?!explain|tell|say|describe|elaborate|clarify|give me an? (?:idea|intro))", re.I
 )
 NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I)
-AND = re.compile(r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&)|as well as|,?\s*(?:and )?also|plus)\s*(?:the\s+)?[\"'`]?")
+AND = re.compile(
+    r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&|\+)|as well as|,?\s*(?:and )?also|plus)\s*(?:(?:for|of|from)\s+)?(?:the\s+)?[\"'`]?", re.I
+)
+MODAL = re.compile(r"\b(?:can|may|must|should|has to|have to|needs? to|goes|go|belongs?|let)\b", re.I)
+"""Says what is to become of something: "{object} can go"."""
 LAST_ONE = re.compile(r"\bthe (?:very )?last one\b", re.I)
 AGAIN = re.compile(r"\b(?:again|once more|one more time|another (?:time|try|shot|go)|re-?runs?|redo|repeat|retry|afresh|anew)\b", re.I)
 """Says that something is to be done another time."""
+ENDING = re.compile(
+    r"\W*(?:go(?: ahead| on)?|off you go|do it|now|please|thanks?(?: you)?(?: (?:a lot|so much|very much|in advance))?|that is all)\W*",
+    re.I,
+)
+"""Ends a request without asking for more."""
 HELPLESS = re.compile(
     r"^\W*(?:(?:and|so|now|but)\s+)*what (?:can|could|should|do) (?:i|we) (?:do|try)(?: (?:now|about (?:it|that|this)))?\W*$", re.I
 )
 """Adds nothing to a trouble that was told before it."""
 LIGHT = re.compile(
-    r"^\W*(?:(?:and|then|also|please)\s+)*(?:put|call|name|label|title|use|set|with|make|give"
+    r"^\W*(?:(?:and|then|also|please|i|we|would|will|want|like|to|just|simply)\s+)*(?:(?:(?:the|this|that)\s+)?(?:run|job)\s+(?:please\s+)?(?=call|name|label|title)"
+    r"|(?:(?:the|this|that)\s+)?(?:run|job|it)\s+(?:shall|should|must|is to|has to|may)\s+be\s+(?=called|named))?"
+    r"(?:put|called|named|call|name|label|title|use|set|with|make|give"
     r"|add|let|have|assign|run it (?:in|under|with)|in|under)\b",
     re.I,
 )

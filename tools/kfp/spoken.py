@@ -9,6 +9,7 @@ _INTERVAL = re.compile(r"\bevery\s+(?:(\d+)\s*)?(minute|min|hour|h)s?\b")
 _HALF_HOUR = re.compile(r"\b(?:every|each)\s+(?:half(?:\s+an?)?|half-an?-)[\s-]*hour\b")
 _TIME = re.compile(r"\b(\d{1,2})(?:[:.h](\d{2})\b|h\b)?\s*(am\b|pm\b|a\.m\.|p\.m\.|o'?clock\b)?")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
+_DAY_NUMBER = re.compile(r"\bday (?:no\.? |number )?(\d{1,2})\b(?![:.]\d)")
 _HALVES = {"noon": (12, 0), "midday": (12, 0), "midnight": (0, 0), "morning": (8, 0), "evening": (18, 0), "night": (2, 0)}
 _NTH = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)"
 _BEYOND = re.compile(
@@ -25,6 +26,7 @@ def expression(text: str) -> str:
         ValueError: with the reason and examples.
     """
     words = _HALF_HOUR.sub("every 30 minutes", " ".join(text.lower().split()))
+    words = _DAY_NUMBER.sub(r"\1th", words)
     spans = _span_days(words)
     words = _SPAN.sub(" ", words)
     if beyond := _BEYOND.search(words):

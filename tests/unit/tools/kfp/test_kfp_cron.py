@@ -32,6 +32,7 @@ SPOKEN = {
     "@daily": "0 0 * * *",
     "weekly": "0 0 * * 1",
     "monthly": "0 0 1 * *",
+    "monthly, on day 12 at 9:05": "5 9 12 * *",
     "on the 1st and 15th at 4": "0 4 1,15 * *",
     "on the first of every month at 3": "0 3 1 * *",
     "every hour": "0 * * * *",

@@ -1,0 +1,201 @@
+"""Many people's ways to say a thing: verbs at the end, lists without verbs, reasons before requests, fragments, and what comes of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from swarm.planner.planner import Action, Planner
+from swarm.planner.references import Done, Memory, Thing
+from tests.unit.swarm.planner.names import planner_of
+from tools.kfp.cron import parse
+from tools.tool import Entry
+
+KNOWN = {
+    "pipeline": [
+        Entry("pipeline", "kelp_growth", {"parameters": {"max_epochs": "int", "batch_size": "int", "site": "str", "use_tides": "bool"}}),
+        Entry("pipeline", "otter-count", {"parameters": {}}),
+    ],
+    "run": [
+        Entry("run", name, {"state": state, "pipeline": pipeline})
+        for name, state, pipeline in (
+            ("kelp-week-9", "running", "kelp_growth"),
+            ("kelp-week-8", "succeeded", "kelp_growth"),
+            ("otter-2", "failed", "otter-count"),
+            ("otter-1", "succeeded", "otter-count"),
+        )
+    ],
+    "experiment": [Entry("experiment", name) for name in ("spring-bloom", "pups")],
+    "schedule": [Entry("schedule", name) for name in ("CountSundays", "kelp-nightly")],
+    "bucket": [Entry("bucket", name) for name in ("tank-data", "aquarium.models", "attic")],
+    "object": [
+        Entry("object", key, {"bucket": bucket})
+        for bucket, key in (("attic", "notes/old.csv"), ("attic", "fish.csv"), ("tank-data", "salinity.parquet"))
+    ],
+    "document": [Entry("document", "diving-rules.md")],
+}
+
+
+@pytest.fixture(scope="module")
+def planner() -> Planner:
+    return planner_of(KNOWN)
+
+
+def told(planner: Planner, text: str, memory: Memory | None = None) -> list[Action]:
+    """What is done about a text, step by step, each call leaving behind what it names."""
+    memory = memory or Memory()
+    actions = []
+    for step in planner.steps(text):
+        action = planner.act(step, memory)
+        actions.append(action)
+        made = [Thing(k, str(action.args[a])) for k, a in (("run", "run"), ("bucket", "bucket"), ("object", "key")) if a in action.args]
+        made += [Thing("run", "new")] if action.tool == "run_pipeline" else []
+        memory.calls.append(Done(action.tool, action.args, tuple(made), now=True))
+    return actions
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "args"),
+    [
+        (
+            "run kelp_growth with a maximum of thirty epochs and batches of 8",
+            "run_pipeline",
+            {"arguments": {"max_epochs": 30, "batch_size": 8}},
+        ),
+        ("kelp_growth I want to begin, site only NORTH", "run_pipeline", {"arguments": {"site": "NORTH"}}),
+        ("start kelp_growth with the tides not included", "run_pipeline", {"arguments": {"use_tides": False}}),
+        ("start otter-count; the run shall be called pups-7", "run_pipeline", {"run_name": "pups-7"}),
+        ("i was asked to train otter count. could you start that and give it the name pups-7?", "run_pipeline", {"run_name": "pups-7"}),
+        ("under pups, run otter-count", "run_pipeline", {"pipeline": "otter-count", "experiment": "pups"}),
+        ("start the otter count", "run_pipeline", {"pipeline": "otter-count"}),
+        ("otter-1 or otter-2, which has the lower rmse?", "compare_runs", {"runs": ["otter-1", "otter-2"], "metrics": ["rmse"]}),
+        ("f1: otter-1 or otter-2, who wins", "compare_runs", {"runs": ["otter-1", "otter-2"]}),
+        ("tail logs run=otter-2 step=count-heads", "get_run_logs", {"run": "otter-2", "step": "count-heads"}),
+        ("how is our latest training getting on?", "get_run", {"run": "latest"}),
+        ("have any of our analyses ended with an error? a list would do", "list_runs", {"state": "failed"}),
+        ("stop the running kelp job", "terminate_run", {"run": "kelp-week-9"}),
+        ("retry the otter run", "retry_run", {"run": "otter-2"}),
+        (
+            "the sunday count schedule was suspended over easter. could it be re-actived, please?",
+            "resume_schedule",
+            {"schedule": "CountSundays"},
+        ),
+        ("counting on sundays may begin again, please switch CountSundays back to active", "resume_schedule", {"schedule": "CountSundays"}),
+        ("would it be possible to get a new bucket? it should be named kelp-raw", "create_bucket", {"bucket": "kelp-raw"}),
+        ("fish.csv @ attic: set tag owner=dee", "tag_object", {"bucket": "attic", "key": "fish.csv", "tags": {"owner": "dee"}}),
+        ("i'd like to send fish.csv to a partner, can i get a link", "share_object", {"key": "fish.csv"}),
+        ("a link to fish.csv that stops working after three quarters of an hour", "share_object", {"expires_minutes": 45}),
+        ("a link to fish.csv, good for an hour and a half", "share_object", {"expires_minutes": 90}),
+        ("take fish.csv out of attic and put it in tank-data instead", "move_object", {"key": "fish.csv", "to_bucket": "tank-data"}),
+        (
+            "last week somebody overwrote data and there was no way back, i would like attic to keep older versions",
+            "set_versioning",
+            {"enabled": True},
+        ),
+        ("attic fish.csv - which revisions exist?", "list_object_versions", {"bucket": "attic", "key": "fish.csv"}),
+        ("which storage folders do we own", "list_buckets", {}),
+        ("put the experiment pups to the archive", "archive_experiment", {"experiment": "pups"}),
+    ],
+)
+def test_one_call_however_it_is_said(planner: Planner, text: str, tool: str, args: Mapping[str, Any]) -> None:
+    actions = told(planner, text)
+    assert [a.tool for a in actions] == [tool]
+    assert {name: actions[0].args.get(name) for name in args} == args
+
+
+@pytest.mark.parametrize(
+    ("text", "tools"),
+    [
+        ("metrics for otter-1 and for otter-2", ["get_run_metrics", "get_run_metrics"]),
+        ("clean attic: delete fish.csv, move notes/old.csv to tank-data", ["delete_objects", "move_object"]),
+        (
+            "attic: fish.csv can be deleted, notes/old.csv goes over to tank-data, then what remains?",
+            ["delete_objects", "move_object", "list_objects"],
+        ),
+        ("run otter-2 delete, run otter-1 to the archive, experiment pups archive", ["delete_run", "archive_run", "archive_experiment"]),
+        ("remove the schedule kelp-nightly and the pipeline otter-count", ["delete_schedule", "delete_pipeline"]),
+        ("otter-2: root cause, count-heads log, then re-attempt that run", ["diagnose_run", "get_run_logs", "retry_run"]),
+        (
+            "1) experiments? 2) add experiment reef-3 3) one run of otter-count inside pups",
+            ["list_experiments", "create_experiment", "run_pipeline"],
+        ),
+        (
+            "for the handover we need an inventory: the pipelines, the experiments, everything that starts by schedule, all buckets",
+            ["list_pipelines", "list_experiments", "list_schedules", "list_buckets"],
+        ),
+        (
+            "begin with a summary of the experiment pups, continue with the metrics of otter-1, and close by showing its confusion matrix",
+            ["get_experiment", "get_run_metrics", "show_artifact"],
+        ),
+        (
+            "i would need a bucket kelp-raw which keeps older versions. please copy fish.csv into it",
+            ["create_bucket", "set_versioning", "copy_object"],
+        ),
+        ("train otter-count. when it has finished, tell me its metrics", ["run_pipeline", "wait_for_run", "get_run_metrics"]),
+        ("diving-rules.md must go, and in its place take in docs/new-rules.md", ["remove_document", "add_documents"]),
+        (
+            "first say me which parameters has kelp_growth. then schedule kelp-nightly make pause, CountSundays let go again",
+            ["get_pipeline", "pause_schedule", "resume_schedule"],
+        ),
+        ("attic, the whole bucket can go, files and all", ["delete_objects", "delete_bucket"]),
+    ],
+)
+def test_each_thing_that_is_asked_for_is_a_step(planner: Planner, text: str, tools: list[str]) -> None:
+    assert [a.tool for a in told(planner, text)] == tools
+    steps = planner.steps(text)
+    assert planner.steps(";\n".join(steps)) == steps
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please explain conditions in pipelines",
+        "explain retries to me",
+        "what is it 'recurring run' and how it differs from a normal one?",
+        "katib early stopping - what is the algorithm called",
+        "which argument of dsl.ParallelFor limits how many go at once",
+        "can a pipeline call another pipeline",
+    ],
+)
+def test_what_only_the_documents_tell(planner: Planner, text: str) -> None:
+    assert [a.tool for a in told(planner, text)] == ["search_docs"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['maek "0"', 'create "x1"', "make foo-bar", "archive the week run", "i have a file here that is to go into the storage, put it there"],
+)
+def test_what_is_not_said_is_not_guessed(planner: Planner, text: str) -> None:
+    assert not any(a.tool for a in told(planner, text))
+
+
+@pytest.mark.parametrize("text", ["monthly, on day 1 at 09:00", "on day 1 of every month at 9:00", "every month on the 1st at 9am"])
+def test_a_day_of_the_month(planner: Planner, text: str) -> None:
+    assert parse(told(planner, f"run otter-count {text}")[0].args["cron"]) == "0 9 1 * *"
+
+
+def test_working_days_in_brackets(planner: Planner) -> None:
+    action = told(planner, "on every working day (Mo-Fr), at quarter past six in the morning, otter-count must go automatically")[0]
+    assert parse(action.args["cron"]) == "15 6 * * 1-5"
+
+
+def test_a_few_words_name_one_of_those_listed(planner: Planner) -> None:
+    listed = Memory([Done("list_runs", {}, tuple(Thing("run", e.name) for e in KNOWN["run"]))])
+    assert [(a.tool, a.args) for a in told(planner, "let me see week 8", listed)] == [("get_run", {"run": "kelp-week-8"})]
+
+
+def test_the_step_that_was_spoken_of(planner: Planner) -> None:
+    diagnosed = Memory([Done("diagnose_run", {"run": "otter-2"}, (Thing("run", "otter-2"), Thing("step", "count-heads")))])
+    assert told(planner, "show me what that step logged", diagnosed)[0].args == {"run": "otter-2", "step": "count-heads"}
+
+
+@pytest.mark.parametrize("text", ["try it with max_epochs 9", "and now with max_epochs=9", "again, but max_epochs 9"])
+def test_the_same_with_another_value(planner: Planner, text: str) -> None:
+    ran = Memory([Done("run_pipeline", {"pipeline": "kelp_growth"}, (Thing("run", "kelp-week-8"), Thing("pipeline", "kelp_growth")))])
+    assert [(a.tool, a.args["arguments"]) for a in told(planner, text, ran)] == [("run_pipeline", {"max_epochs": 9})]
+
+
+def test_a_bucket_with_its_files_is_emptied_and_deleted(planner: Planner) -> None:
+    seen = Memory([Done("list_objects", {"bucket": "attic"}, (Thing("bucket", "attic"),))])
+    actions = told(planner, "all junk. delete that bucket, files included", seen)
+    assert [(a.tool, a.args["bucket"]) for a in actions] == [("delete_objects", "attic"), ("delete_bucket", "attic")]
