@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -30,7 +30,7 @@ from swarm.permissions import Permissions, permissions_of
 from swarm.planner.catalogue import Catalogue
 from swarm.platform import find_platform
 from swarm.reply import Approval, Event, Finished, Reply
-from swarm.router import build
+from swarm.router import build, delegation_tools
 from swarm.samples import first_start
 from swarm.sessions import open_checkpointer
 from swarm.settings import Settings
@@ -51,9 +51,18 @@ class Assistant:
     """One assistant over one set of backends; many conversations at once."""
 
     def __init__(
-        self, settings: Settings, turns: Turns, locks: TurnLocks, desk: Desk, services: Services, workers: Workers, toolbox: Toolbox
+        self,
+        settings: Settings,
+        turns: Turns,
+        locks: TurnLocks,
+        desk: Desk,
+        services: Services,
+        workers: Workers,
+        toolbox: Toolbox,
+        warm: Callable[[], None],
     ) -> None:
         self._settings = settings.swarm
+        self._warm = warm
         self._played = turns
         self._desk = desk
         self._workers = workers
@@ -95,9 +104,14 @@ class Assistant:
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, desk.store))
             toolbox = Toolbox(agents, desk.airlock, partial(permissions_of, swarm), workers, Records(desk.audit, journal))
             turns = Turns(build(models, specialists, checkpointer), journal, workers, desk.telemetry)
-            assistant = cls(settings, turns, locks, desk, services, workers, toolbox)
+            warm = partial(models.warm, delegation_tools(specialists))
+            assistant = cls(settings, turns, locks, desk, services, workers, toolbox, warm)
             await stack.enter_async_context(background(desk, services, workers, assistant.conversations, swarm))
             yield assistant
+
+    async def warm(self) -> None:
+        """Read now what the first message would wait for; for front-ends that are open before somebody speaks."""
+        await asyncio.to_thread(self._warm)
 
     async def ask(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> Reply:
         """One turn. Never raises for what a person wrote, only for a message that cannot be taken (`MessageError`)."""

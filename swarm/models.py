@@ -7,7 +7,8 @@ from functools import cached_property
 
 from langchain_core.exceptions import ModelConnectionError, ModelError
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.tools import BaseTool
 
 from swarm.answers import stopped, tidied
 from swarm.errors import SettingsError
@@ -61,6 +62,12 @@ class Models:
     def first(self) -> Choice:
         """The model that the settings name."""
         return self._choices[0]
+
+    def warm(self, tools: Sequence[BaseTool]) -> None:
+        """Let the built-in planner read now what its first answer over these tools needs; takes about half a second."""
+        for choice in self._choices:
+            if choice.builtin:
+                choice.model.bind_tools(tools).invoke([HumanMessage("Hello")])
 
     async def answer(self, ask: Callable[[Choice], Awaitable[AIMessage]], mandate: Mandate, messages: Sequence[BaseMessage]) -> AIMessage:
         """An answer, tidied and counted; where no model gives one, a message that says why and what was done so far. Never raises.

@@ -67,13 +67,18 @@ def delegation_tool(specialist: Specialist) -> BaseTool:
     )
 
 
+def delegation_tools(specialists: Mapping[str, Specialist]) -> list[BaseTool]:
+    """All that the router's model can call."""
+    return [*(delegation_tool(s) for s in specialists.values()), ask_user_tool()]
+
+
 class Router:
     """The nodes of the graph."""
 
     def __init__(self, models: Models, specialists: Mapping[str, Specialist]) -> None:
         self._models = models
         self._by_tool = {f"ask_{name}": specialist for name, specialist in specialists.items()}
-        self._tools = [delegation_tool(s) for s in specialists.values()] + [ask_user_tool()]
+        self._tools = delegation_tools(specialists)
         self._schemas = [convert_to_openai_tool(tool) for tool in self._tools]
         lines = "\n".join(f"- `ask_{name}`: {s.agent.description}" for name, s in specialists.items())
         self._prompt = importlib.resources.files("swarm").joinpath("router.md").read_text("utf-8").replace("{agents}", lines)

@@ -75,8 +75,8 @@ async def _seconds_to(browser: Browser, address: str, selector: str) -> float:
     context = await browser.new_context()
     page = await context.new_page()
     started = time.perf_counter()
-    await page.goto(address)
-    await page.locator(selector).first.wait_for()
+    await page.goto(address, wait_until="commit")
+    await _seen(page, selector)
     taken = time.perf_counter() - started
     await context.close()
     return taken
@@ -105,10 +105,15 @@ async def _first_step(browser: Browser, address: str) -> float:
     await page.locator("#composer textarea").fill("which buckets are there?")
     started = time.perf_counter()
     await page.locator("#composer textarea").press("Enter")
-    await page.locator(".thought-group").first.wait_for()
+    await _seen(page, ".thought-group")
     taken = time.perf_counter() - started
     await context.close()
     return taken
+
+
+async def _seen(page: Page, selector: str) -> None:
+    """Until something is drawn. Looks before every picture that the browser draws: waiting for a locator looks every half second."""
+    await page.wait_for_function("selector => document.querySelector(selector)?.getClientRects().length", arg=selector)
 
 
 async def _arrived(browser: Browser, address: str) -> Page:

@@ -84,12 +84,13 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
         max_file_size=settings.swarm.upload_limit,
         auth_dependency=_user,
     )
-    listening = asyncio.create_task(conversations.listen())
+    chores = [asyncio.create_task(chore) for chore in (conversations.listen(), assistant.warm())]
     try:
         either = WithTokens(sign_in, {name: token.get_secret_value() for name, token in settings.swarm.api_tokens.items()})
         yield either.around(Guard(app, is_loopback(settings.swarm.host), either, assistant.apart))
     finally:
-        listening.cancel()
+        for chore in chores:
+            chore.cancel()
         await conversations.close()
 
 

@@ -22,7 +22,7 @@ SCRIPTS = ("panel", "conversations", "conversation", "citations", "decision", "c
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 KEPT = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 """For addresses whose content never changes."""
-QUALITY = 9
+QUALITY = 8
 """Of brotli: the highest ones take seconds for a few percent."""
 
 

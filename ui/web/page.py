@@ -194,7 +194,7 @@ class Page:
         except MessageError as error:
             conversation.remark(str(error))
             return gr.skip()
-        return gr.MultimodalTextbox(value={"text": "", "files": []})
+        return {"text": "", "files": []}
 
     async def suggest(self, chosen: gr.SelectData, session: str, request: gr.Request) -> None:
         """Send a suggestion."""

@@ -38,7 +38,9 @@
     before = now.mark;
     if (behind) document.dispatchEvent(new CustomEvent("swarm:behind", { detail: behind > 1 }));
   }
-  setInterval(look, LOOK);
+  // A server that has too much to do is asked less and less often.
+  const again = () => setTimeout(() => look().finally(again), LOOK * 2 ** Math.min(Math.max(behind - 2, 0), 4));
+  again();
 
   // Gradio loads the page anew when the server is back: what was written and not sent is kept.
   addEventListener("pagehide", () => sessionStorage.setItem(DRAFT, find("#composer textarea")?.value ?? ""));
