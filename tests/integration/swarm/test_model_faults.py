@@ -48,6 +48,15 @@ async def test_an_endpoint_that_says_wait_is_asked_again_after_that_time(home: P
     assert waited >= 1
 
 
+async def test_reading_ahead_asks_no_language_model(home: Path) -> None:
+    async with talking(home, [Fails(401)], {"retries": 0}) as (assistant, model):
+        await assistant.warm()
+        asked = len(model.requests)
+        reply = await assistant.ask("which buckets are there?", session="warm")
+    assert (asked, reply.status) == (0, "done")
+    assert [s.tool for s in reply.steps] == ["list_buckets"]
+
+
 async def test_a_broken_answer_is_asked_for_once_more(home: Path) -> None:
     async with talking(home, [Cut(Says("a b c d e f")), Says("Hello!")], **ALONE) as (assistant, _):
         reply = await assistant.ask("hi", session="cut")

@@ -76,7 +76,7 @@ async def test_what_cannot_be_taken_stays_in_the_composer_and_is_explained(page:
 
 async def test_a_page_at_rest_takes_a_message_and_shows_it(page: Page) -> None:
     taken = await page.send({"text": SAID, "files": []}, "web-1", WHO)
-    assert taken.value == {"text": "", "files": []}
+    assert taken == {"text": "", "files": []}
     updates = await until(page, page.follow("web-1", WHO), "still")
     assert said(updates[-1], page) == [SAID]
 
