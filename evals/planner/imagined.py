@@ -68,6 +68,7 @@ class Imagined:
             if kinds.get(a) in _THINGS
             for one in (value if isinstance(value, list) else [value])
         ]
+        named.sort(key=lambda thing: thing.kind != "object")
         told = self._told(tool, args)
         return Done(tool, dict(args), (*told, *(Thing("bucket", t.bucket) for t in told if t.bucket), *named), now=True)
 

@@ -28,7 +28,7 @@ _SUPPOSED = re.compile(
 )
 _CONSEQUENCE = re.compile(
     r"\bwhat (?:would|will|could|might|is going to) (?:happen|become)\b|\bwhat (?:happens|becomes) (?:if|when|to|of|with|after|once)\b"
-    r"|\bwhat if\b|^\W*(?:suppose|supposing|imagine|assuming|hypothetically)\b"
+    r"|\bwhat (?:would|will|could) [^.?!]*\bif\b|\bwhat if\b|^\W*(?:suppose|supposing|imagine|assuming|hypothetically)\b"
     r"|\bif (?:i|we|you|one|someone|somebody|anyone) (?:were to |would |ever )?[a-z]+\b"
     r"[^.?!]*\b(?:would|will|does|do|is|are|can|could)\b[^.!]*\?",
     re.I,

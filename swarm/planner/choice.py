@@ -81,15 +81,21 @@ class Choice:
         if readers and (self._relevance.consults(seen) or (caution.supposes(seen.text) and self._relevance.of_the_field(seen))):
             return readers[0]
         named = [m for m in seen.found if m.exact or "." in m.entry.name]
-        told = TOLD_OF.search(seen.text) is not None and QUESTION.search(seen.text) is not None
+        asks = QUESTION.search(seen.text) or re.search(r"\b(?:tell me|explain|describe|what)\b", seen.text, re.I)
+        told = TOLD_OF.search(seen.text) is not None and asks is not None
         general = (told or HOW_TO.search(seen.text) is not None) and not named and not (PRONOUN.search(seen.text) and memory.calls)
-        if readers and general and ranked[0].tool is not readers[0].tool and ranked[0].likeness < KNOWN:
+        if (
+            readers
+            and general
+            and ranked[0].tool is not readers[0].tool
+            and (ranked[0].likeness < KNOWN or self._lacks(ranked[0].tool, seen))
+        ):
             return readers[0] if self._relevance.of_the_field(seen) or self._relevance.relates(seen) else None
         if not ranked or ranked[0].likeness + (0.15 if ranked[0].complete else 0.0) < (
             DESTROYS if ranked[0].tool.effect == "destroy" and not ranked[0].spoken else FITS
         ):
-            asks = (QUESTION.search(seen.text) or HOW_TO.search(seen.text)) is not None and not WISH.search(seen.text)
-            return readers[0] if readers and asks and not named and self._relevance.of_the_field(seen) else None
+            wants = (QUESTION.search(seen.text) or HOW_TO.search(seen.text)) is not None and not WISH.search(seen.text)
+            return readers[0] if readers and wants and not named and self._relevance.of_the_field(seen) else None
         if _unmeant(ranked[0], seen):
             return None
         if "query" in ranked[0].tool.takes and not self._relevance.of_the_field(seen):
@@ -99,6 +105,10 @@ class Choice:
         if ranked[0].tool.effect != "read" and self._relevance.noise(seen) and not goes_on:
             return None
         return ranked[0]
+
+    def _lacks(self, tool: ToolView, seen: Understood) -> bool:
+        """Whether a tool needs a thing that a step neither names nor points at."""
+        return bool(tool.needs & set(NOUNS)) and not seen.found and not PRONOUN.search(seen.text) and "{" not in seen.shape.text
 
     def repeated(self, seen: Understood, memory: Memory) -> Candidate | None:
         """The last call's tool, for a short "and the churn one?" that names another thing but nothing to do."""

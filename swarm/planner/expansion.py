@@ -86,13 +86,15 @@ class Expansion:
     def _emptied(self, step: str) -> list[str]:
         """ "Delete the bucket a with everything in it" as two steps: what it holds, then the bucket."""
         rest = WITH_CONTENTS.sub("", step)
-        ranked = self._ranker.rank(self._reader.understood(rest).shape) if rest != step else []
+        clauses = [c for c in re.split(r"[,;.!?]\s+", rest) if re.search(r"\bbuckets?\b", c, re.I) or self._reader.link(c)]
+        ranked = self._ranker.rank(self._reader.understood(clauses[-1] if clauses else rest).shape) if rest != step else []
         tool = ranked[0].tool if ranked else None
         emptied = tool is not None and tool.effect == "destroy" and tool.needs == {"bucket"}
         if not emptied or not any(t.effect == "destroy" and t.needs == {"bucket", "object"} for t in self._tools):
             return []
         found = next((m for m in self._reader.understood(rest).found if m.entry.kind == "bucket"), None)
-        return [f"delete all files in {found.entry.name if found else 'that bucket'}", rest]
+        name = found.entry.name if found else ""
+        return [f"delete all files in {name or 'that bucket'}", f"delete the bucket {name}" if name else "delete that bucket"]
 
     def _versioned(self, step: str) -> list[str]:
         """ "Make a versioned bucket a" as two steps: the bucket, then its versioning."""
@@ -107,17 +109,15 @@ class Expansion:
         """ "Delete the schedule a and the pipeline b" as two steps: things of two kinds, each with a tool of its own."""
         seen = self._reader.understood(step)
         exact = [m for m in seen.found if m.exact]
-        if len(exact) != 2 or exact[0].entry.kind == exact[1].entry.kind:
+        between = [seen.text[m.end : n.start] for m, n in itertools.pairwise(exact)]
+        if len({m.entry.kind for m in exact}) < 2 or not all(_NOUN_OF.search(t) and AND.fullmatch(_NOUN_OF.sub("", t)) for t in between):
             return []
-        first, second = exact
-        between = _NOUN_OF.sub("", seen.text[first.end : second.start])
-        if between == seen.text[first.end : second.start] or not AND.fullmatch(between):
-            return []
+        first = exact[0]
         head = re.sub(rf"(?:the\s+|our\s+|my\s+)?(?:(?:{'|'.join(NOUNS.values())})\s+)?[\"'`]?$", "", seen.text[: first.start], flags=re.I)
-        steps = [seen.text[: first.end], f"{head}the {second.entry.kind} {seen.text[second.start :]}"]
+        steps = [seen.text[: first.end], *(f"{head}the {m.entry.kind} {seen.text[m.start : m.end]}" for m in exact[1:])]
         tools = [ranked[0].tool for one in steps if (ranked := self._ranker.rank(self._reader.understood(one).shape))]
         fits = [m.entry.kind in tool.needs and len(tool.needs) == 1 for m, tool in zip(exact, tools, strict=False)]
-        return steps if len(fits) == 2 and all(fits) else []
+        return steps if len(fits) == len(exact) and all(fits) else []
 
     def _each(self, step: str) -> list[str]:
         """ "Delete the runs a and b" as two steps, where the tool takes one at a time."""

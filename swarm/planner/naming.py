@@ -47,6 +47,9 @@ def new_name(name: str, context: Context, args: Args) -> str | None:
         fits = as_named and re.search(r"[-_\d]", as_named.group(1)) and "." not in as_named.group(1)
         return as_named.group(1).rstrip(".") if as_named and fits else None
     if "path" in context.kinds.values():
+        as_kind = re.search(rf"\bas\s+(?:an?\s+|the\s+)?(?:new\s+)?(?:{NOUNS['pipeline']})\s+{_NAME}", context.text, re.I)
+        if as_kind and as_kind.group(1).lower() not in _NOT_NAMES:
+            return as_kind.group(1).rstrip(".")
         as_named = _AS.search(context.text)
         return as_named.group(1).rstrip(".") if as_named and as_named.group(1).lower() not in _NOT_NAMES else None
     free = [n for n in [*quoted(context.text), *(m.group() for m in NAME_LIKE.finditer(context.text))] if n not in args.values()]
@@ -98,6 +101,9 @@ def new_key(name: str, context: Context, args: Args) -> str | None:
     )
     if overwrite and len(given) > 1:
         return overwrite.group(1)
+    replaced = re.search(r"([\w./-]+\.\w+)\b[^,;]{0,60}\b(?:replaced|overwritten)\s+(?:by|with)\b", context.text, re.I)
+    if replaced and len(given) > 1:
+        return replaced.group(1)
     folder = re.search(
         r"\b(?:under|below|to|into|in)\s+(?:the\s+)?(?:folder\s+"
         r"|prefix\s+)?[\"'`]?((?:[\w.-]+/)+)(?![\w])",

@@ -17,7 +17,10 @@ from tools.names import normal
 NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?|[-+]?\.\d+"
 _ON = frozenset({"true", "yes", "on", "enabled", "enable", "active"})
 _OFF = frozenset({"false", "no", "off", "disabled", "disable", "without"})
-_LINK = r"\s*(?:=|:|->|→|\b(?:of|to|at|is|as|being|be|equals?|equal to|set to|should be|must be|shall be|will be|goes to|around|now)\b)?\s*"
+_LINK = (
+    r"\s*(?:=|:|->|→|\b(?:of|to|at|is|as|being|be|equals?|equal to"
+    r"|(?:set|lowered|raised|reduced|increased|changed|bumped) to|should be|must be|shall be|will be|goes to|around|now)\b)?\s*"
+)
 _LINKED = r"\s*(?:=|:|->|→|\b(?:of|to|is|as|being|should be|must be|set to|equals?|equal to)\b)\s*"
 _AFTER = re.compile(rf"{_LINK}(?:\ba\s+)?({NUMBER})\s?(%|percent\b|k\b)?(?![\w/])", re.I)
 _WORD_AFTER = re.compile(rf"{_LINKED}(\"[^\"]*\"|'[^']*'|`[^`]*`|\[[^\]]*\]|[A-Za-z][\w./:-]*)", re.I)

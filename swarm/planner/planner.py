@@ -1,6 +1,7 @@
 """Deciding: which call answers the next step of a request, or what to ask, or why not."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +15,11 @@ from swarm.planner.context import Context, Unclear
 from swarm.planner.features import Embedding
 from swarm.planner.language import STOP, tokens, words
 from swarm.planner.lexicon import phrased, written_out
+from swarm.planner.linking import Mention
 from swarm.planner.questions import example, question
 from swarm.planner.ranking import Ranker, meanings
 from swarm.planner.reader import Reader, Understood
-from swarm.planner.references import EACH, PRONOUN, Done, Memory, Thing, referred
+from swarm.planner.references import EACH, NOUNS, PRONOUN, Done, Memory, Thing, referred
 from swarm.planner.relevance import Relevance
 from swarm.planner.requests import Requests
 from swarm.planner.standing import taken
@@ -25,6 +27,8 @@ from swarm.planner.toolview import ToolView
 from swarm.planner.wording import NOTED
 from tools.states import states
 
+_MADE = re.compile(r"^\W*((?:(?:please|then|and)\s+)*(?:create|make|add))\s+([\w.-]*\w)\W*$", re.I)
+"""Makes something and says no more than its name."""
 _SENSIBLE = {"stop": frozenset({"running", "pending"}), "retry": frozenset({"failed", "canceled"}), "diagnos": frozenset({"failed"})}
 """States of runs in which a tool makes sense, by its verb."""
 MOST_STEPS, LONGEST = 12, 4000
@@ -80,6 +84,7 @@ class Planner:
         The user's own names, as remembered, are replaced by what they stand for, but where notes are what is spoken of."""
         memory = self._heard(memory)
         plan: list[Planned] = []
+        made: dict[str, str] = {}
         steps = self.steps(request) if len(request) <= LONGEST else []
         if not 0 < len(steps) <= MOST_STEPS:
             return [Planned(request, "", talk.too_much(MOST_STEPS, LONGEST))]
@@ -91,7 +96,7 @@ class Planner:
                 plan.append(Planned(step, plan[-1].delegate, plan[-1].declined))
                 continue
             step = self._spelt_out(step, memory)
-            chosen = self._choice.best(step, memory)
+            chosen = self._choice.best(_as_new(step, made), memory)
             meant = expanded(step, remembered)
             noted = chosen is not None and chosen.tool.takes & NOTED
             if meant != step and not noted:
@@ -100,9 +105,36 @@ class Planner:
             if chosen is None:
                 plan.append(Planned(step, "", self.declined(step, memory)))
                 continue
-            memory.calls.append(Done(chosen.tool.name, {}, _things(seen), now=True))
+            new = self._new(chosen.tool, step, memory)
+            made |= {thing.name: thing.kind for thing in new}
+            memory.calls.append(Done(chosen.tool.name, {}, (*new, *_things(seen)), now=True))
             plan.append(Planned(step, chosen.tool.delegate))
         return plan
+
+    def _new(self, tool: ToolView, step: str, memory: Memory) -> tuple[Thing, ...]:
+        """What a step gives a name to, for the steps behind it."""
+        kind = tool.name.split("_")[-1]
+        names = [a for a, k in tool.kinds.items() if k == "new_name"]
+        if kind not in NOUNS or tool.effect == "read" or not names:
+            return ()
+        seen = self._reader.understood(step)
+        name = fill(tool.schema, self._context(tool, seen.text, seen.found, memory))[0].get(names[0])
+        return (Thing(kind, str(name)),) if name else ()
+
+    def _context(self, tool: ToolView, text: str, found: list[Mention], memory: Memory) -> Context:
+        """What the arguments of a tool can come from."""
+        catalogue = self._reader.catalogue
+        return Context(
+            text,
+            found,
+            catalogue.entries,
+            self._reader.linker,
+            memory,
+            self._reader.common,
+            dict(tool.kinds),
+            frozenset(tool.required),
+            tool.effect == "destroy",
+        )
 
     def _heard(self, memory: Memory) -> Memory:
         """What is remembered, and what the request before named of several things that its answer was about."""
@@ -131,18 +163,7 @@ class Planner:
         tool = chosen.tool
         allowed = caution.allowed_part(seen.text)
         found = seen.found if allowed == seen.text else self._reader.link(allowed)
-        context = Context(
-            allowed,
-            found,
-            self._reader.catalogue.entries,
-            self._reader.linker,
-            memory,
-            self._reader.common,
-            dict(tool.kinds),
-            frozenset(tool.required),
-            tool.effect == "destroy",
-        )
-        args, unclear = fill(tool.schema, context)
+        args, unclear = fill(tool.schema, self._context(tool, allowed, found, memory))
         repeated = self._choice.repeated(seen, memory)
         if repeated is not None:
             last = next(c for c in reversed(memory.calls) if c.tool == tool.name)
@@ -179,6 +200,9 @@ class Planner:
         kind = next(iter(memory.kinds(listed=True)), "")
         names = [t.name for t in memory.several(kind)] if kind else []
         seen = self._reader.understood(step)
+        made = _MADE.match(step)
+        if made and kind in ("experiment", "bucket", "pipeline"):
+            return f"{made.group(1)} {kind} {made.group(2)}"
         if not names or seen.found:
             return step
         said = tokens(step)
@@ -230,6 +254,13 @@ class Planner:
             return talk.off_topic(self._reader.catalogue)
         nearest = [f"“{example(c.tool, self._reader.catalogue)}”" for c in ranked[:3]]
         return talk.not_understood(seen.text, nearest)
+
+
+def _as_new(step: str, made: Mapping[str, str]) -> str:
+    """A step with what is yet to be made called so, for nothing knows its name."""
+    for name, kind in made.items():
+        step = re.sub(rf"(?<![\w./-])(?:the\s+)?(?:{kind}\s+)?{re.escape(name)}(?![\w/-]|\.\w)", f"the new {kind}", step, flags=re.I)
+    return step
 
 
 def _things(seen: Understood) -> tuple[Thing, ...]:

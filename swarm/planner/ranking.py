@@ -82,7 +82,10 @@ HOW_TO = re.compile(
     r"|my|our|its|in)[\w-]+ ?){1,3}(?: (?:in|for|of|with) (?:pipelines?|kubeflow|minio|kfp|kubernetes|components?"
     r"|steps?))?(?: (?:to me|please))?\W*$|what (?:even )?is an?\b|what does (?:an? )?[\w -]+ do\W*$|can (?:an?|one"
     r"|two|several|multiple) (?:pipelines?|components?|steps?|runs?|buckets?|schedules?|tasks?|objects?"
-    r"|experiments?)\b|how big can\b|how many can\b"
+    r"|experiments?)\b|in which \w+ (?:does|do|can|should) (?:one|i|you|we)\b|where (?:do|does|can|should) (?:i|one"
+    r"|you|we) (?:set|configure|define|specify)\b"
+    r"|does (?:(?!any|every|some|no)[a-z]+ing (?:an?|the|my|one) |an? (?:retry|pipeline|component|step|run|bucket"
+    r"|schedule|task|experiment)\b)|how big can\b|how many can\b"
     r"|which \w+ (?:format|version|way|kind|sort) \w+|should i\b|do i (?:have|need) to\b|pros and cons)",
     re.I,
 )

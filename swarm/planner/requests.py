@@ -11,8 +11,8 @@ from swarm.planner.expansion import Expansion
 from swarm.planner.language import STOP, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.ranking import HOW_TO, QUESTION, TOLD_OF, Ranker, meanings
-from swarm.planner.reader import Reader
-from swarm.planner.references import OTHER, PRONOUN
+from swarm.planner.reader import Reader, Understood
+from swarm.planner.references import NOUNS, OTHER, PRONOUN
 from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
@@ -45,7 +45,7 @@ class Requests:
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
         self._acts = {m for t in tools if t.effect != "read" for m in meanings(t.name.split("_")[0])} - {"start", "run", "schedule"}
         names = lambda text: bool(reader.link(text))  # noqa: E731 - as short as the others
-        self._splitter = Splitter(verbs, nouns, self._asks, names, self._place, self._gives, self._whole)
+        self._splitter = Splitter(verbs, nouns, self._asks, names, self._place, self._gives, self._whole, self._kind, self._apart)
         self._expansion = Expansion(tools, ranker, reader)
 
     def steps(self, text: str) -> list[str]:
@@ -184,7 +184,31 @@ class Requests:
         said = PLACEHOLDER.sub(" ", seen.shape.text)
         modal = MODAL.search(seen.text)
         becomes = modal is not None and bool(seen.found) and seen.found[0].start < modal.start()
-        return bool(seen.found) and (becomes or bool(meanings(said) & self._acts)) and self._asks(seen.text)
+        named = bool(seen.found) or "{prefix}" in seen.shape.text
+        return named and (becomes or bool(meanings(said) & self._acts)) and self._asks(seen.text)
+
+    def _apart(self, before: str, rest: str) -> bool:
+        """Whether two looks at different things stand side by side: "a-1 status, b-1 vs b-2"."""
+        clause = _FIRST_CLAUSE.match(rest)
+        parts = [self._reader.understood(part) for part in (before, clause.group() if clause else rest)]
+        if not all(seen.found for seen in parts) or not [w for w in self._beside(parts[1]) if w not in lexicon().times]:
+            return False
+        ranked = [self._ranker.rank(seen.shape)[0] for seen in parts]
+        return ranked[0].tool is not ranked[1].tool and all(
+            c.tool.effect == "read" and c.likeness > 0.42 and c.chance > 0.5 for c in ranked
+        )
+
+    def _beside(self, seen: Understood) -> list[str]:
+        """The words that a step has beside names and their nouns."""
+        said = words(PLACEHOLDER.sub(" ", seen.shape.text))
+        return [w for w in said if w not in STOP and not any(re.fullmatch(noun, w) for noun in NOUNS.values())]
+
+    def _kind(self, text: str) -> bool:
+        """Whether a text is only the noun of a kind and a name of that kind: "schedule nightly"."""
+        found = self._reader.link(text)
+        return len({m.start for m in found}) == 1 and any(
+            re.search(rf"(?:{NOUNS.get(m.entry.kind, '(?!)')})\s+\S*$", text[: m.start] + "x", re.I) for m in found
+        )
 
     def _place(self, preface: str) -> str:
         """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"; of "churn-7" itself, "churn-7:"."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from swarm.planner.language import stem, words
+from swarm.planner.references import NOUNS
 from swarm.planner.shape import PLACEHOLDER
 
 _BOUNDARY = re.compile(
@@ -12,7 +13,7 @@ _BOUNDARY = re.compile(
     r"|meanwhile|in the meantime|also|at the end|lastly|once (?:that|it) is done))\b,?"
     r"|(?<!\bthe)(?<!\bthis)(?<!\bour),?\s+(?:and )?next\b(?! (?:to|years?|weeks?|months?|quarters?|time|days?"
     r"|release|meeting|mon|tues|wednes|thurs|fri))\b,?"
-    r"|,?\s+(?:and|&|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
+    r"|,?\s+(?:and|&|\+|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
     re.I,
 )
 _STRONG = re.compile(
@@ -23,17 +24,21 @@ _STRONG = re.compile(
 _LEADING = frozenset(
     "please also just now can could would will you kindly then and so ok okay well hey hi hello good morning i want to need would "
     "like us let first second third fourth next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets mind "
-    "happy be kind as if able possible might may wondering whether maybe perhaps really".split()
+    "happy be kind as if able possible might may wondering whether maybe perhaps really once more again last".split()
 )
 _ASKING = frozenset("what which who where when why how is are does do did any whose has was were".split())
 _WISH = re.compile(
-    r"\b(?:could|can|would|will) you\b|\bplease\b|\bmake sure\b"
+    r"\b(?:could|can|would|will) you\b|\bmake sure\b"
     r"|\b(?:i|we) (?:(?:would|will|do|also|really|still|only) )*(?:want|need|like|love|require) to\b",
     re.I,
 )
-_WANTS = re.compile(r"\b(?:i|we) (?:(?:would|will|do|also|really|still|only) )*(?:want|need|like|love|require)\b", re.I)
+_WANTS = re.compile(
+    r"\bplease\b|^\W*(?:(?:also|and|then)\s+)*(?:want|need)\b|\b(?:i|we) (?:(?:would|will|do|also|really|still"
+    r"|only) )*(?:want|need|like|love|require)\b",
+    re.I,
+)
 _WANTED = re.compile(
-    r"^\W*(?:i|we)\s+(?:(?:would|will|do|also|really|still|only)\s+)*(?:want|need|like|love|require)\s+(?:also\s+)?(?:an?|the|its|their|one|another)\s",
+    r"^\W*(?:i|we|(?:the|my|our)\s+(?:[\w-]+\s+)?[\w-]+)\s+(?:(?:would|will|do|also|really|still|only)\s+)*(?:wants?|needs?|like|love|requires?)\s+(?:also\s+)?(?:an?|the|its|their|one|another)\s",
     re.I,
 )
 """Wishes for a thing: "I also need a link to it"."""
@@ -90,11 +95,19 @@ _STATEMENT = re.compile(
 _TOLD = re.compile(r"^\W*(?:the\s+|my\s+)?(?:run|log|schedule|label|tag|list|plot|report|test|name)\s*(?:=|:|is\b|was\b)", re.I)
 """Tells what a thing is: "run is a-1"."""
 _THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
-_LISTING = re.compile(r",|as well as|plus|along with", re.I)
+_LISTING = re.compile(r",|\+|as well as|plus|along with", re.I)
 _OF = re.compile(r"(?:the|its|their|an?|one|another)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
+_NEWCOMER = re.compile(r"^\W*(?:i am |we are )?new (?:on|in|at|to|here)\b", re.I)
+_IT_SHOULD = re.compile(r"^\W*(?:it|this|that|they)\s+(?:must|should|has to|have to|shall|needs? to)\s", re.I)
+_PAST = re.compile(r"\b(?:was|were|is|are|has|have|had|did|got|been)\b", re.I)
 _SUBJECT = re.compile(r"\bones?\b|\b(?:somebody|someone|anybody|anyone)\b|\w/\s", re.I)
 _CLAUSED = re.compile(r"(?<=\w)\s(?:(?:that|which|who)\s|(?:you|we|it|they)\s(?:have|has|had|work|know|use|own)\b)[^,;]*$", re.I)
 """What is told of a thing behind it: "everything that is planned"."""
+_ITS = re.compile(r"(?:its|their)\s", re.I)
+_TIDY = re.compile(
+    r"^\W*(?:please\s+)?(?:clean|tidy)(?:\s+up)?\s+(?:the\s+)?(?:bucket\s+)?([\w./-]*\w)(?:\s+(?:for me|please))*\s*[.:]\s+", re.I
+)
+"""Says where to tidy; what is to be done there follows."""
 _ARTICLE = re.compile(r"\W*(?:the|its|their|an?|all|everything)\s", re.I)
 _NUMBERED = re.compile(r"(?:^|(?<=\s))\(?[1-9][.)]\s+(?=[A-Za-z])")
 _CLAUSE = re.compile(r"(?:[^,;.!?]|\.(?=\w))*")
@@ -124,34 +137,56 @@ class Splitter:
         place: Callable[[str], str],
         gives: Callable[[str], bool],
         whole: Callable[[str], bool],
+        kind: Callable[[str], bool],
+        apart: Callable[[str, str], bool],
     ) -> None:
         self._verbs = frozenset(verbs)
         self._stems = frozenset(stem(verb) for verb in verbs)
         self._place = place
         self._gives = gives
         self._whole = whole
+        self._kind = kind
+        self._apart = apart
         self._asks = asks
         self._names = names
         noun = "|".join(sorted(map(re.escape, nouns), key=len, reverse=True)) or "(?!)"
-        self._list = re.compile(rf"\b{_LIST.format(noun=noun)}\b(?![-_/])", re.I)
+        self._list = re.compile(rf"(?<![-_/.])\b{_LIST.format(noun=noun)}\b(?![-_/])", re.I)
         self._noun = re.compile(rf"\b(?:{noun})\b", re.I)
+        kinds = "|".join(f"(?:{one})" for one in NOUNS.values())
+        self._plural = re.compile(
+            rf"(?:(?:all|the|our|also|indexed|recurring|timed|storage|existing)\s+)*(?:{kinds})(?<=s)(?:\s+please)?", re.I
+        )
+        self._verb_of = re.compile(rf"((?:^|[.;\n])\s*(?:please\s+)?[a-z]+(?:\s[a-z]+){{0,2}}):\s+(?=(?:the\s+)?(?:{kinds})\s)", re.I)
+        self._one = re.compile(rf"(?:the\s+)?(?:{kinds})\s+[\"'`]?[\w./-]+[\"'`]?", re.I)
 
     def split(self, text: str) -> list[str]:
         """The steps of a request in order, each to be understood by itself as far as the text allows."""
         if len(_NUMBERED.findall(text)) > 1:
             text = _NUMBERED.sub("\nthen ", text).strip()
         text = _PACED.sub("; then ", text)
+        text = self._verb_of.sub(lambda m: f"{m.group(1)} " if self.begins(m.group(1)) else m.group(), text)
+        tidy = _TIDY.match(text)
+        text = (
+            f"in {tidy.group(1)}: {text[tidy.end() :]}" if tidy and self._names(tidy.group(1)) and self.begins(text[tidy.end() :]) else text
+        )
         scope = _SCOPE.match(text) or self._scoped(text)
         text = text[scope.end() :] if scope else text
         about, pieces = self._cut(text)
         steps = [part for step in self._joined(pieces) for part in self._distributed(step)]
         whole = scope.group(1) if scope else about
-        return [step if step.startswith(whole) else f"{whole} {step}" for step in steps] if whole else steps
+        return [self._within(whole, step) for step in steps] if whole else steps
+
+    def _within(self, whole: str, step: str) -> str:
+        """A step with what all is about, unless it says so or names something itself."""
+        apart = step.startswith(whole) or (whole.endswith(":") and self._names(step))
+        return step if apart else f"{whole} {step}"
 
     def begins(self, text: str) -> bool:
         """Whether a text begins like a request."""
         if self._demands(_CONNECTIVE.sub("", text)):
             return True
+        if _NEWCOMER.match(text):
+            return False
         text = PLACEHOLDER.sub("it", _CONNECTIVE.sub("", text))
         if _WANTED.match(text) and self._noun_phrase(_WANTED.sub("a ", text)):
             return True
@@ -173,7 +208,8 @@ class Splitter:
     def _scoped(self, text: str) -> re.Match[str] | None:
         """Where all is to be done, said first: "in a, do b"."""
         said = _SCOPED.match(text)
-        return said if said and self._names(said.group(1)) and self.begins(text[said.end() :]) else None
+        rest = text[said.end() :] if said else ""
+        return said if said and self._names(said.group(1)) and (self.begins(rest) or self._whole(rest)) else None
 
     def _demands(self, text: str) -> bool:
         """Whether a text says what something here should do or be: "a should be stopped"."""
@@ -209,6 +245,7 @@ class Splitter:
         for match in sorted([*_BOUNDARY.finditer(text, start), *_WITH.finditer(text, start)], key=lambda m: m.start()):
             before, rest = text[start : match.start()].strip(), text[match.end() :]
             parts = self._separates(match, before, rest) or (about and self._lists(about, match, before, rest))
+            parts = parts or (not _STRONG.search(match.group()) and self._apart(before, rest))
             if before and rest.strip() and not _quoted(text, match.start()) and parts:
                 pieces.append(_Piece(before + ("?" if "?" in match.group() else ""), ordered))
                 start, ordered = match.end(), _THEN.search(match.group()) is not None or ";\n" in match.group()
@@ -241,13 +278,24 @@ class Splitter:
             return False
         if mark.group().strip() == "," and _RELATIVE.match(rest):
             return False
+        clause = _CLAUSE.match(rest)
+        listing = mark.group().strip() in (",", "and", ", and", "&", "+")
+        if (
+            listing
+            and clause
+            and self._one.fullmatch(clause.group().strip())
+            and self._names(clause.group())
+            and self._kind(clause.group())
+        ):
+            return False
         if _STRONG.search(mark.group()) or self.begins(rest) or self._whole(rest):
             return True
         rest = _CONNECTIVE.sub("", rest)
-        if _OF.match(rest) and self._noun_phrase(rest):
+        if (_OF.match(rest) or _ITS.match(rest)) and self._noun_phrase(rest):
             return True
         listed = _LISTING.search(mark.group()) is not None or (_ARTICLE.match(before) is not None and self._noun_phrase(before))
-        return listed and self._noun_phrase(rest)
+        bare = clause is not None and self._plural.fullmatch(clause.group().strip()) is not None
+        return (listed and self._noun_phrase(rest)) or (bare and self._asks(rest))
 
     def _noun_phrase(self, text: str) -> bool:
         """Whether a text begins with a thing that is asked for: "a list of its artifacts"."""
@@ -284,7 +332,13 @@ class Splitter:
         wished = wished or (_WANTS.search(text) is not None and (self._noun.search(text) is not None or self._names(text)))
         begun = self.begins(text) or self.begins(_PLACED.sub("", text))
         ordered = piece.ordered and any(w not in _LEADING and w not in _FILLERS for w in words(text))
-        if ordered or wished or begun:
+        if (
+            ordered
+            or wished
+            or begun
+            or (self._whole(text) and not _PAST.search(text))
+            or (_IT_SHOULD.match(text) is not None and self._asks(text))
+        ):
             return True
         if _STATEMENT.search(_CLAUSED.sub("", text)):
             return False

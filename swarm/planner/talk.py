@@ -79,7 +79,12 @@ def small_talk(text: str, known: Known) -> str | None:
     """What to say to greetings, thanks, questions about the assistant, and requests that are refused; None for anything else."""
     if caution.overrides(text):
         return "I do not act on that: my rules stay, and nothing was done. " + can_do(known)
-    if caution.wants_secret(text) and not re.search(r"\bhow (?:do|can|should|to|are)\b|\bwhat is\b an?\b|best pract", text, re.I):
+    if caution.wants_secret(text) and not re.search(
+        r"\bhow (?:do|can|should|to|are)\b|\b(?:where|in which|which file)\b.*\b(?:configured?|set|rotated?|stored?"
+        r"|defined?)\b|\bwhat is\b an?\b|best pract",
+        text,
+        re.I,
+    ):
         return "I never show keys, passwords or tokens; `swarm config` lists the settings with secrets masked. " + can_do(known)
     if _MODEL.search(text):
         return ABOUT

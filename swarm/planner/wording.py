@@ -32,6 +32,7 @@ WITH_CONTENTS = re.compile(
     r",?\s+\b(?:with|including|together with|plus|and)\s+(?:(?:all|its|the|of|whole|entire|any)\s+)*"
     r"(?:everything|files?|objects?|contents?|data)"
     r"(?:\s+(?:(?:that|which|what) (?:is|are|it has) |it has )?(?:(?:in|of|within) (?:it|there)|inside(?: (?:of )?(?:it|there))?))?\b"
+    r"|,?\s+\b(?:with|including|and) all (?:that|what|which) (?:is |lies )?(?:in(?:side)? (?:of )?it|in there|inside|there)\b"
     r"|,?\s+(?:files?|objects?|contents?) and all\b"
     r"|,?\s+(?:files?|objects?|contents?|everything|all)\s+(?:included|inclusive|too|as well)\b",
     re.I,
