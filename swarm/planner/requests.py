@@ -126,11 +126,13 @@ class Requests:
     def _explains(self, told: str, step: str) -> bool:
         """Whether what was said before only tells why: "it clutters the list, archive it"."""
         seen = self._reader.understood(told)
-        if len(seen.found) != 1 or self._splitter.begins(told) or not IT.search(step) or not self._splitter.begins(step):
+        things = [m for m in seen.found if m.entry.kind != "bucket"] or seen.found
+        if len(things) != 1 or self._splitter.begins(told) or not IT.search(step):
             return False
-        asked = Shape(IT.sub(f" {{{seen.found[0].entry.kind}}} ", self._reader.understood(step).shape.text, count=1))
+        asked = Shape(IT.sub(f" {{{things[0].entry.kind}}} ", self._reader.understood(step).shape.text, count=1))
         before, after = self._ranker.rank(seen.shape), self._ranker.rank(asked)
-        return bool(before) and before[0].tool is after[0].tool
+        begun = self._splitter.begins(step) or after[0].tool.effect != "read"
+        return begun and before[0].tool is after[0].tool
 
     def _belongs(self, step: str, earlier: str) -> bool:
         """Whether a step only completes the one before: "and put it in the churn experiment", "call it demo-1"."""

@@ -44,7 +44,7 @@ _WANTED = re.compile(
 """Wishes for a thing: "I also need a link to it"."""
 _FILLERS = frozenset("um uh er should must have".split())
 _TELLS = frozenset({"i", "we"})
-_LETS = frozenset("can could may might shall should would will let if to".split())
+_LETS = frozenset("can could may might shall should would will let to".split())
 _SEEKS = frozenset("search look like want wish need get".split())
 """After "I", a verb tells what somebody does, but for these."""
 _PACED = re.compile(
@@ -295,7 +295,8 @@ class Splitter:
             return True
         listed = _LISTING.search(mark.group()) is not None or (_ARTICLE.match(before) is not None and self._noun_phrase(before))
         bare = clause is not None and self._plural.fullmatch(clause.group().strip()) is not None
-        return (listed and self._noun_phrase(rest)) or (bare and self._asks(rest))
+        counted = any(m.start() < mark.start() < m.end() for m in self._list.finditer(mark.string))
+        return (listed and self._noun_phrase(rest)) or (bare and not counted and self._asks(rest))
 
     def _noun_phrase(self, text: str) -> bool:
         """Whether a text begins with a thing that is asked for: "a list of its artifacts"."""

@@ -73,7 +73,11 @@ def prefix(name: str, context: Context, args: Args) -> str | None:
         re.I,
     )
     before = re.search(r"\b(?:the\s+)?[\"'`]?([\w.-]+(?:/[\w.-]+)*/?)[\"'`]?\s+(?:folder|directory|prefix)\b", context.text, re.I)
-    found = [m.group(1) for m in (named, before) if m and m.group(1).lower() not in STOP | {"with", "called", "named"}]
+    found = [
+        m.group(1)
+        for m in (named, before)
+        if m and context.free(*m.span(1)) and m.group(1).lower() not in STOP | {"with", "called", "named"}
+    ]
     return next((one for one in found if one != args.get("bucket")), None)
 
 
