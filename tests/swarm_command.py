@@ -21,6 +21,7 @@ INSTALLED = Path(sys.executable).parent / "swarm"
 
 IMPORTED = """
     ui.cli ui.terminal.once ui.terminal.chat ui.mcp.serve swarm.assistant agents.registry knowledge.knowledge swarm.planner.planner
+    standalone.local kfp_server_api tokenizers bm25s
 """.split()
 """What most commands import."""
 
@@ -133,6 +134,8 @@ def main() -> None:
     """Serve at the address; a forked process goes on as `swarm`."""
     for module in IMPORTED:
         importlib.import_module(module)
+    for agent in importlib.import_module("agents.registry").find_agents().values():
+        assert agent.toolset
     server = Server(sys.argv[1])
     sys.stdout.write("ready\n")
     sys.stdout.flush()

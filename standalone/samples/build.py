@@ -1,10 +1,12 @@
-"""Compile the sample pipelines: `python -m standalone.samples.build` rewrites `compiled/` from `pipelines/`."""
+"""Make what the samples ship; `python -m standalone.samples.build` rewrites `compiled/` from `pipelines/`, and `objects/`."""
 
 import pkgutil
 from importlib import import_module
 from pathlib import Path
 
 from standalone.samples import pipelines
+from standalone.samples.data import sample_objects
+from standalone.samples.load import OBJECTS
 
 COMPILED = Path(__file__).with_name("compiled")
 
@@ -26,5 +28,14 @@ def build(target: Path = COMPILED) -> list[Path]:
     return packages
 
 
+def write_objects(target: Path = OBJECTS) -> None:
+    """Write every sample object to `target`, as `bucket/key`."""
+    for bucket, key, content in sample_objects():
+        file = target / bucket / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
 if __name__ == "__main__":
     build()
+    write_objects()

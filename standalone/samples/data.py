@@ -1,7 +1,9 @@
-"""The objects of the sample buckets: `datasets` with the sample tables, `models` and `reports` with a note on what belongs there."""
+"""The objects of the sample buckets: `datasets` with the sample tables, `models` and `reports` with a note on what belongs there.
+
+They are made once, by `build`, and shipped: making them takes a second and the libraries that train models.
+"""
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -35,21 +37,15 @@ copy those worth keeping from bucket `mlpipeline` to here.
 
 def sample_objects() -> Iterator[tuple[str, str, bytes]]:
     """Every sample object as bucket, key and content; the content is the same each time."""
-    for bucket, key, render in lazy_sample_objects():
-        yield bucket, key, render()
-
-
-def lazy_sample_objects() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
-    """Every sample object as bucket, key and the function that makes its content, for those who may not need all contents."""
-    table = cache(lambda name: _TABLES[name]())
-    for name in _TABLES:
-        yield "datasets", f"{name}.csv", partial(lambda name: table(name).to_csv(index=False).encode(), name)
-    for name in _TABLES:
+    made = {name: table() for name, table in _TABLES.items()}
+    for name, table in made.items():
+        yield "datasets", f"{name}.csv", table.to_csv(index=False).encode()
+    for name, table in made.items():
         if "/" not in name:
-            yield "datasets", f"parquet/{name}.parquet", partial(lambda name: _parquet(table(name)), name)
-    yield "datasets", "README.md", lambda: _datasets_note({name: table(name) for name in _TABLES})
-    yield "models", "README.md", _MODELS_NOTE.encode
-    yield "reports", "README.md", _REPORTS_NOTE.encode
+            yield "datasets", f"parquet/{name}.parquet", _parquet(table)
+    yield "datasets", "README.md", _datasets_note(made)
+    yield "models", "README.md", _MODELS_NOTE.encode()
+    yield "reports", "README.md", _REPORTS_NOTE.encode()
 
 
 def _parquet(table: "pd.DataFrame") -> bytes:

@@ -3,11 +3,15 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
 from typing import Protocol
 
 import yaml
 
-from standalone.samples.data import BUCKETS, lazy_sample_objects
+from standalone.samples.data import BUCKETS
+
+OBJECTS = Path(__file__).with_name("objects")
+"""The sample objects, as `bucket/key`."""
 
 
 class PipelineUploader(Protocol):
@@ -65,6 +69,13 @@ def sample_pipelines() -> Iterator[SamplePipeline]:
             yield SamplePipeline(info["name"], info["description"], content)
 
 
+def shipped_objects() -> Iterator[tuple[str, str, Path]]:
+    """Every sample object as bucket, key and the file with its content, sorted."""
+    for bucket in BUCKETS:
+        for file in sorted(path for path in (OBJECTS / bucket).rglob("*.*") if path.is_file()):
+            yield bucket, file.relative_to(OBJECTS / bucket).as_posix(), file
+
+
 def load(pipelines: PipelineUploader, store: ObjectWriter) -> LoadReport:
     """Add the sample pipelines and objects that are missing.
 
@@ -84,10 +95,10 @@ def load(pipelines: PipelineUploader, store: ObjectWriter) -> LoadReport:
         if not store.bucket_exists(bucket):
             store.create_bucket(bucket)
             report.buckets_added.append(bucket)
-    for bucket, key, render in lazy_sample_objects():
+    for bucket, key, file in shipped_objects():
         if store.object_exists(bucket, key):
             report.objects_kept.append(f"{bucket}/{key}")
         else:
-            store.put(bucket, key, render())
+            store.put(bucket, key, file.read_bytes())
             report.objects_added.append(f"{bucket}/{key}")
     return report

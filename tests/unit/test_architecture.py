@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,16 @@ each_tool = pytest.mark.parametrize(("agent", "tool"), TOOLS, ids=[tool.name for
 each_agent = pytest.mark.parametrize("agent", AGENTS, ids=[agent.name for agent in AGENTS])
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """The syntax tree of a file, all of it."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imported(path: Path) -> Iterator[tuple[int, str]]:
     """Every module that a file imports, inside functions too, as line and dotted name."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -81,19 +88,17 @@ def test_only_the_settings_read_the_environment(path: Path) -> None:
     name = str(path.relative_to(ROOT))
     if name == "swarm/settings.py" or name in PASSES_THE_ENVIRONMENT_ON or name.startswith("evals/"):
         return  # evals start commands in environments of their own
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     names = ("environ", "environb", "getenv", "getenvb")
-    readers = [n.lineno for n in nodes if isinstance(n, ast.Attribute) and n.attr in names and ast.unparse(n.value) == "os"]
-    readers += [n.lineno for n in nodes if isinstance(n, ast.ImportFrom) and n.module == "os" for a in n.names if a.name in names]
+    readers = [n.lineno for n in nodes(path) if isinstance(n, ast.Attribute) and n.attr in names and ast.unparse(n.value) == "os"]
+    readers += [n.lineno for n in nodes(path) if isinstance(n, ast.ImportFrom) and n.module == "os" for a in n.names if a.name in names]
     readers += [line for line, module in imported(path) if module == "pydantic_settings"]
     assert not readers, "settings come from swarm/settings.py; give the value as an argument"
 
 
 @each_module
 def test_modules_and_functions_fit_in_a_head(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert source.count("\n") <= 400, "look for the second noun in this module"
-    functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert path.read_text(encoding="utf-8").count("\n") <= 400, "look for the second noun in this module"
+    functions = [n for n in nodes(path) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 60 and "samples" not in path.parts]
     assert not long, f"longer than a screen: {long}"
 
@@ -127,7 +132,7 @@ def test_every_tool_of_the_package_is_found(agent: Agent) -> None:
     """Counted in the sources: functions decorated with `@tool(...)`."""
     declared: list[str] = []
     for path in ROOT.joinpath(*agent.package.split(".")).glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef):
                 calls = [d for d in node.decorator_list if isinstance(d, ast.Call) and isinstance(d.func, ast.Name)]
                 declared += [node.name for call in calls if call.func.id == "tool"]

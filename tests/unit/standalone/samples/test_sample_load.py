@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from standalone.samples.data import BUCKETS, sample_objects
-from standalone.samples.load import load, sample_pipelines
+from standalone.samples.data import BUCKETS
+from standalone.samples.load import load, sample_pipelines, shipped_objects
 
 
 class Folder:
@@ -47,7 +47,7 @@ def test_an_empty_platform_gets_everything(folder):
     report = load(folder, folder)
     assert report.pipelines_added == [pipeline.name for pipeline in sample_pipelines()]
     assert report.buckets_added == list(BUCKETS)
-    contents = {f"{bucket}/{key}": content for bucket, key, content in sample_objects()}
+    contents = {f"{bucket}/{key}": file.read_bytes() for bucket, key, file in shipped_objects()}
     assert report.objects_added == list(contents)
     assert {key: (folder.objects / key).read_bytes() for key in contents} == contents
     assert not report.pipelines_kept and not report.objects_kept

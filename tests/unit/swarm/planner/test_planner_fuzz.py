@@ -21,13 +21,13 @@ def planner() -> Planner:
     return Planner(TOOLS, NAMES, WordLlamaEmbedding())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 def test_noise_changes_nothing(planner: Planner, seed: int) -> None:
     assert not CHANGING & set(decided(planner, NAMES, Texts(seed).noise()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 def test_requests_after_accidents_break_nothing(planner: Planner, seed: int) -> None:
     assert set(decided(planner, NAMES, Texts(seed).mutated())) <= {tool.name for tool in TOOLS}

@@ -51,9 +51,11 @@ def test_learning_anew_teaches_the_same(stored: Lessons) -> None:
 @pytest.mark.parametrize("content", [None, b"", b"no file of numbers", b"cut"], ids=["missing", "empty", "damaged", "cut short"])
 def test_without_a_sound_file_everything_is_learnt_anew(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "examples.npz"
-    if content is not None:
+    if content == b"cut":
         write(file, [MEMORY], EMBEDDING)
-        file.write_bytes(file.read_bytes()[:-100] if content == b"cut" else content)
+        content = file.read_bytes()[:-100]
+    if content is not None:
+        file.write_bytes(content)
     found = read(file, EMBEDDING)
     assert not found.texts
     assert chosen(found.examples(MEMORY, EMBEDDING), ["remember that my bucket is ml-data"]) == ["remember_note"]
