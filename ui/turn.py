@@ -21,6 +21,8 @@ from swarm.reply import (
 from tools.result import Artifact, Source
 
 Verdict = Literal["approve", "reject", "edit"]
+STEP = ("state", "step", "took")
+"""What is shown of each step of a run."""
 
 
 @dataclass
@@ -119,7 +121,7 @@ class Turn:
     @property
     def drawings(self) -> list[Artifact]:
         """The same without the tables that the answer shows in full."""
-        return [a for a in self.artifacts if a.kind != "table" or not _told(a, self.answer)]
+        return [a for a in self.artifacts if a.kind != "table" or not in_answer(a, self.answer)]
 
     def _call(self, call_id: str, agent: str, tool: str, args: dict[str, Any]) -> Call:
         """The call of this id, which is new when nothing was heard of it before."""
@@ -141,9 +143,9 @@ class Turn:
         self.answer, self.sources, self._delivered = reply.answer, reply.sources, reply.artifacts
 
 
-def _told(artifact: Artifact, answer: str) -> bool:
-    """Whether a table of the answer is as large as the artifact."""
-    rows, columns = len(artifact.data.get("rows", [])), len(artifact.data.get("columns", []))
+def in_answer(artifact: Artifact, answer: str) -> bool:
+    """Whether a table of the answer is as large as the artifact: a table, or a run with its steps."""
+    rows, columns = len(artifact.data.get("rows") or artifact.data.get("steps", [])), len(artifact.data.get("columns", STEP))
     return any(len(lines) - 2 >= rows and lines[0].replace("\\|", "").count("|") - 1 >= columns for lines in _tables(answer))
 
 

@@ -15,7 +15,7 @@ from swarm.reply import AnswerDelta, Approval, Event, Finished, PlanUpdated, Rep
 from tools.markdown import duration
 from tools.result import Artifact
 from ui.terminal.charts import chart
-from ui.turn import Turn
+from ui.turn import STEP, Turn, in_answer
 
 STATES = {"pending": "○", "running": "▸", "done": "✓", "failed": "✗", "asked": "?"}
 MARKS = {"ok": ("✓", "green"), "no_data": ("∅", "yellow"), "error": ("✗", "red"), "rejected": ("–", "yellow")}
@@ -89,8 +89,9 @@ def draw_reply(console: Console, reply: Reply) -> None:
         console.print(Text(f"[{source.n}] {place}  {source.uri}", style="dim"))
     if reply.approval is None:
         for artifact in Turn.told("", reply).drawings:
-            console.print()
-            console.print(drawing(artifact))
+            if artifact.kind != "run" or not in_answer(artifact, reply.answer):
+                console.print()
+                console.print(drawing(artifact))
     console.print()
 
 
@@ -108,7 +109,7 @@ def drawing(artifact: Artifact) -> RenderableType:
         case "run":
             steps = [[s.get("state", ""), s.get("name", ""), duration(s.get("seconds"))] for s in data.get("steps", [])]
             title = f"{data.get('name', artifact.title)}: {data.get('state', '')}"
-            return Sheet(title, ["state", "step", "took"], steps) if steps else Text(title, style="bold")
+            return Sheet(title, list(STEP), steps) if steps else Text(title, style="bold")
         case "file":
             return Text(f"{data.get('name', artifact.title)}: {data.get('url') or data.get('path') or ''}")
     return Text(f"{artifact.title}: on the web page (`swarm ui`)", style="dim")

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from swarm.reply import Reply
 from tools.result import Artifact
-from ui.terminal.drawing import ROWS, drawing
+from ui.terminal.drawing import ROWS, draw_reply, drawing
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
 
@@ -36,3 +37,13 @@ def test_of_many_rows_the_first_are_shown_and_the_rest_counted() -> None:
 @pytest.mark.parametrize("rows", [[], [[]], [["only"]], [[None, 1.23456789, "x" * 100]]])
 def test_rows_that_do_not_fit_their_columns(rows: list[list[object]]) -> None:
     assert "abc" in drawn(["abc", "b", "c"], rows, 40)
+
+
+@pytest.mark.parametrize(
+    ("answer", "times"), [("It succeeded.\n\n| step | state | took |\n|-|-|-|\n| load | succeeded | 2 s |\n", 1), ("Started.", 1)]
+)
+def test_the_steps_of_a_run_are_shown_once(answer: str, times: int) -> None:
+    data = {"run_id": "1", "name": "r", "state": "succeeded", "steps": [{"name": "load", "state": "succeeded", "seconds": 2}]}
+    console = Console(record=True, width=80)
+    draw_reply(console, Reply(answer=answer, session="s", status="done", artifacts=[Artifact(kind="run", title="r", data=data)]))
+    assert console.export_text().count("load") == times
