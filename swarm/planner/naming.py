@@ -68,7 +68,8 @@ def path(name: str, context: Context, args: Args) -> str | None:
     address = re.search(r"\b(?:https?|minio|s3)://[^\s\"'`<>]+", context.text, re.I)
     if address and not takes & {"bucket", "object"}:
         return address.group().rstrip(".,;)")
-    given = [f for f in file_names(context.text) if "://" not in f]
+    buckets = {context.text[m.start : m.end] for m in context.mentioned("bucket")}
+    given = [f for f in file_names(context.text) if "://" not in f and f not in buckets]
     target = new_key("key", context, args) if "new_key" in context.kinds.values() else None
     places = [f for f in given if f != target and f not in (args.get("key"), args.get("bucket"))]
     if "object" in context.kinds.values():

@@ -60,8 +60,11 @@ def bucket(name: str, context: Context, args: Args) -> str | Unclear | None:
         pointed = referred("bucket", context.text, context.memory, context.entries)
         if pointed:
             return pointed[0] if len(pointed) == 1 else Unclear(pointed)
-        return _unknown_place(context, args) or (
-            args.get("bucket") if "to_key" in context.kinds and naming.new_key("to_key", context, args) else None
+        new = context.memory.made("bucket")
+        return (
+            _unknown_place(context, args)
+            or (new if new != args.get("bucket") else None)
+            or (args.get("bucket") if "to_key" in context.kinds and naming.new_key("to_key", context, args) else None)
         )
     if "object" not in context.kinds.values():
         return existing("bucket", name, context, args)

@@ -121,6 +121,11 @@ class Memory:
         single = [{t.name for t in call.things if t.kind == kind} for call in self.calls if call.now]
         return list(dict.fromkeys(name for names in single if len(names) == 1 for name in names))
 
+    def made(self, kind: str) -> str | None:
+        """The thing of a kind that was made last for the request at hand."""
+        calls = (call for call in reversed(self.calls) if call.now and call.tool == f"create_{kind}")
+        return next((t.name for call in calls for t in call.things if t.kind == kind), None)
+
     def kinds(self, listed: bool = False) -> list[str]:
         """Kinds of things there is one of in focus, or with `listed` also several, the most recent first."""
         found = dict.fromkeys(kind for call in reversed(self.calls) for kind in (*_topic(call), *(t.kind for t in call.things)))

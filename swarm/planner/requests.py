@@ -81,6 +81,7 @@ class Requests:
             or self._chooses(earlier, step)
             or self._heads(earlier, step)
             or self._wishes(earlier, step)
+            or self._asks_on(earlier, step)
             or ENDING.fullmatch(step) is not None
             or (_OUT.search(earlier) is not None and _PUT.match(step) is not None)
         )
@@ -114,6 +115,15 @@ class Requests:
         for m in reversed(seen.found):
             rest = rest[: m.start] + rest[m.end :]
         return bool(seen.found) and not [w for w in words(rest) if w not in STOP] and not self._reader.link(step)
+
+    def _asks_on(self, earlier: str, step: str) -> bool:
+        """Whether a question goes on about what the one before asks for: "which inputs has a and what values do they have?"."""
+        seen, before = self._reader.understood(step), self._reader.understood(earlier)
+        if seen.found or not before.found or not re.search(r"\b(?:they|them|those|these)\b", step, re.I) or not QUESTION.search(step):
+            return False
+        kinds = {m.entry.kind for m in before.found}
+        needs = self._ranker.rank(seen.shape)[0].tool.needs & set(NOUNS)
+        return bool(needs) and not needs & kinds
 
     def _wishes(self, told: str, step: str) -> bool:
         """Whether what was said before wishes for what the step asks for: "I would like to send a.csv, can I get a link?"."""

@@ -26,6 +26,7 @@ _SERIES = re.compile(
     r"\b(?:the|all|both|my|our)\s+(?:(?:two|three|four|\d)\s+)?([\w.-]*[\w.])[-_]?\s+(?:runs|jobs|trainings|models)\b", re.I
 )
 """Runs by what their names begin with: "the two curve_v3 runs"."""
+_OF_SERIES = re.compile(r"\b(?:of|from|in) (?:the )?([\w.-]*[\w.])[-_]?\s+(?:series|family|runs)\b", re.I)
 MOST = 8
 """Runs that are compared where none is named."""
 _NUMBERS = {"two": 2, "couple": 2, "three": 3, "four": 4, "five": 5}
@@ -184,10 +185,15 @@ def _ending(context: Context, named: Sequence[str]) -> list[str]:
     lead = (named or [focus.name if focus else ""])[0]
     among = [t.name for t in context.memory.several("run")]
     among += [e.name for e in context.entries("run") if lead and _parted(e.name)[0] == _parted(lead)[0] and e.name not in among]
+    series = _OF_SERIES.search(context.text)
+    if series:
+        among += [e.name for e in context.entries("run") if squashed(e.name).startswith(squashed(series.group(1))) and e.name not in among]
     found: list[str] = []
     for token in tokens(context.text):
         said = token.text.lstrip("0") or token.text
-        article = token.text in STOP and not re.match(r"\s+one\b|\W*$", context.text[token.end :])
+        article = token.text in STOP and not re.match(
+            r"\s+one\b|\W*$|\s*(?:,|and|or|vs|with|against)\s+[a-z\d]{1,2}\b", context.text[token.end :]
+        )
         if not context.free(token.start, token.end) or article or not re.fullmatch(r"[a-z]|[a-z]{0,2}\d+", said):
             continue
         fits = [n for n in among if _parted(n)[1] == said]

@@ -54,6 +54,8 @@ _PACED = re.compile(
     re.I,
 )
 """Only says in which order things are wanted: "begin with a summary", "close by showing"."""
+_ENDING = re.compile(r"(?:,\s*)?(?:\band\s+)?\bto (?:begin|start|end|finish|close|conclude|round off)(?: (?:with|off))?,\s+", re.I)
+"""The same, apart from the request: "to end with, show it"."""
 _RELATIVE = re.compile(
     r"^(?:which|who|where|that)\s+(?:is|are|was|were|has|have|lies?|lives?|sits?|belongs?|comes?|contains?|holds?|keeps?|we|i|you|he|she|they)\b"
     r"(?!\s+(?:the|an?|it|my|our|best|better|worst|worse|newest|latest|oldest|bigger|biggest|larger|largest|smallest)\b)[^.!?;\n]*(?:[.!;\n]|$)",
@@ -163,8 +165,8 @@ class Splitter:
         """The steps of a request in order, each to be understood by itself as far as the text allows."""
         if len(_NUMBERED.findall(text)) > 1:
             text = _NUMBERED.sub("\nthen ", text).strip()
-        text = _PACED.sub("; then ", text)
-        text = self._verb_of.sub(lambda m: f"{m.group(1)} " if self.begins(m.group(1)) else m.group(), text)
+        text = _PACED.sub("; then ", _ENDING.sub("; then ", text))
+        text = self._verb_of.sub(lambda m: f"{m.group(1)} " if self.begins(m.group(1).lstrip(" .;\n")) else m.group(), text)
         tidy = _TIDY.match(text)
         text = (
             f"in {tidy.group(1)}: {text[tidy.end() :]}" if tidy and self._names(tidy.group(1)) and self.begins(text[tidy.end() :]) else text

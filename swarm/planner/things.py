@@ -159,5 +159,8 @@ def unknown_name(kind: str, context: Context, only_beside: bool = False) -> str 
         placed = re.search(rf"\b(?:in|of|from|into|to)\s+(?:the\s+)?(?:{noun})\s+([a-z]{{4,}})\W*$", text, re.I)
         if placed and not candidates:
             candidates.append(placed.group(1))
+    if kind == "pipeline" and "experiment" in context.kinds.values():
+        inside = re.findall(r"\b(?:in|inside|within|under|into)\s+(?:the\s+)?(?:experiment\s+)?[\"'`]?([\w.-]*\w)", context.text, re.I)
+        candidates = [c for c in candidates if c not in inside]
     parameters = {p for e in context.entries("pipeline") for p in e.facts.get("parameters", {})}
     return next((c for c in candidates if c not in parameters), None)

@@ -114,6 +114,8 @@ def _in_digits(text: str) -> str:
     ]
     joined = re.sub(r"\bhalf past (\d+)", r"\1:30", " ".join(words), flags=re.I)
     joined = re.sub(r"\b(?:a )?quarter past (\d+)", r"\1:15", joined, flags=re.I)
+    joined = re.sub(r"\b(?:a )?quarter to (\d+)", lambda m: f"{(int(m.group(1)) - 1) % 24}:45", joined, flags=re.I)
+    joined = re.sub(r"\b(5|10|20|25)(?: minutes?)? past (\d+)", lambda m: f"{m.group(2)}:{int(m.group(1)):02}", joined, flags=re.I)
     return re.sub(r",", " ", joined)
 
 

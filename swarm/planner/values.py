@@ -161,7 +161,8 @@ _SEARCH_WORDS = frozenset(
     locate look me my of on object objects or our please search show somewhere storage the there to us we what where
     which with you called named name their and list every everywhere across inside hold keep stored store by contain
     contains containing whose that hunt track out up exist exists lie lies lying
-    sitting lying path paths something think was maybe sit sits live lives reside resides kept need want could would may might
+    no matter regardless whichever sitting lying path paths something think was maybe sit sits live lives reside resides kept
+    need want could would may might
     should will shall can both me
     """.split()
 )
