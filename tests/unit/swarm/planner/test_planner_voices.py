@@ -138,6 +138,20 @@ def test_one_call_however_it_is_said(planner: Planner, text: str, tool: str, arg
             ["get_pipeline", "pause_schedule", "resume_schedule"],
         ),
         ("attic, the whole bucket can go, files and all", ["delete_objects", "delete_bucket"]),
+        ("kelp-week-9 status, otter-1 vs otter-2", ["get_run", "compare_runs"]),
+        (
+            "get rid of: run otter-1, schedule kelp-nightly. archive: run otter-2, experiment pups",
+            ["delete_run", "delete_schedule", "archive_run", "archive_experiment"],
+        ),
+        (
+            "i need a bucket kelp-raw. copy fish.csv over from attic, and finish with the new bucket's details",
+            ["create_bucket", "copy_object", "get_bucket"],
+        ),
+        (
+            "first the metrics of otter-1, and to end with, let me see the residual_plot artifact",
+            ["get_run_metrics", "show_artifact"],
+        ),
+        ("suspend kelp-nightly, and plan otter-count for each Friday at 16:45", ["pause_schedule", "schedule_pipeline"]),
     ],
 )
 def test_each_thing_that_is_asked_for_is_a_step(planner: Planner, text: str, tools: list[str]) -> None:
@@ -199,3 +213,15 @@ def test_a_bucket_with_its_files_is_emptied_and_deleted(planner: Planner) -> Non
     seen = Memory([Done("list_objects", {"bucket": "attic"}, (Thing("bucket", "attic"),))])
     actions = told(planner, "all junk. delete that bucket, files included", seen)
     assert [(a.tool, a.args["bucket"]) for a in actions] == [("delete_objects", "attic"), ("delete_bucket", "attic")]
+
+
+def test_running_a_run_deletes_nothing(planner: Planner) -> None:
+    assert [a.tool for a in told(planner, "run otter-1")] == ["retry_run"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cron"),
+    [("each day at a quarter to five in the morning", "45 4 * * *"), ("daily at twenty past six", "20 6 * * *")],
+)
+def test_times_to_and_past_the_hour(planner: Planner, text: str, cron: str) -> None:
+    assert parse(told(planner, f"start otter-count {text}")[0].args["cron"]) == cron
