@@ -44,8 +44,7 @@ class Requests:
         nouns = {form for t in tools for form in noun_forms(t.name)} | {form for n in lexicon().nouns for form in (n, n + "s")}
         verbs = lexicon().verbs | {t.name.split("_")[0] for t in tools}
         self._acts = {m for t in tools if t.effect != "read" for m in meanings(t.name.split("_")[0])} - {"start", "run", "schedule"}
-        names = lambda text: bool(reader.link(text))  # noqa: E731 - as short as the others
-        self._splitter = Splitter(verbs, nouns, self._asks, names, self._place, self._gives, self._whole, self._kind, self._apart)
+        self._splitter = Splitter(verbs, nouns, self)
         self._expansion = Expansion(tools, ranker, reader)
 
     def steps(self, text: str) -> list[str]:
@@ -177,19 +176,23 @@ class Requests:
             and ranked[0].likeness > LIKE
         )
 
-    def _asks(self, text: str) -> bool:
+    def asks(self, text: str) -> bool:
         """Whether a few words by themselves are much like a request."""
         seen = self._reader.understood(text)
         ranked = self._ranker.rank(seen.shape)
         return bool(ranked) and ranked[0].likeness > 0.42 and ranked[0].chance > 0.5
 
-    def _gives(self, text: str) -> bool:
+    def names(self, text: str) -> bool:
+        """Whether a text names anything that exists."""
+        return bool(self._reader.link(text))
+
+    def gives(self, text: str) -> bool:
         """Whether a text begins with a value for a parameter: "freeze the encoder", "route north"."""
         text = self._reader.spelt(text)
         shaped = self._reader.shaped(text, self._reader.link(text)).text
         return re.match(r"\W*(?:(?:and|with|but|also|please)\s+)*\{setting\}", shaped) is not None
 
-    def _whole(self, text: str) -> bool:
+    def whole(self, text: str) -> bool:
         """Whether the first clause of a text is a request by itself that names what it changes, wherever its verb stands."""
         clause = _FIRST_CLAUSE.match(text)
         seen = self._reader.understood(clause.group() if clause else text)
@@ -197,9 +200,9 @@ class Requests:
         modal = MODAL.search(seen.text)
         becomes = modal is not None and bool(seen.found) and seen.found[0].start < modal.start()
         named = bool(seen.found) or "{prefix}" in seen.shape.text
-        return named and (becomes or bool(meanings(said) & self._acts)) and self._asks(seen.text)
+        return named and (becomes or bool(meanings(said) & self._acts)) and self.asks(seen.text)
 
-    def _apart(self, before: str, rest: str) -> bool:
+    def apart(self, before: str, rest: str) -> bool:
         """Whether two looks at different things stand side by side: "a-1 status, b-1 vs b-2"."""
         clause = _FIRST_CLAUSE.match(rest)
         parts = [self._reader.understood(part) for part in (before, clause.group() if clause else rest)]
@@ -215,14 +218,14 @@ class Requests:
         said = words(PLACEHOLDER.sub(" ", seen.shape.text))
         return [w for w in said if w not in STOP and not any(re.fullmatch(noun, w) for noun in NOUNS.values())]
 
-    def _kind(self, text: str) -> bool:
+    def kind(self, text: str) -> bool:
         """Whether a text is only the noun of a kind and a name of that kind: "schedule nightly"."""
         found = self._reader.link(text)
         return len({m.start for m in found}) == 1 and any(
             re.search(rf"(?:{NOUNS.get(m.entry.kind, '(?!)')})\s+\S*$", text[: m.start] + "x", re.I) for m in found
         )
 
-    def _place(self, preface: str) -> str:
+    def place(self, preface: str) -> str:
         """A preface such as "ml-scratch clean-up" as where all the steps are: "in ml-scratch"; of "churn-7" itself, "churn-7:"."""
         found = [m for m in self._reader.link(preface) if m.exact or m.entry.kind == "object"]
         places = {m.start for m in found}

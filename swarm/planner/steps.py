@@ -1,122 +1,53 @@
 """Splitting a request into its steps."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, Protocol
 
 from swarm.planner.language import stem, words
+from swarm.planner.marks import (
+    ARTICLE,
+    ASKING,
+    BOUNDARY,
+    CLAUSE,
+    CLAUSED,
+    CONNECTIVE,
+    ENDING,
+    FILLERS,
+    IT_SHOULD,
+    ITS,
+    LEADING,
+    LETS,
+    LIST,
+    LISTING,
+    NEWCOMER,
+    NUMBERED,
+    OF,
+    PACED,
+    PAST,
+    PLACED,
+    PREFACE,
+    RELATIVE,
+    SCOPE,
+    SCOPED,
+    SEEKS,
+    SHOULD,
+    SHOULD_BE,
+    STATEMENT,
+    STRONG,
+    SUBJECT,
+    SWITCHED,
+    TELLS,
+    THEN,
+    TIDY,
+    TOLD,
+    WANTED,
+    WANTS,
+    WISH,
+    WITH,
+)
 from swarm.planner.references import NOUNS
 from swarm.planner.shape import PLACEHOLDER
-
-_BOUNDARY = re.compile(
-    r"\s*(?:[;\n]+(?:\s*then\b,?)?|&&|(?<=[\w)\"'`\]])[.!?]+(?=\s|$)|,?\s+(?:(?:and |but )?(?:then|after that|afterwards|finally"
-    r"|meanwhile|in the meantime|also|at the end|lastly|once (?:that|it) is done))\b,?"
-    r"|(?<!\bthe)(?<!\bthis)(?<!\bour),?\s+(?:and )?next\b(?! (?:to|years?|weeks?|months?|quarters?|time|days?"
-    r"|release|meeting|mon|tues|wednes|thurs|fri))\b,?"
-    r"|,?\s+(?:and|&|\+|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
-    re.I,
-)
-_STRONG = re.compile(
-    r"[;\n.!?]|\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)"
-    r"|meanwhile|meantime|at the end|lastly|once (?:that|it)",
-    re.I,
-)
-_LEADING = frozenset(
-    "please also just now can could would will you kindly then and so ok okay well hey hi hello good morning i want to need would "
-    "like us let first second third fourth next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets mind "
-    "happy be kind as if able possible might may wondering whether maybe perhaps really once more again last".split()
-)
-_ASKING = frozenset("what which who where when why how is are does do did any whose has was were".split())
-_WISH = re.compile(
-    r"\b(?:could|can|would|will) you\b|\bmake sure\b"
-    r"|\b(?:i|we) (?:(?:would|will|do|also|really|still|only) )*(?:want|need|like|love|require) to\b",
-    re.I,
-)
-_WANTS = re.compile(
-    r"\bplease\b|^\W*(?:(?:also|and|then)\s+)*(?:want|need)\b|\b(?:i|we) (?:(?:would|will|do|also|really|still"
-    r"|only) )*(?:want|need|like|love|require)\b",
-    re.I,
-)
-_WANTED = re.compile(
-    r"^\W*(?:i|we|(?:the|my|our)\s+(?:[\w-]+\s+)?[\w-]+)\s+(?:(?:would|will|do|also|really|still|only)\s+)*(?:wants?|needs?|like|love|requires?)\s+(?:also\s+)?(?:an?|the|its|their|one|another)\s",
-    re.I,
-)
-"""Wishes for a thing: "I also need a link to it"."""
-_FILLERS = frozenset("um uh er should must have".split())
-_TELLS = frozenset({"i", "we"})
-_LETS = frozenset("can could may might shall should would will let to".split())
-_SEEKS = frozenset("search look like want wish need get".split())
-"""After "I", a verb tells what somebody does, but for these."""
-_PACED = re.compile(
-    r"(?<!that )(?<!which )(?<!names )(?<!files )(?<!objects )(?<!keys )(?:(?:\band|\bplease|\bso|,)\s+)*"
-    r"\b(?:begin|start|open|continue|go on|carry on|proceed|close|end|finish|conclude|wrap up|round off)\s+(?:with|by)\s+"
-    r"(?=(?:the|an?|its|their|our|my)\s|[a-z]+ing\b)",
-    re.I,
-)
-"""Only says in which order things are wanted: "begin with a summary", "close by showing"."""
-_ENDING = re.compile(r"(?:,\s*)?(?:\band\s+)?\bto (?:begin|start|end|finish|close|conclude|round off)(?: (?:with|off))?,\s+", re.I)
-"""The same, apart from the request: "to end with, show it"."""
-_RELATIVE = re.compile(
-    r"^(?:which|who|where|that)\s+(?:is|are|was|were|has|have|lies?|lives?|sits?|belongs?|comes?|contains?|holds?|keeps?|we|i|you|he|she|they)\b"
-    r"(?!\s+(?:the|an?|it|my|our|best|better|worst|worse|newest|latest|oldest|bigger|biggest|larger|largest|smallest)\b)[^.!?;\n]*(?:[.!;\n]|$)",
-    re.I,
-)
-"""A clause that tells of the thing before it, and asks nothing."""
-_SCOPE = re.compile(r"^\W*((?:in|for|from|on|with|within|inside|regarding|about)\s[^:,.;]{1,80}):\s+", re.I)
-_SCOPED = re.compile(r"^\W*((?:in|under|within|inside|from)\s+(?:the\s+)?(?:\w+\s+)?[\w./-]+),\s+", re.I)
-_PLACED = re.compile(r"^\W*(?:in|for|from|on|within|inside)\s+(?:the\s+)?[\w./-]+\s+", re.I)
-_PREFACE = re.compile(r"^([^:]{3,120}):\s+(?=[A-Za-z])")
-_CONNECTIVE = re.compile(
-    r"^\W*(?:(?:(?:and|but|then|after that|afterwards|finally|next|meanwhile"
-    r"|in the meantime|lastly|at the end|if so|in that case|as well as|in (?:its|their) place|instead|in return|in exchange)\b[,\s]*"
-    r"|(?:first|second|third|fourth|fifth|last)(?:ly)?\s*[,:]\s*|(?:first|second|third|fourth|fifth|lastly)(?:ly)?\s+(?=(?:the|an?|all|its|their|i|we|you|please|to)\b))+)+",
-    re.I,
-)
-_SHOULD = re.compile(r"^[^\s,]+(?:\s[^\s,]+){0,5}\s(?:should|must|has to|have to|needs? to|ought to|shall|may|can)\s(?!you\b)", re.I)
-_SHOULD_BE = re.compile(
-    r"\b(?:should|must|shall|can|may) (?:be(?! [a-z]+(?:ed|pt)\b)|have|equal)\b"
-    r"|\b(?:has to|have to|needs? to|must|should|ought to|shall) (?:read|see|look|know|access|view|check|report"
-    r"|present|decide|understand|use)\b|^\W*(?:i|we|you"
-    r"|it|that|which|who|what|he|she|they|nobody|everyone)\b",
-    re.I,
-)
-_WITH = re.compile(
-    r"\s+(?:with|and have|having)\s+(?=(?:[a-z]+\s+){1,2}(?:turned "
-    r"|switched )?(?:on|off|enabled|disabled|activated)\b)",
-    re.I,
-)
-_SWITCHED = re.compile(
-    r"^(?:[a-z]+\s+){1,2}(?:turned |switched )?(?:on|off|enabled|disabled|activated)\b(?=\W*$|\s+(?:for|in|again|please)\b)", re.I
-)
-_STATEMENT = re.compile(
-    r"\b(?:is|are|am|was|were|has|have|had|did|does|do|went|takes?|looks?|seems?|should|must|will|got|came|need(?:s|ed)?"
-    r"|belongs?|comes|died|crashed|failed|broke|hangs|hung|stopped|finished|ended|happened|worked|started|says?|said|thinks?|want(?:s|ed)?)\b",
-    re.I,
-)
-"""The verbs of a sentence that tells something."""
-_TOLD = re.compile(r"^\W*(?:the\s+|my\s+)?(?:run|log|schedule|label|tag|list|plot|report|test|name)\s*(?:=|:|is\b|was\b)", re.I)
-"""Tells what a thing is: "run is a-1"."""
-_THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
-_LISTING = re.compile(r",|\+|as well as|plus|along with", re.I)
-_OF = re.compile(r"(?:the|its|their|an?|one|another)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
-_NEWCOMER = re.compile(r"^\W*(?:i am |we are )?new (?:on|in|at|to|here)\b", re.I)
-_IT_SHOULD = re.compile(r"^\W*(?:it|this|that|they)\s+(?:must|should|has to|have to|shall|needs? to)\s", re.I)
-_PAST = re.compile(r"\b(?:was|were|is|are|has|have|had|did|got|been)\b", re.I)
-_SUBJECT = re.compile(r"\bones?\b|\b(?:somebody|someone|anybody|anyone)\b|\w/\s", re.I)
-_CLAUSED = re.compile(r"(?<=\w)\s(?:(?:that|which|who)\s|(?:you|we|it|they)\s(?:have|has|had|work|know|use|own)\b)[^,;]*$", re.I)
-"""What is told of a thing behind it: "everything that is planned"."""
-_ITS = re.compile(r"(?:its|their)\s", re.I)
-_TIDY = re.compile(
-    r"^\W*(?:please\s+)?(?:clean|tidy)(?:\s+up)?\s+(?:the\s+)?(?:bucket\s+)?([\w./-]*\w)(?:\s+(?:for me|please))*\s*[.:]\s+", re.I
-)
-"""Says where to tidy; what is to be done there follows."""
-_ARTICLE = re.compile(r"\W*(?:the|its|their|an?|all|everything)\s", re.I)
-_NUMBERED = re.compile(r"(?:^|(?<=\s))\(?[1-9][.)]\s+(?=[A-Za-z])")
-_CLAUSE = re.compile(r"(?:[^,;.!?]|\.(?=\w))*")
-_LIST = (
-    r"(?:(?:the |its |their |all |our |my )?({noun})s?\s*,\s*)*(?:the |its |their |all |our "
-    r"|my )?({noun})(?:\s*,?\s+(?:and|or|&)\s+|\s*[,/+]\s*)(?:the |its |their |all |our |my )?({noun})"
-)
 
 
 class _Piece(NamedTuple):
@@ -127,6 +58,38 @@ class _Piece(NamedTuple):
     """Whether the mark before it says that something is to be done next: "then", "after that"."""
 
 
+class Judge(Protocol):
+    """What is known of a few words by themselves."""
+
+    def asks(self, text: str) -> bool:
+        """Whether they are much like a request."""
+        ...
+
+    def names(self, text: str) -> bool:
+        """Whether they name anything that exists."""
+        ...
+
+    def place(self, preface: str) -> str:
+        """A preface as where all the steps are, or what they are about; empty where it is neither."""
+        ...
+
+    def gives(self, text: str) -> bool:
+        """Whether they begin with a value for a parameter."""
+        ...
+
+    def whole(self, text: str) -> bool:
+        """Whether their first clause is a request by itself that names what it changes."""
+        ...
+
+    def kind(self, text: str) -> bool:
+        """Whether they are only the noun of a kind and a name of that kind."""
+        ...
+
+    def apart(self, before: str, rest: str) -> bool:
+        """Whether two looks at different things stand side by side."""
+        ...
+
+
 class Splitter:
     """Knows with which words requests begin, and which nouns they are about."""
 
@@ -134,25 +97,13 @@ class Splitter:
         self,
         verbs: Collection[str],
         nouns: Collection[str],
-        asks: Callable[[str], bool],
-        names: Callable[[str], bool],
-        place: Callable[[str], str],
-        gives: Callable[[str], bool],
-        whole: Callable[[str], bool],
-        kind: Callable[[str], bool],
-        apart: Callable[[str, str], bool],
+        judge: Judge,
     ) -> None:
         self._verbs = frozenset(verbs)
+        self._judge = judge
         self._stems = frozenset(stem(verb) for verb in verbs)
-        self._place = place
-        self._gives = gives
-        self._whole = whole
-        self._kind = kind
-        self._apart = apart
-        self._asks = asks
-        self._names = names
         noun = "|".join(sorted(map(re.escape, nouns), key=len, reverse=True)) or "(?!)"
-        self._list = re.compile(rf"(?<![-_/.])\b{_LIST.format(noun=noun)}\b(?![-_/])", re.I)
+        self._list = re.compile(rf"(?<![-_/.])\b{LIST.format(noun=noun)}\b(?![-_/])", re.I)
         self._noun = re.compile(rf"\b(?:{noun})\b", re.I)
         kinds = "|".join(f"(?:{one})" for one in NOUNS.values())
         self._plural = re.compile(
@@ -163,15 +114,17 @@ class Splitter:
 
     def split(self, text: str) -> list[str]:
         """The steps of a request in order, each to be understood by itself as far as the text allows."""
-        if len(_NUMBERED.findall(text)) > 1:
-            text = _NUMBERED.sub("\nthen ", text).strip()
-        text = _PACED.sub("; then ", _ENDING.sub("; then ", text))
+        if len(NUMBERED.findall(text)) > 1:
+            text = NUMBERED.sub("\nthen ", text).strip()
+        text = PACED.sub("; then ", ENDING.sub("; then ", text))
         text = self._verb_of.sub(lambda m: f"{m.group(1)} " if self.begins(m.group(1).lstrip(" .;\n")) else m.group(), text)
-        tidy = _TIDY.match(text)
+        tidy = TIDY.match(text)
         text = (
-            f"in {tidy.group(1)}: {text[tidy.end() :]}" if tidy and self._names(tidy.group(1)) and self.begins(text[tidy.end() :]) else text
+            f"in {tidy.group(1)}: {text[tidy.end() :]}"
+            if tidy and self._judge.names(tidy.group(1)) and self.begins(text[tidy.end() :])
+            else text
         )
-        scope = _SCOPE.match(text) or self._scoped(text)
+        scope = SCOPE.match(text) or self._scoped(text)
         text = text[scope.end() :] if scope else text
         about, pieces = self._cut(text)
         steps = [part for step in self._joined(pieces) for part in self._distributed(step)]
@@ -180,46 +133,46 @@ class Splitter:
 
     def _within(self, whole: str, step: str) -> str:
         """A step with what all is about, unless it says so or names something itself."""
-        apart = step.startswith(whole) or (whole.endswith(":") and self._names(step))
+        apart = step.startswith(whole) or (whole.endswith(":") and self._judge.names(step))
         return step if apart else f"{whole} {step}"
 
     def begins(self, text: str) -> bool:
         """Whether a text begins like a request."""
-        if self._demands(_CONNECTIVE.sub("", text)):
+        if self._demands(CONNECTIVE.sub("", text)):
             return True
-        if _NEWCOMER.match(text):
+        if NEWCOMER.match(text):
             return False
-        text = PLACEHOLDER.sub("it", _CONNECTIVE.sub("", text))
-        if _WANTED.match(text) and self._noun_phrase(_WANTED.sub("a ", text)):
+        text = PLACEHOLDER.sub("it", CONNECTIVE.sub("", text))
+        if WANTED.match(text) and self._noun_phrase(WANTED.sub("a ", text)):
             return True
         mind = False
         said = re.findall(r"[\w'/.-]+", text.lower())[:12]
         for position, word in enumerate(said):
-            if _TOLD.match(text):
+            if TOLD.match(text):
                 return False
-            told = position and said[position - 1] in _TELLS and word in (self._verbs | _ASKING) - _SEEKS
-            if told and not _LETS & {*said[:position]}:
+            told = position and said[position - 1] in TELLS and word in (self._verbs | ASKING) - SEEKS
+            if told and not LETS & {*said[:position]}:
                 return False
-            if word in self._verbs or word in _ASKING or (word == "have" and position == 0) or (mind and stem(word) in self._stems):
+            if word in self._verbs or word in ASKING or (word == "have" and position == 0) or (mind and stem(word) in self._stems):
                 return True
             mind = word == "mind"
-            if word not in _LEADING:
+            if word not in LEADING:
                 return False
         return False
 
     def _scoped(self, text: str) -> re.Match[str] | None:
         """Where all is to be done, said first: "in a, do b"."""
-        said = _SCOPED.match(text)
+        said = SCOPED.match(text)
         rest = text[said.end() :] if said else ""
-        return said if said and self._names(said.group(1)) and (self.begins(rest) or self._whole(rest)) else None
+        return said if said and self._judge.names(said.group(1)) and (self.begins(rest) or self._judge.whole(rest)) else None
 
     def _demands(self, text: str) -> bool:
         """Whether a text says what something here should do or be: "a should be stopped"."""
-        said = _SHOULD.match(text)
-        if said is None or _SHOULD_BE.search(PLACEHOLDER.sub("it", text)):
+        said = SHOULD.match(text)
+        if said is None or SHOULD_BE.search(PLACEHOLDER.sub("it", text)):
             return False
         subject = said.group()
-        return bool(PLACEHOLDER.search(text) or self._noun.search(subject) or _SUBJECT.search(subject) or self._names(text))
+        return bool(PLACEHOLDER.search(text) or self._noun.search(subject) or SUBJECT.search(subject) or self._judge.names(text))
 
     def bare(self, text: str) -> str:
         """A request without the politeness before its verb: "would you mind archiving a" -> "archiving a"; empty where there is none."""
@@ -229,7 +182,7 @@ class Splitter:
             if word in self._verbs or (mind and stem(word) in self._stems):
                 return text[match.start() :] if number > 1 else ""
             mind = word in ("mind", "by")
-            if word not in _LEADING:
+            if word not in LEADING:
                 return ""
         return ""
 
@@ -238,67 +191,67 @@ class Splitter:
         about = ""
         pieces: list[_Piece] = []
         start, ordered = 0, False
-        preface = _PREFACE.match(text)
+        preface = PREFACE.match(text)
         about = self._about(preface.group(1), text[preface.end() :]) if preface else ""
         listed = preface is not None and self._noun_phrase(text[preface.end() :])
         if preface and (about or listed or self.begins(text[preface.end() :])) and "://" not in preface.group():
             start = preface.end()
             pieces += [] if about or (listed and not self.begins(preface.group(1))) else [_Piece(preface.group(1).strip())]
-        for match in sorted([*_BOUNDARY.finditer(text, start), *_WITH.finditer(text, start)], key=lambda m: m.start()):
+        for match in sorted([*BOUNDARY.finditer(text, start), *WITH.finditer(text, start)], key=lambda m: m.start()):
             before, rest = text[start : match.start()].strip(), text[match.end() :]
             parts = self._separates(match, before, rest) or (about and self._lists(about, match, before, rest))
-            parts = parts or (not _STRONG.search(match.group()) and self._apart(before, rest))
+            parts = parts or (not STRONG.search(match.group()) and self._judge.apart(before, rest))
             if before and rest.strip() and not _quoted(text, match.start()) and parts:
                 pieces.append(_Piece(before + ("?" if "?" in match.group() else ""), ordered))
-                start, ordered = match.end(), _THEN.search(match.group()) is not None or ";\n" in match.group()
+                start, ordered = match.end(), THEN.search(match.group()) is not None or ";\n" in match.group()
         pieces.append(_Piece(text[start:].strip(" \t\n;,"), ordered))
         if len(pieces) == 1:
             return about, pieces
-        bare = [_Piece(_CONNECTIVE.sub("", piece.text), piece.ordered) for piece in pieces]
+        bare = [_Piece(CONNECTIVE.sub("", piece.text), piece.ordered) for piece in pieces]
         return about, [piece for piece in bare if words(piece.text)]
 
     def _about(self, preface: str, rest: str) -> str:
         """What a preface says that all is about, if it says so and no more."""
-        place = self._place(preface)
-        about = place if preface.strip() in (place.removeprefix("in "), place.rstrip(":")) or not self._asks(preface) else ""
-        clause = _CLAUSE.match(rest)
-        return about if about and clause and (self.begins(rest) or self._asks(f"{about} {clause.group()}")) else ""
+        place = self._judge.place(preface)
+        about = place if preface.strip() in (place.removeprefix("in "), place.rstrip(":")) or not self._judge.asks(preface) else ""
+        clause = CLAUSE.match(rest)
+        return about if about and clause and (self.begins(rest) or self._judge.asks(f"{about} {clause.group()}")) else ""
 
     def _lists(self, about: str, mark: re.Match[str], before: str, rest: str) -> bool:
         """Whether a mark parts two things that are asked for of what all is about: "churn-7: metrics, log"."""
-        clause = _CLAUSE.match(rest)
-        return _LISTING.search(mark.group()) is not None and all(
-            self._asks(f"{about} {part}") for part in (before, clause.group() if clause else rest)
+        clause = CLAUSE.match(rest)
+        return LISTING.search(mark.group()) is not None and all(
+            self._judge.asks(f"{about} {part}") for part in (before, clause.group() if clause else rest)
         )
 
     def _separates(self, mark: re.Match[str], before: str, rest: str) -> bool:
         """Whether a new request begins behind a mark."""
-        if mark.re is _WITH:
-            clause = _CLAUSE.match(rest)
-            return clause is not None and self._asks(clause.group()) and not self._gives(clause.group())
-        if not _THEN.search(mark.group()) and not re.search(r"[.!?\n]", mark.group()) and self._gives(rest):
+        if mark.re is WITH:
+            clause = CLAUSE.match(rest)
+            return clause is not None and self._judge.asks(clause.group()) and not self._judge.gives(clause.group())
+        if not THEN.search(mark.group()) and not re.search(r"[.!?\n]", mark.group()) and self._judge.gives(rest):
             return False
-        if mark.group().strip() == "," and _RELATIVE.match(rest):
+        if mark.group().strip() == "," and RELATIVE.match(rest):
             return False
-        clause = _CLAUSE.match(rest)
+        clause = CLAUSE.match(rest)
         listing = mark.group().strip() in (",", "and", ", and", "&", "+")
         if (
             listing
             and clause
             and self._one.fullmatch(clause.group().strip())
-            and self._names(clause.group())
-            and self._kind(clause.group())
+            and self._judge.names(clause.group())
+            and self._judge.kind(clause.group())
         ):
             return False
-        if _STRONG.search(mark.group()) or self.begins(rest) or self._whole(rest):
+        if STRONG.search(mark.group()) or self.begins(rest) or self._judge.whole(rest):
             return True
-        rest = _CONNECTIVE.sub("", rest)
-        if (_OF.match(rest) or _ITS.match(rest)) and self._noun_phrase(rest):
+        rest = CONNECTIVE.sub("", rest)
+        if (OF.match(rest) or ITS.match(rest)) and self._noun_phrase(rest):
             return True
-        listed = _LISTING.search(mark.group()) is not None or (_ARTICLE.match(before) is not None and self._noun_phrase(before))
+        listed = LISTING.search(mark.group()) is not None or (ARTICLE.match(before) is not None and self._noun_phrase(before))
         bare = clause is not None and self._plural.fullmatch(clause.group().strip()) is not None
         counted = any(m.start() < mark.start() < m.end() for m in self._list.finditer(mark.string))
-        return (listed and self._noun_phrase(rest)) or (bare and not counted and self._asks(rest))
+        return (listed and self._noun_phrase(rest)) or (bare and not counted and self._judge.asks(rest))
 
     def _noun_phrase(self, text: str) -> bool:
         """Whether a text begins with a thing that is asked for: "a list of its artifacts"."""
@@ -308,7 +261,7 @@ class Splitter:
             text,
             re.I,
         )
-        return head is not None and self._noun.search(head.group()) is not None and self._asks(head.group())
+        return head is not None and self._noun.search(head.group()) is not None and self._judge.asks(head.group())
 
     def _joined(self, pieces: Sequence[_Piece]) -> list[str]:
         """Statements put together with the request they belong to: the one behind, else the one before."""
@@ -316,7 +269,7 @@ class Splitter:
         pieces = [piece._replace(ordered=piece.ordered and all(ordered[n + 1 : n + 2])) for n, piece in enumerate(pieces)]
         requests = [self._is_request(piece) for piece in pieces]
         if not any(requests):
-            requests = [self._asks(piece.text) for piece in pieces] if len(pieces) > 1 else [True]
+            requests = [self._judge.asks(piece.text) for piece in pieces] if len(pieces) > 1 else [True]
         steps: list[str] = []
         waiting: list[str] = []
         for number, piece in enumerate(pieces):
@@ -331,21 +284,21 @@ class Splitter:
 
     def _is_request(self, piece: _Piece) -> bool:
         text = piece.text
-        wished = _WISH.search(text) is not None or text.endswith("?") or _SWITCHED.search(text) is not None
-        wished = wished or (_WANTS.search(text) is not None and (self._noun.search(text) is not None or self._names(text)))
-        begun = self.begins(text) or self.begins(_PLACED.sub("", text))
-        ordered = piece.ordered and any(w not in _LEADING and w not in _FILLERS for w in words(text))
+        wished = WISH.search(text) is not None or text.endswith("?") or SWITCHED.search(text) is not None
+        wished = wished or (WANTS.search(text) is not None and (self._noun.search(text) is not None or self._judge.names(text)))
+        begun = self.begins(text) or self.begins(PLACED.sub("", text))
+        ordered = piece.ordered and any(w not in LEADING and w not in FILLERS for w in words(text))
         if (
             ordered
             or wished
             or begun
-            or (self._whole(text) and not _PAST.search(text))
-            or (_IT_SHOULD.match(text) is not None and self._asks(text))
+            or (self._judge.whole(text) and not PAST.search(text))
+            or (IT_SHOULD.match(text) is not None and self._judge.asks(text))
         ):
             return True
-        if _STATEMENT.search(_CLAUSED.sub("", text)):
+        if STATEMENT.search(CLAUSED.sub("", text)):
             return False
-        return self._noun_phrase(text) or ((self._noun.search(text) is not None or self._names(text)) and self._asks(text))
+        return self._noun_phrase(text) or ((self._noun.search(text) is not None or self._judge.names(text)) and self._judge.asks(text))
 
     def _distributed(self, step: str) -> list[str]:
         """ "Which pipelines, runs and buckets are there" as three questions."""
