@@ -33,7 +33,7 @@ _PASSED = (
     "SSL_CERT_DIR",
     "REQUESTS_CA_BUNDLE",
 )
-_PASSED_PREFIXES = ("LC_", "PIP_", "XDG_")
+_PASSED_PREFIXES = ("LC_", "PIP_", "XDG_", "COVERAGE_")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
 
