@@ -24,6 +24,7 @@ _SOMEBODY = re.compile(r"\W*(?:i|we|he|she|they|someone|somebody|an?|the|my|our)
 _OUT = re.compile(r"\b(?:take|get|pull|grab|fetch)\b.*\b(?:out of|from|off)\b", re.I)
 _PUT = re.compile(r"^\W*(?:put|place|store|move|drop|set)\s+(?:it|them|that)\s+(?:in|into|to|over to|under)\b", re.I)
 """Two halves of moving something: "take it out of a", "and put it into b"."""
+_FROM_NOW = re.compile(r"^(?:so\s+)?from (?:now|today) on,?\s+", re.I)
 _FIRST_CLAUSE = re.compile(r"(?:[^,;!?\n.]|\.(?=\w))*?(?=\s+(?:and|but|then|&|\+|plus)\s|[,;!?\n]|\.(?:\s|$)|$)", re.I)
 
 
@@ -95,7 +96,7 @@ class Requests:
 
     def core(self, text: str) -> Core:
         """What a step comes down to: its request without politeness, and without what is only told beside it."""
-        parts = [part.strip() for part in re.split(r"[,;:.!?](?:\s+|$)", text) if part.strip()]
+        parts = [_FROM_NOW.sub("", part.strip()) for part in re.split(r"[,;:.!?](?:\s+|$)", text) if part.strip()]
         asking = [part for part in parts if self._splitter.begins(part) and not QUESTION.search(part)]
         told = len(asking) == 1 and any(len(words(part)) > 2 for part in parts if part not in asking)
         said = asking[0] if told else text

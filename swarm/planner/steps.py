@@ -192,6 +192,7 @@ class Splitter:
         pieces: list[_Piece] = []
         start, ordered = 0, False
         preface = PREFACE.match(text)
+        preface = None if preface and re.search(r"[.!?]\s", preface.group(1)) else preface
         about = self._about(preface.group(1), text[preface.end() :]) if preface else ""
         listed = preface is not None and self._noun_phrase(text[preface.end() :])
         if preface and (about or listed or self.begins(text[preface.end() :])) and "://" not in preface.group():
@@ -286,7 +287,7 @@ class Splitter:
         text = piece.text
         wished = WISH.search(text) is not None or text.endswith("?") or SWITCHED.search(text) is not None
         wished = wished or (WANTS.search(text) is not None and (self._noun.search(text) is not None or self._judge.names(text)))
-        begun = self.begins(text) or self.begins(PLACED.sub("", text))
+        begun = self.begins(text) or self.begins(PLACED.sub("", text)) or self.begins(text.partition(": ")[2])
         ordered = piece.ordered and any(w not in LEADING and w not in FILLERS for w in words(text))
         if (
             ordered
