@@ -38,6 +38,7 @@ class Reader:
         self._vocabulary = vocabulary
         self._is_word = is_word
         self._understood: dict[tuple[object, ...], Understood] = {}
+        self._linked: dict[tuple[object, ...], list[Mention]] = {}
         self._speller: tuple[tuple[int, ...], Speller] | None = None
         self._typed: tuple[Sequence[Entry], dict[str, str]] = ((), {})
 
@@ -101,8 +102,14 @@ class Reader:
 
     def link(self, text: str) -> list[Mention]:
         """The things that a text names, in its order."""
-        for kind in self.catalogue.kinds:
-            self._entries(kind)
+        key = (text, *(id(self._entries(kind)) for kind in self.catalogue.kinds))
+        if key not in self._linked:
+            if len(self._linked) >= REMEMBERED:
+                self._linked.clear()
+            self._linked[key] = self._found(text)
+        return self._linked[key]
+
+    def _found(self, text: str) -> list[Mention]:
         found = self.linker.mentions(text)
         found = [m for m in found if not self._plain_word(text, m)]
         found += self.linker.misspelt(text, found)
