@@ -74,6 +74,7 @@ class Chat:
         """Line after line."""
         await self._resume()
         while True:
+            self._unstoppable()
             listening = asyncio.create_task(self._listen())
             try:
                 text = (await self._read(self._prompt, "you> ")).strip()
@@ -100,6 +101,14 @@ class Chat:
         except SwarmError as error:
             self._console.print(Text(str(error), style="red"))
         finally:
+            self._unstoppable()
+
+    def _unstoppable(self) -> None:
+        """From now on Ctrl-C ends nothing at a terminal, until a line is read there; elsewhere it ends the program."""
+        loop = asyncio.get_running_loop()
+        if self._prompt is not None:
+            loop.add_signal_handler(signal.SIGINT, lambda: None)
+        else:
             loop.remove_signal_handler(signal.SIGINT)
 
     async def _take(self, text: str) -> None:
