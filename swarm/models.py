@@ -64,7 +64,7 @@ class Models:
         return self._choices[0]
 
     def warm(self, tools: Sequence[BaseTool]) -> None:
-        """Let the built-in planner read now what its first answer over these tools needs; takes about half a second."""
+        """Let the built-in planner read now what its first answer over these tools needs."""
         for choice in self._choices:
             if choice.builtin:
                 choice.model.bind_tools(tools).invoke([HumanMessage("Hello")])

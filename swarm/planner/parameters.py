@@ -182,8 +182,9 @@ def _switched(text: str, start: int, end: int) -> tuple[bool, int, int] | None:
         text[end:],
         re.I,
     )
-    if _LEFT_OUT.match(text, end):
-        return False, start, _LEFT_OUT.match(text, end).end()  # type: ignore[union-attr]
+    left_out = _LEFT_OUT.match(text, end)
+    if left_out:
+        return False, start, left_out.end()
     if behind:
         return behind.group(1).lower() in _ON, start, end + behind.end()
     ahead = re.search(

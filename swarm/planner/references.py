@@ -179,7 +179,8 @@ def referred(kind: str, text: str, memory: Memory, entries: Callable[[str], Sequ
         if wanted and pointing:
             fits = [n for n in names if n in known and known[n].facts.get("state") in wanted]
             return fits or [n for n, e in known.items() if e.facts.get("state") in wanted]
-    if OTHER.search(text) and (speaks_of(kind, text[OTHER.search(text).end() :][:20]) or re.search(r"\bother one\b", text, re.I)):  # type: ignore[union-attr]
+    other = OTHER.search(text)
+    if other and (speaks_of(kind, text[other.end() :][:20]) or re.search(r"\bother one\b", text, re.I)):
         current = memory.focus(kind)
         return [n for n in (names if len(names) > 1 else known) if current is None or n != current.name]
     return []

@@ -22,7 +22,7 @@ class WithoutStubs(SourceFileLoader):
 class Finder:
     """Finds this one module, before others do."""
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002 - the protocol's signature
+    def find_spec(self, name: str, path: Sequence[str] | None = None, _target: ModuleType | None = None) -> ModuleSpec | None:
         """The module as Python finds it, with another loader."""
         spec = PathFinder.find_spec(name, path) if name == MODULE else None
         if spec is not None and spec.origin is not None:
