@@ -10,7 +10,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -60,15 +60,21 @@ def _transfers(folder: Path) -> Iterator[Measurement]:
         sdk = server.sdk
         sdk.make_bucket("bench")
         services = world(store_of(server.url), folder)
+
+        def tidy() -> None:
+            server.purge()
+            for path in (back, bare):
+                path.unlink(missing_ok=True)
+
         upload = _pairs(
             lambda: ask(services, "upload_object", path=local.name, bucket="bench", key="ours"),
             lambda: sdk.fput_object("bench", "theirs", str(local)),
+            tidy,
         )
         download = _pairs(
             lambda: ask(services, "download_object", bucket="bench", key="ours", path=back.name),
             lambda: sdk.fget_object("bench", "ours", str(bare)),
-            back,
-            bare,
+            tidy,
         )
     for name, pairs in (("upload", upload), ("download", download)):
         rates = [FILE / MIB / pair.ours for pair in pairs]
@@ -153,20 +159,19 @@ class Pair(NamedTuple):
     """Bytes by which ours made the memory of this process grow at the most."""
 
 
-def _pairs(ours: Callable[[], object], theirs: Callable[[], object], *fresh: Path) -> list[Pair]:
-    """Both ways in turn, the last one first in the next pair, after one of each to warm up. The `fresh` files are removed before each."""
+def _pairs(ours: Callable[[], object], theirs: Callable[[], object], tidy: Callable[[], object]) -> list[Pair]:
+    """Both ways in turn, the last one first in the next pair, after one of each to warm up. Before each, `tidy` removes what is left."""
     pairs = []
     for number in range(PAIRS + 1):
         ways = (ours, theirs) if number % 2 else (theirs, ours)
-        took = {way: _once(way, fresh) for way in ways}
+        took = {way: _once(way, tidy) for way in ways}
         pairs.append(Pair(took[ours][0], took[theirs][0], took[ours][1]))
     return pairs[1:]
 
 
-def _once(work: Callable[[], object], fresh: Iterable[Path]) -> tuple[float, int]:
+def _once(work: Callable[[], object], tidy: Callable[[], object]) -> tuple[float, int]:
     """Seconds that the work takes, and bytes by which it makes the memory of this process grow."""
-    for path in fresh:
-        path.unlink(missing_ok=True)
+    tidy()
     os.sync()
     Path("/proc/self/clear_refs").write_text("5")  # begins a new peak
     before = memory("VmRSS")
