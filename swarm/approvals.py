@@ -119,7 +119,7 @@ def check_role(effect: Effect, mandate: Mandate) -> None:
 def waiting(session: str, approvals: list[Approval], steps: list[Step], remark: str = "") -> Reply:
     """The reply while a decision is due."""
     approval = approvals[0]
-    verb = "This would **remove or overwrite** something" if approval.effect == "destroy" else "This would change something"
+    verb = "This **cannot simply be undone**" if approval.effect == "destroy" else "This would change something"
     answer = f"{remark}{verb}, so please decide: approve or reject.\n\n{approval.preview}"
     if len(approvals) > 1:
         answer += f"\n\n{len(approvals) - 1} more decision(s) will follow."

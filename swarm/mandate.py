@@ -65,6 +65,12 @@ class Mandate:
         """Identifies the turn in traces and in the audit log."""
         return self.measured.trace if self.measured else ""
 
+    def denial(self, what: str) -> str:
+        """Why something may not be done at present, in words for a person."""
+        if self.session.endswith(ASIDE):
+            return f"Nothing else is begun before your decision: {what}"
+        return f"Your role ({self.permissions.role}) may not do this: {what}"
+
     @property
     def seconds_left(self) -> float:
         """Time until the turn must have ended."""

@@ -60,11 +60,18 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
         return begun(await self._models.answer(ask, request.runtime.context, request.messages), self._changing)
 
     async def _shaped(self, request: ModelRequest[Mandate], choice: Choice) -> ModelRequest[Mandate]:
-        """The request with what this model needs to see. The built-in planner reads examples, not descriptions, and sees everything."""
+        """The request with what this model needs to see.
+
+        The built-in planner reads examples, not descriptions, and sees everything; also what is not to be called, or it would take the
+        nearest other tool for what is meant.
+        """
         permissions = request.runtime.context.permissions
         always = [t for t in request.tools if isinstance(t, BaseTool) and t.name == ASK_USER]
         if choice.builtin:
-            return request.override(model=choice.model, tools=[*self._choice.allowed(permissions).values(), *always])
+            allowed = self._choice.allowed(permissions)
+            denied = {name: request.runtime.context.denial(f"`{name}`.") for name in self._choice.all if name not in allowed}
+            everything: list[BaseTool | dict[str, Any]] = [*self._choice.all.values(), *always]
+            return request.override(model=choice.model, tools=everything, model_settings={"denied": denied})
         if self._choice.ranks(permissions):
             tools = await self._workers.run(self._choice.visible, request.messages, permissions)
         else:

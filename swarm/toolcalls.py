@@ -178,7 +178,7 @@ def _identity() -> str:
 
 def _forbidden(call: Call, mandate: Mandate) -> ToolResult:
     what = call.preview.splitlines()[0] if call.preview else call.tool.name
-    return ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, f"your role ({mandate.permissions.role}) may not do this: {what}"))
+    return ToolResult.failed(ToolError(ErrorCode.PERMISSION_DENIED, mandate.denial(what)))
 
 
 def _emit(event: BaseModel) -> None:

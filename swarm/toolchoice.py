@@ -34,10 +34,14 @@ def _shown(names: object = ()) -> str:
 
 
 class ToolChoice:
-    """Chooses among the tools of one agent."""
+    """Chooses among the tools of one agent.
+
+    Attributes:
+        all: the tools by name.
+    """
 
     def __init__(self, tools: Sequence[BaseTool], shown: int) -> None:
-        self._tools = {t.name: t for t in tools}
+        self.all = {t.name: t for t in tools}
         self._shown = shown
         self._more = more_tools()
 
@@ -62,13 +66,13 @@ class ToolChoice:
 
     def allowed(self, permissions: Permissions) -> dict[str, BaseTool]:
         """The tools that a role may use."""
-        return {name: tool for name, tool in self._tools.items() if permissions.allows((tool.metadata or {})["effect"])}
+        return {name: tool for name, tool in self.all.items() if permissions.allows((tool.metadata or {})["effect"])}
 
     @cached_property
     def _ranker(self) -> Ranker:
         from knowledge.embeddings import WordLlamaEmbedding
 
-        seen = [view for tool in self._tools.values() for view in views(tool)]
+        seen = [view for tool in self.all.values() for view in views(tool)]
         return Ranker([replace(view, examples=(*view.examples, view.phrase)) for view in seen], WordLlamaEmbedding())
 
     def nearest(self, task: str) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,8 @@ from swarm.records import Record
 
 _CAUSE = re.compile(r"Run `[^`\n]+` [^:\n]*: ([^\n]+)")
 """What a diagnosis begins with; in it, the cause."""
+_REMARKS = "remarks"
+"""In a message that calls a tool: what the answer has to say of the steps before, for which nothing was called."""
 CAUSE = 200
 """Characters of a cause that go into a question."""
 _CALL_ID = re.compile(r"call_(\d+)_")
@@ -62,10 +64,10 @@ class Planner(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        message = self._answer(messages, kwargs.get("tools", []))
+        message = self._answer(messages, kwargs.get("tools", []), kwargs.get("denied", {}))
         return ChatResult(generations=[ChatGeneration(message=message)])
 
-    def _answer(self, messages: list[BaseMessage], tools: Sequence[BaseTool]) -> AIMessage:
+    def _answer(self, messages: list[BaseMessage], tools: Sequence[BaseTool], denied: Mapping[str, str]) -> AIMessage:
         seen = [view for tool in tools if isinstance(tool, BaseTool) for view in views(tool)]
         names = tuple(v.delegate + v.name for v in seen)
         if names not in self._plannings:
@@ -73,7 +75,7 @@ class Planner(BaseChatModel):
         kinds = {v.name: v.kinds for v in seen}
         if any(v.delegate for v in seen):
             return self._route(self._plannings[names], messages, kinds)
-        return self._work(self._plannings[names], messages, kinds)
+        return self._work(self._plannings[names], messages, kinds, denied)
 
     def _route(self, planning: Planning, messages: list[BaseMessage], kinds: recall.Kinds) -> AIMessage:
         """As the router: steps grouped by the specialist who does them, one group after another."""
@@ -99,8 +101,8 @@ class Planner(BaseChatModel):
             args["then"] = [step for _, later in groups[len(results) + 1 :] for step in later]
         return _call(specialist, args, len(results))
 
-    def _work(self, planning: Planning, messages: list[BaseMessage], kinds: recall.Kinds) -> AIMessage:
-        """As a specialist: one call a step, then the answer."""
+    def _work(self, planning: Planning, messages: list[BaseMessage], kinds: recall.Kinds, denied: Mapping[str, str]) -> AIMessage:
+        """As a specialist: one call a step, then the answer; for a tool that is denied, the reason."""
         said = next(m.text for m in reversed(messages) if isinstance(m, HumanMessage))
         brief = parted(said)
         task = brief.task if planning.takes("note") else expanded(brief.task, brief.remembered)
@@ -115,16 +117,16 @@ class Planner(BaseChatModel):
         again = _searched_again(results)
         if last is not None and again:
             return _call(str(last.name), {"query": again}, _number(last))
-        remarks: list[str] = []
+        remarks = [remark for m in done for remark in m.additional_kwargs.get(_REMARKS, [])]
         for number in range(_number(last), len(steps)):
-            action = planning.act(steps[number], memory)
+            action = planning.act(steps[number], memory, denied)
             if last is not None and number == _number(last) and not action.more:
                 continue
             if action.tool and (action.tool, action.args) not in made:
-                return _call(action.tool, action.args, number)
+                return _call(action.tool, action.args, number, remarks)
             if action.question:
                 return _call(ASK_USER, {"question": _joined(compose(_answered(steps, results)), *remarks, action.question)}, number)
-            remarks += [action.say]
+            remarks = [*remarks, action.say]
         return AIMessage(_joined(compose(_answered(steps, results)), *remarks) or planning.declined(task, memory))
 
 
@@ -191,9 +193,10 @@ def _embedding() -> WordLlamaEmbedding:
     return WordLlamaEmbedding()
 
 
-def _call(tool: str, args: dict[str, Any], number: int) -> AIMessage:
+def _call(tool: str, args: dict[str, Any], number: int, remarks: Sequence[str] = ()) -> AIMessage:
     call_id = f"call_{number}_{uuid.uuid4().hex[:12]}"
-    return AIMessage("", tool_calls=[{"name": tool, "args": args, "id": call_id, "type": "tool_call"}])
+    call = {"name": tool, "args": args, "id": call_id, "type": "tool_call"}
+    return AIMessage("", tool_calls=[call], additional_kwargs={_REMARKS: list(remarks)})
 
 
 def _after_request(messages: Sequence[BaseMessage]) -> list[BaseMessage]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from swarm.notes import expanded
@@ -146,8 +147,8 @@ class Planner:
         now = [call for call in memory.calls if call.now]
         return Memory([*(call for call in memory.calls if not call.now), *([Done("", {}, single)] if single else []), *now])
 
-    def act(self, step: str, memory: Memory) -> Action:
-        """The call for a step, or the question that is open before it."""
+    def act(self, step: str, memory: Memory, denied: Mapping[str, str] = MappingProxyType({})) -> Action:
+        """The call for a step, or the question that is open before it, or the reason why its tool is denied."""
         if self._forbidden(step):
             return Action(say=talk.NOTHING_DONE)
         if taken(step):
@@ -161,6 +162,8 @@ class Planner:
         if chosen is None:
             return Action(say=self.declined(step, memory))
         tool = chosen.tool
+        if tool.name in denied:
+            return Action(say=denied[tool.name])
         allowed = caution.allowed_part(seen.text)
         found = seen.found if allowed == seen.text else self._reader.link(allowed)
         args, unclear = fill(tool.schema, self._context(tool, allowed, found, memory))

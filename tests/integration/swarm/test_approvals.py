@@ -79,7 +79,8 @@ async def test_a_question_beside_an_approval_is_answered_and_recorded(assistant:
     aside = await assistant.ask("which buckets are there?", "beside")
     assert (made(aside), aside.approval) == ([("list_buckets", "ok")], asked.approval)
     forbidden = await assistant.ask("create a bucket called sneaky-bucket", "beside", approve="all")
-    assert ("create_bucket", "ok") not in made(forbidden)
+    assert made(forbidden) == []
+    assert "Nothing else is begun before your decision: `create_bucket`." in forbidden.answer
     done = await assistant.ask("yes", "beside")
     assert made(done) == [("create_bucket", "ok")]
     said = [message for message, _ in await assistant.turns("beside")]

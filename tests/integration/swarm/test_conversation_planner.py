@@ -165,11 +165,14 @@ async def test_small_talk_and_refusals_cost_one_call_and_touch_nothing(assistant
     assert "pipelines" in reply.answer
 
 
-async def test_a_viewer_does_not_even_see_what_changes_things(home: Path, database_url: str | None) -> None:
+async def test_a_viewer_is_told_what_may_not_be_done_and_nothing_else_is_done_for_it(home: Path, database_url: str | None) -> None:
     async with Assistant.open(settings(home, database_url, role="viewer")) as viewer:
-        reply = await viewer.ask("delete iris.csv from the datasets bucket", session="viewer", approve="all")
+        removal = await viewer.ask("delete iris.csv from the datasets bucket", session="viewer", approve="all")
+        both = await viewer.ask("create a bucket called mine, then list the buckets", session="viewer", approve="all")
         look = await viewer.ask("show the first rows of iris.csv in datasets", session="viewer")
-    assert "delete_objects" not in called(reply)
+    assert (called(removal), removal.answer) == ([], "Your role (viewer) may not do this: `delete_objects`.")
+    assert called(both) == ["list_buckets"]
+    assert "Your role (viewer) may not do this: `create_bucket`." in both.answer
     assert look.steps[0].status == "ok"
 
 

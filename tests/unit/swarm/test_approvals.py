@@ -147,7 +147,7 @@ def test_the_reply_says_what_is_at_stake_and_how_many_wait() -> None:
     two = approvals.waiting("s", [approval(), approval("a2")], [])
     assert two.answer.endswith("\n\n1 more decision(s) will follow.")
     three = approvals.waiting("s", [approval(effect="destroy"), approval("a2"), approval("a3")], [], "Hm. ")
-    assert three.answer.startswith("Hm. This would **remove or overwrite** something, so please decide")
+    assert three.answer.startswith("Hm. This **cannot simply be undone**, so please decide")
     assert three.answer.endswith("\n\n2 more decision(s) will follow.")
     assert three.approval
     assert approvals.call_of(three.approval) == "a1"
