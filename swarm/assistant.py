@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -59,7 +59,7 @@ class Assistant:
         services: Services,
         workers: Workers,
         toolbox: Toolbox,
-        warm: Callable[[], None],
+        warm: Sequence[Callable[[], None]],
     ) -> None:
         self._settings = settings.swarm
         self._warm = warm
@@ -104,14 +104,16 @@ class Assistant:
             checkpointer = await stack.enter_async_context(open_checkpointer(swarm.home, settings.database_url, desk.store))
             toolbox = Toolbox(agents, desk.airlock, partial(permissions_of, swarm), workers, Records(desk.audit, journal))
             turns = Turns(build(models, specialists, checkpointer), journal, workers, desk.telemetry)
-            warm = partial(models.warm, delegation_tools(specialists))
+            learn = partial(models.warm, delegation_tools(specialists))
+            warm: list[Callable[[], None]] = [learn, *(one.ready for one in specialists.values())]
             assistant = cls(settings, turns, locks, desk, services, workers, toolbox, warm)
             await stack.enter_async_context(background(desk, services, workers, assistant.conversations, swarm))
             yield assistant
 
     async def warm(self) -> None:
         """Read now what the first message would wait for; for front-ends that are open before somebody speaks."""
-        await asyncio.to_thread(self._warm)
+        for one in self._warm:
+            await asyncio.to_thread(one)
 
     async def ask(self, message: str, session: str, user: str = "local", approve: ApproveMode = "ask") -> Reply:
         """One turn. Never raises for what a person wrote, only for a message that cannot be taken (`MessageError`)."""

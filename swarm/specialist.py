@@ -1,6 +1,7 @@
 """An agent at work: LangChain's loop over a model and the agent's tools."""
 
 from datetime import UTC, datetime
+from functools import cache, cached_property
 from typing import Any
 
 from langchain.agents import create_agent
@@ -19,7 +20,7 @@ from swarm.models import Models
 from swarm.toolcalls import ToolCalls
 from swarm.toolchoice import more_tools
 from swarm.workers import Workers
-from tools.tool import Tool
+from tools.tool import Parameters, Tool
 
 
 def ask_user_tool() -> BaseTool:
@@ -46,8 +47,13 @@ def langchain_tool(tool: Tool) -> BaseTool:
 
 
 def plain_schema(tool: Tool) -> dict[str, Any]:
-    """The JSON schema of a tool's arguments, as short as it can be said."""
-    return dict(_plain(tool.parameters.model_json_schema()))
+    """The JSON schema of a tool's arguments, as short as it can be said; made once, and not to be changed."""
+    return _schema_of(tool.parameters)
+
+
+@cache
+def _schema_of(parameters: type[Parameters]) -> dict[str, Any]:
+    return dict(_plain(parameters.model_json_schema()))
 
 
 def _unreachable(**_: object) -> str:
@@ -71,18 +77,27 @@ def _plain(schema: Any) -> Any:
 
 
 class Specialist:
-    """One agent, ready to take a task."""
+    """One agent; what it works with is made for its first task, or by `ready` before."""
 
     def __init__(self, agent: Agent, models: Models, desk: Desk, workers: Workers, journal: Journal, shown: int) -> None:
         self.agent = agent
-        self.tools = [langchain_tool(t) for t in agent.toolset.tools.values()]
-        self._graph: CompiledStateGraph[Any, Any, Any, Any] = create_agent(
-            models.first.model,
+        self.tools = [langchain_tool(tool) for tool in agent.toolset.tools.values()]
+        self._models, self._desk, self._workers, self._journal, self._shown = models, desk, workers, journal, shown
+
+    def ready(self) -> None:
+        """Make now what the first task would wait for."""
+        _ = self._graph
+
+    @cached_property
+    def _graph(self) -> CompiledStateGraph[Any, Any, Any, Any]:
+        calls = ModelCalls(self._models, self.tools, self._shown, self._workers)
+        return create_agent(
+            self._models.first.model,
             [*self.tools, more_tools(), ask_user_tool()],
-            system_prompt=f"{agent.prompt}{prompt_file('common.md')}",
-            middleware=[ModelCalls(models, self.tools, shown, workers), ToolCalls(agent, desk, workers, journal)],
+            system_prompt=f"{self.agent.prompt}{prompt_file('common.md')}",
+            middleware=[calls, ToolCalls(self.agent, self._desk, self._workers, self._journal)],
             context_schema=Mandate,
-            name=agent.name,
+            name=self.agent.name,
         )
 
     async def work(self, task: str, briefing: str) -> Outcome:
