@@ -54,6 +54,8 @@ GIVEN = "(form, ...others) => [window.swarm.given(), ...others]"
 SESSION = re.compile(r"[\w.-]{1,64}")
 STREAMS = 1000
 """Pages that can be streamed to at once."""
+IDLE = 0.01
+"""Seconds between two looks for something to do; Gradio's own thousandth takes a fifteenth of a core of a server that nobody visits."""
 Updates = dict[Any, Any]
 
 
@@ -310,6 +312,7 @@ def build(settings: Settings, conversations: Conversations, readiness: Readiness
         page.wire(blocks)
     blocks.max_threads = STREAMS
     blocks.queue(default_concurrency_limit=None, api_open=False)
+    blocks._queue.sleep_when_free = IDLE
     return blocks
 
 
