@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from standalone.platform import stop_server
 from tests.postgres import PostgresServer, postgres_server
+from ui.web.stubs import leave_out_stubs
+
+leave_out_stubs()
 
 # How fast a busy machine is, is not what these tests are about.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
