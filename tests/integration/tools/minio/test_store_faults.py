@@ -4,8 +4,10 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,7 +54,7 @@ def way(minio: ObjectServer) -> Iterator[TcpProxy]:
         yield proxy
 
 
-def at(limit: int, act: Callable[[], None]) -> Callable[[int, int], None]:
+def at(limit: int, act: Callable[[], object]) -> Callable[[int, int], None]:
     """Progress that acts once, when so many bytes are done."""
     left = [act]
 
@@ -66,14 +68,16 @@ def at(limit: int, act: Callable[[], None]) -> Callable[[int, int], None]:
 def test_a_server_killed_in_an_upload(mortal: ObjectServer, file: Path) -> None:
     store = store_of(mortal.url, timeout=5)
     put(store, "there", b"before")
-    for key in ("there", "new"):
-        error = refusal(store.upload_file, file, "box", key, progress=at(40 * MIB, mortal.kill))
+    both = threading.Barrier(2, mortal.kill, timeout=60)
+    with ThreadPoolExecutor(2) as pool:
+        uploads = [pool.submit(refusal, store.upload_file, file, "box", key, progress=at(40 * MIB, both.wait)) for key in ("there", "new")]
+    for error in [upload.result() for upload in uploads]:
         assert error.code is ErrorCode.UNAVAILABLE
         assert mortal.url in error.message
         assert "MINIO_ENDPOINT" in error.message
-        mortal.start()
-        assert names(store.list("box", deep=True)) == ["there"]
-        assert store.read("box", "there") == b"before"
+    mortal.start()
+    assert names(store.list("box", deep=True)) == ["there"]
+    assert store.read("box", "there") == b"before"
     with TcpProxy(mortal.port) as proxy:
         again = store_of(proxy.url)
         for key in ("there", "new"):
@@ -273,6 +277,22 @@ def test_credentials_that_are_wrong(minio: ObjectServer, file: Path, user: str, 
         assert "Check MINIO_ACCESS_KEY and MINIO_SECRET_KEY." in error.message
         assert secret not in error.message
     assert names(store_of(minio.url).list("box")) == ["there"]
+
+
+def test_a_name_below_which_the_server_keeps_its_own(running: Callable[[str], ObjectServer]) -> None:
+    """SeaweedFS keeps the versions of `key` below `key.versions`, and lets no object take that place."""
+    real = running("seaweedfs")
+    store = store_of(real.url)
+    store.create_bucket("box")
+    try:
+        put(store, "key.versions/one")
+        error = refusal(put, store, "key.versions")
+        assert error.code is ErrorCode.CONFLICT
+        assert "Other objects are kept below that name" in error.message
+        assert store.read("box", "key.versions/one") == b"x"
+    finally:
+        store.delete("box", "key.versions/one")
+        real.clean()
 
 
 def test_a_clock_that_is_wrong(minio: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
