@@ -21,13 +21,17 @@ run: setup
 demo: setup
 	$(BIN)/swarm demo
 
-# Three workers for two cores, as much of the time is waiting. In the order of the folders: short files come last, so that none waits long.
+# Tests run side by side: more workers than two cores, as much of the time is waiting.
+WORKERS ?= 3
+# A file stays with one worker. In the order of the folders: short files come last, so that none waits long.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 # Line coverage of `make test`, of servers and workers too; a report as pages in build/coverage.
 coverage: setup
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
+	$(PYTEST) --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
 
 # Small changes to the code that decides most, each of which some test has to notice; the subjects stand in evals/mutation.toml.
 mutation: setup
