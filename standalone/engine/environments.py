@@ -12,12 +12,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-
-from packaging.requirements import InvalidRequirement, Requirement
+from typing import TYPE_CHECKING
 
 from standalone.engine.child import run_process
 from standalone.engine.command import Command
 from standalone.engine.contract import EngineError
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 _READY = "ready"
 _POLL_SECONDS = 0.05
@@ -25,20 +27,29 @@ _POLL_SECONDS = 0.05
 
 def satisfied(requirement: str) -> bool:
     """Whether the running interpreter already has what a requirement asks for."""
+    wanted = _read(requirement)
+    if wanted is None or wanted.url or wanted.extras:
+        return False
     try:
-        wanted = Requirement(requirement)
-        return not wanted.url and not wanted.extras and wanted.specifier.contains(version(wanted.name), prereleases=True)
-    except (InvalidRequirement, PackageNotFoundError):
+        return wanted.specifier.contains(version(wanted.name), prereleases=True)
+    except PackageNotFoundError:
         return False
 
 
 def _applies(requirement: str) -> bool:
     """Whether a requirement's marker, if it has one, is true here."""
+    wanted = _read(requirement)
+    return wanted is None or wanted.marker is None or wanted.marker.evaluate()
+
+
+def _read(requirement: str) -> "Requirement | None":
+    """None for what is no requirement; most runs have none, and do without what reads them."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
-        marker = Requirement(requirement).marker
+        return Requirement(requirement)
     except InvalidRequirement:
-        return True
-    return marker is None or marker.evaluate()
+        return None
 
 
 async def python_for(command: Command, environments: Path, log: Path) -> Path:
