@@ -1,14 +1,14 @@
 """`python -m evals.planner.fuzz --count 20000 --seed N`: no text breaks the planner, and noise changes nothing.
 
-Three kinds of texts: noise (random characters, random made-up words, repeated pieces: no action that changes something may come of it),
-mutated requests (letters lost, doubled or swapped, words shuffled, names torn, several glued together) and very long ones.
+Three kinds of texts: noise (of `evals.planner.noise`: no action that changes something may come of it), mutated requests
+(letters lost, doubled or swapped, words shuffled, names torn, several glued together) and very long ones.
 """
 
 import argparse
 import random
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from rich.console import Console
 from agents.registry import find_agents
 from evals.benchmarks.planner import Names
 from evals.planner.data import tools_of
+from evals.planner.noise import Noise
 from knowledge.embeddings import WordLlamaEmbedding
 from swarm.planner import talk
 from swarm.planner.planner import Planner
@@ -24,8 +25,6 @@ from swarm.planner.references import Memory
 NAMES = 200
 SLOW = 1.0
 """Seconds that no text may take."""
-_MARKS = "\"'`{}[]()<>|\\/_-=+*&^%$#@!?.,;:~\n\t \u0000\u200b\u202e\ufeffäßçñ日本語🙂Ω"
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass
@@ -42,14 +41,14 @@ class Found:
 class Texts:
     """Endless texts, the same for the same seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, names: Sequence[str] = ()) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - texts, not secrets
+        self._noise = Noise(self._chance, names)
         self._requests = [example for tool in tools_of(find_agents()) for example in tool.examples]
 
     def noise(self) -> str:
-        """Characters or words without meaning."""
-        kinds: list[Callable[[], str]] = [self._characters, self._unknown_words, self._repeated]
-        return self._chance.choice(kinds)()
+        """What asks for nothing."""
+        return self._noise.text()
 
     def mutated(self) -> str:
         """A request, or several, after a few accidents."""
@@ -62,16 +61,6 @@ class Texts:
         """Up to 20,000 characters: the most that a message may have."""
         piece = self._chance.choice([self.mutated, self.noise])() or "a"
         return (piece + self._chance.choice(["", " ", "\n", " and ", "("])) * (20_000 // (len(piece) + 5))
-
-    def _characters(self) -> str:
-        return "".join(self._chance.choices(_MARKS + _LETTERS + "0123456789", k=self._chance.randint(1, 80)))
-
-    def _repeated(self) -> str:
-        return self._characters()[:5] * self._chance.randint(2, 60)
-
-    def _unknown_words(self) -> str:
-        words = ["".join(self._chance.choices(_LETTERS, k=self._chance.randint(4, 11))) for _ in range(self._chance.randint(1, 12))]
-        return " ".join(words)
 
     def _place(self, text: str) -> int:
         return self._chance.randrange(len(text) + 1)
@@ -86,7 +75,7 @@ class Texts:
 
     def _inserted(self, text: str) -> str:
         place = self._place(text)
-        return text[:place] + self._characters()[:3] + text[place:]
+        return text[:place] + self._noise.characters()[:3] + text[place:]
 
     def _shuffled(self, text: str) -> str:
         words = text.split(" ")
@@ -100,7 +89,7 @@ def fuzz(count: int, seed: int) -> Found:
     changing = {tool.name for tool in tools if tool.effect != "read"}
     names = Names(NAMES)
     planner = Planner(tools, names, WordLlamaEmbedding())
-    texts, found = Texts(seed), Found()
+    texts, found = Texts(seed, [entry.name for kind in names.kinds for entry in names.entries(kind)]), Found()
     for number in range(count):
         noise = number % 2 == 0
         text = texts.long() if number % 50 == 1 else texts.noise() if noise else texts.mutated()

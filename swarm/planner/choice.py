@@ -8,6 +8,7 @@ from swarm.planner import caution
 from swarm.planner.conditions import unconditional
 from swarm.planner.language import STOP, stem, words
 from swarm.planner.lexicon import lexicon
+from swarm.planner.pasted import spoken
 from swarm.planner.ranking import HOW_TO, QUESTION, TOLD_OF, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.readings import readings
@@ -24,6 +25,8 @@ DESTROYS = 0.42
 """The same where the tool removes or overwrites."""
 MADE = 0.75
 """The same where a new thing is made and nothing says of what kind."""
+TAKEN = 0.55
+"""The same where something is taken in from a file."""
 KNOWN = 0.8
 """Likeness from which even what sounds like a general question is what an example asks."""
 FOREIGN = 4.0
@@ -102,7 +105,7 @@ class Choice:
             return None
         ranked = self._again(ranked, seen, memory)
         goes_on = ELLIPSIS.search(seen.text) is not None and bool(memory.calls)
-        if ranked[0].tool.effect != "read" and self._relevance.noise(seen) and not goes_on:
+        if ranked[0].tool.effect != "read" and (not spoken(step) or (self._relevance.noise(seen) and not goes_on)):
             return None
         return ranked[0]
 
@@ -153,9 +156,10 @@ class Choice:
 
 
 def _unmeant(best: Candidate, seen: Understood) -> bool:
-    """Whether a tool that makes something by its name alone is not meant, as nothing says what is to be made."""
+    """Whether a tool that makes something by its name alone, or of one file among several, is not meant, as nothing says what to make."""
     tool, text = best.tool, seen.shape.text.lower()
-    if tool.effect == "read" or tool.needs != {"new_name"} or best.likeness > MADE or ONES.search(text):
+    sure = MADE if tool.needs == {"new_name"} else TAKEN if tool.needs == {"path"} and len(seen.shape.kinds) > 1 else 0.0
+    if tool.effect == "read" or best.likeness > sure or ONES.search(text):
         return False
     said = {g for word in words(text) for g in (lexicon().groups.get(word) or lexicon().groups.get(stem(word)) or ())}
     return not any(form in text or lexicon().groups.get(form, frozenset()) & said for form in noun_forms(tool.name))

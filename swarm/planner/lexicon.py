@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from swarm.planner.language import stem
+from swarm.planner.marks import LEADING
 
 _WORD = re.compile(r"(?<![\w/.=`\"-])[A-Za-z][\w'’/.]*(?![\w=/-])")
 
@@ -16,6 +17,8 @@ class Lexicon:
     """The file's tables, ready for look-up."""
 
     spelling: dict[str, str]
+    commands: dict[str, str]
+    """Names of commands, which are other words elsewhere."""
     phrases: dict[str, str]
     groups: dict[str, frozenset[str]]
     """For a word: the actions and things it can mean, e.g. `nuke` -> {delete}."""
@@ -53,6 +56,7 @@ def lexicon() -> Lexicon:
                 groups.setdefault(form, set()).add(meaning)
     return Lexicon(
         spelling=tables["spelling"],
+        commands=tables["commands"],
         phrases=tables["phrases"],
         groups={word: frozenset(meanings) for word, meanings in groups.items()},
         verbs=frozenset(tables["verbs"]["words"].split()),
@@ -87,11 +91,24 @@ def written_out(text: str) -> str:
     def whole(match: re.Match[str]) -> str:
         word = match.group()
         bare = word.rstrip(".'")
-        short = lexicon().spelling.get(word.lower())
+        short = lexicon().spelling.get(word.lower()) or _command(text, match)
         meant = lexicon().spelling.get(bare.lower())
         return short or (word if meant is None else meant + word[len(bare) :])
 
     return _WORD.sub(whole, text)
+
+
+def _command(text: str, word: re.Match[str]) -> str | None:
+    """What the name of a command means, where it stands by itself, first in a clause or behind "please" and the like, before no other."""
+    meant = lexicon().commands.get(word.group().lower())
+    if meant is None or not re.match(r"\s|$", text[word.end() :]):
+        return None
+    behind = _WORD.match(text, word.end() + 1)
+    if behind and behind.group().lower() in lexicon().commands:
+        return None
+    before = re.search(r"(?:^|[;&|,.:!?\n$>])\s*$|([a-z']+)\s+$", text[: word.start()], re.I)
+    leads = before is not None and (before.group(1) is None or lexicon().spelling.get(before.group(1).lower(), before.group(1).lower()))
+    return meant if leads is True or (leads and leads in LEADING) else None
 
 
 def _closed_up(word: str) -> str:

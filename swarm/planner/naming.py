@@ -57,9 +57,8 @@ def new_name(name: str, context: Context, args: Args) -> str | None:
         return free[0]
     noun = "|".join([NOUNS["bucket"], NOUNS["experiment"], NOUNS["pipeline"]])
     after = re.search(rf"\b(?:{noun})\s*[:,]?\s+{_NAME}", context.text, re.I)
-    if after and after.group(1).lower() not in _NOT_NAMES:
-        return after.group(1).rstrip(".")
-    return None
+    said = after.group(1).rstrip(".") if after else ""
+    return said if (len(said) > 2 or re.search(r"\d", said)) and said.lower() not in _NOT_NAMES else None
 
 
 def path(name: str, context: Context, args: Args) -> str | None:

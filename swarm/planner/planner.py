@@ -17,6 +17,7 @@ from swarm.planner.features import Embedding
 from swarm.planner.language import STOP, tokens, words
 from swarm.planner.lexicon import phrased, written_out
 from swarm.planner.linking import Mention
+from swarm.planner.pasted import spoken
 from swarm.planner.questions import example, question
 from swarm.planner.ranking import Ranker, meanings
 from swarm.planner.reader import Reader, Understood
@@ -164,7 +165,7 @@ class Planner:
         tool = chosen.tool
         if tool.name in denied:
             return Action(say=denied[tool.name])
-        allowed = caution.allowed_part(seen.text)
+        allowed = step if "query" in tool.takes and spoken(step) != step else caution.allowed_part(seen.text)
         found = seen.found if allowed == seen.text else self._reader.link(allowed)
         args, unclear = fill(tool.schema, self._context(tool, allowed, found, memory))
         repeated = self._choice.repeated(seen, memory)

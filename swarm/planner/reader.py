@@ -9,6 +9,7 @@ from swarm.planner.language import STOP, Speller, tokens, words
 from swarm.planner.lexicon import lexicon, written_out
 from swarm.planner.linking import QUOTED, Linker, Mention
 from swarm.planner.parameters import settings
+from swarm.planner.pasted import spoken
 from swarm.planner.references import NOUNS
 from swarm.planner.shape import Shape, shape, without_placeholders
 from swarm.planner.timing import duration
@@ -43,12 +44,12 @@ class Reader:
         self._typed: tuple[Sequence[Entry], dict[str, str]] = ((), {})
 
     def understood(self, step: str) -> Understood:
-        """A step with its slips repaired and its names linked."""
+        """A step with its slips repaired and its names linked; what is pasted into it is left out, unless it is nothing else."""
         key = (step, *(id(self._entries(kind)) for kind in self.catalogue.kinds))
         if key not in self._understood:
             if len(self._understood) >= REMEMBERED:
                 self._understood.clear()
-            text = self.spelt(written_out(step))
+            text = self.spelt(written_out(spoken(step) or step))
             found = self.link(text)
             self._understood[key] = Understood(text, found, self.shaped(text, found))
         return self._understood[key]

@@ -10,6 +10,7 @@ from swarm.planner.authoring import is_component
 from swarm.planner.expansion import Expansion
 from swarm.planner.language import STOP, words
 from swarm.planner.lexicon import lexicon, written_out
+from swarm.planner.pasted import spoken
 from swarm.planner.ranking import HOW_TO, QUESTION, TOLD_OF, Ranker, meanings
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.references import NOUNS, OTHER, PRONOUN
@@ -49,7 +50,11 @@ class Requests:
         self._expansion = Expansion(tools, ranker, reader)
 
     def steps(self, text: str) -> list[str]:
-        """The steps of a request; a general question is one."""
+        """The steps of a request; a general question is one, and what is pasted belongs to the only step."""
+        said = spoken(text)
+        if said != text:
+            steps = self.steps(said) if said else []
+            return steps if len(steps) > 1 else [text]
         text = self._expansion.ordered(self._reader.spelt(written_out(text)), self._splitter.begins)
         parts = self._splitter.split(text)
         if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):

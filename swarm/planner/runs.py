@@ -194,7 +194,8 @@ def _ending(context: Context, named: Sequence[str]) -> list[str]:
         article = token.text in STOP and not re.match(
             r"\s+one\b|\W*$|\s*(?:,|and|or|vs|with|against)\s+[a-z\d]{1,2}\b", context.text[token.end :]
         )
-        if not context.free(token.start, token.end) or article or not re.fullmatch(r"[a-z]|[a-z]{0,2}\d+", said):
+        option = re.search(r"(?:^|\s)-$", context.text[: token.start]) is not None
+        if not context.free(token.start, token.end) or article or option or not re.fullmatch(r"[a-z]|[a-z]{0,2}\d+", said):
             continue
         fits = [n for n in among if _parted(n)[1] == said]
         if not fits and said.isdigit():

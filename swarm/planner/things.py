@@ -71,7 +71,7 @@ def telling_words(kind: str, context: Context) -> tuple[list[str], bool]:
     noun = re.compile(rf"^(?:{NOUNS.get(kind, re.escape(kind) + 's?')})$")
     spoken = tokens(context.text)
     free = [t for t in spoken if context.free(t.start, t.end) and t.text not in STOP and not noun.match(t.text)]
-    text = re.sub(r"\b\w+\s*=\s*\S+", lambda m: " " * len(m.group()), context.text)
+    text = re.sub(r"\b\w+\s*=\s*\S+|(?<!\S)-\w+", lambda m: " " * len(m.group()), context.text)
     free = [t for t in free if text[t.start : t.end].strip() and (len(t.text) > 1 or t.text.isdigit())]
     joined = [m.span() for m in NAME_LIKE.finditer(context.text)]
     words = [t.text for t in free if not any(a <= t.start < b for a, b in joined)]

@@ -41,6 +41,9 @@ def planner() -> Planner:
         ("whats the staus of falcon 2", "get_run", {"run": "falcon_02"}),
         ("delte falcon-01 for good", "delete_run", {"run": "falcon_01"}),
         ("archive falcon_01 (don't delete it)", "archive_run", {"run": "falcon_01"}),
+        ("rm falcon_01", "delete_run", {"run": "falcon_01"}),
+        ("mb demo-7", "create_bucket", {"bucket": "demo-7"}),
+        ("rm s3://lagoon/onyx.parquet", "delete_objects", {"bucket": "lagoon", "keys": ["onyx.parquet"]}),
         ("head -3 of onyx.parquet", "preview_object", {"bucket": "lagoon", "key": "onyx.parquet", "rows": 3}),
     ],
 )
@@ -55,7 +58,8 @@ def test_requests_in_peoples_words(planner: Planner, step: str, tool: str, args:
     [
         "delete it", "delete nectar.csv from lagoon", "remove the schedule", "do not delete falcon_01", "what if I delete lagoon?",
         "should I delete falcon_01?", "was falcon_01 deleted?", "move the file to the other bucket", "qqzz xkcd wvut", "run the",
-        "run {pipeline}", "GIEV{pIPELIE}", "delete {bucket}",
+        "run {pipeline}", "GIEV{pIPELIE}", "delete {bucket}", "mb mb du mb", "we mb he mb us", "x,mb,fl;", "mb so mb so", "kill -9 475",
+        "4/\u202e]y" * 20, "mv a/b.py a/b.py.bak",
     ],
 )  # fmt: skip
 def test_nothing_changes_on_a_guess(planner: Planner, step: str) -> None:
