@@ -1,8 +1,9 @@
-"""`python -m evals.planner.spoken [--told spoken|ferry] [--people held|open|all] [--show]`, or with `--world FILE --cases FILE`: what the
+"""`python -m evals.planner.spoken [--told spoken|ferry|dairy] [--people held|open|all] [--show]`, or with `--world FILE --cases FILE`: what the
 planner decides, call by call.
 
-Nothing is run: the names are those of a world file, and a call leaves behind what its arguments name. The phrasings of `spoken.txt` and
-`ferry.txt` are by invented people; some of them are held out, so that what is written for the others is measured on words of somebody else.
+Nothing is run: the names are those of a world file, and a call leaves behind what its arguments name. The phrasings of `spoken.txt`,
+`ferry.txt` and `dairy.txt` are by invented people; some of them are held out, so that what is written for the others is measured on
+words of somebody else.
 """
 
 import argparse
@@ -39,7 +40,7 @@ def main() -> int:
     """Decide every case and print how many are right."""
     options = argparse.ArgumentParser(prog="python -m evals.planner.spoken")
     options.add_argument("--people", choices=("held", "open", "all"), default="all", help="whose phrasings (default: all)")
-    options.add_argument("--told", choices=("spoken", "ferry"), default="spoken", help="which phrasings, each with its world")
+    options.add_argument("--told", choices=("spoken", "ferry", "dairy"), default="spoken", help="which phrasings, each with its world")
     options.add_argument("--world", type=Path, help="the world file of the cases")
     options.add_argument("--cases", type=Path, help="cases of `swarm eval chat` instead of the phrasings")
     options.add_argument("--show", action="store_true", help="show what went wrong")
@@ -77,7 +78,10 @@ def spoken(told: str) -> Iterator[tuple[str, Case]]:
             expect = [_call(call) for call in calls.split(" ; ") if call.strip() not in ("", "-")]
         elif line.strip() and not line.startswith("#"):
             person, _, turns = line.partition(" ")
-            yield person, Case(id=f"{number} {person}", kind=kind.rstrip("]"), turns=turns.split(" >> "), expect=expect)
+            yield (
+                person,
+                Case(id=f"{number} {person}", kind=kind.rstrip("]"), turns=turns.replace("\\n", "\n").split(" >> "), expect=expect),
+            )
 
 
 def _call(text: str) -> Expected:

@@ -23,11 +23,23 @@ _ONCE = re.compile(
     r"(?:once(?: more)?|again|another time|a second time)\s+(?P<second>(?:with|using)\s.+)$",
     re.I,
 )
+_ONE_AND_OTHER = re.compile(
+    r"^(?P<head>.+?),?\s*[:,]\s+(?:one|once)\s+(?P<first>(?:with|using)\s.+?)\s*(?:,|;|\band\b|\s)+"
+    r"(?:(?:the\s+)?other(?: one)?|another(?: one)?|(?:a|the)\s+second(?: one)?|one|once)\s+(?P<second>(?:with|using)\s.+)$",
+    re.I,
+)
+_TWO = re.compile(r"\b(?:two|2)\s+(?=\w)", re.I)
+_NUMBER = re.compile(r"(?<![\w.])-?\d[\d.]*\b")
 _BEFORE = re.compile(r"^(?P<lead>\W*(?:but\s+|please\s+|and\s+)*)before\s+(?:you|i|we)\s+(?P<later>\S.*)$", re.I)
 _BEFORE_THAT = re.compile(r"^(?P<first>.+?),?\s+before\s+(?:you|i|we)\s+(?P<later>\S.*)$", re.I)
 _WHEN_DONE = re.compile(
     r"(?<=[,.;] )(?:and )?(?:when|once|as soon as|after) (?:it|that|this|the (?:run|job|training)) (?:is|has|was) "
     r"(?:finished|done|ended|completed|through|over|ready),?\s+(?:then\s+|please\s+)?",
+    re.I,
+)
+_ONCE_DONE = re.compile(
+    r"^\W*(?:please\s+)?(?:when|once|as soon as|after)\s+(?P<run>(?:the\s+)?(?:run\s+)?[\w.-]*\w)\s+(?:is|has|was)\s+"
+    r"(?:finished|done|ended|completed|through|over|ready),?\s+(?:then\s+|please\s+)*",
     re.I,
 )
 _TELL = re.compile(
@@ -61,9 +73,13 @@ class Expansion:
 
     def ordered(self, text: str, begins: Callable[[str], bool]) -> str:
         """ "Before you delete a, show it" in the order in which it is to be done; "when it is done, show b" with the waiting."""
+        ended = _ONCE_DONE.match(text)
+        if ended and begins(text[ended.end() :]) and not _TELL.match(text[ended.end() :]) and self._reader.link(ended.group("run")):
+            return f"wait for {ended.group('run')}; then {text[ended.end() :]}"
         done = _WHEN_DONE.search(text)
         if done and begins(text[done.end() :]) and not _TELL.match(text[done.end() :]):
-            text = f"{text[: done.start()].rstrip(' ,.;')}; then wait for it; then {text[done.end() :]}"
+            waits = "; then wait for it" if self._runs(text[: done.start()]) else ""
+            text = f"{text[: done.start()].rstrip(' ,.;')}{waits}; then {text[done.end() :]}"
         said = _BEFORE.match(text)
         if said:
             cut = _ASIDE.search(said.group("later"))
@@ -75,6 +91,12 @@ class Expansion:
         if said and begins(said.group("first")) and begins(said.group("later")):
             return f"{said.group('first')}, then {said.group('later')}"
         return text
+
+    def _runs(self, text: str) -> bool:
+        """Whether what is asked for last is about a run, for which one can wait."""
+        clause = re.split(r"[;.!?]\s|,\s+(?:and\s+)?(?:please\s+)?|\band\s", text.rstrip(" ,.;!?"))[-1]
+        ranked = self._ranker.rank(self._reader.understood(clause if self._reader.link(clause) else text).shape)
+        return bool(ranked) and bool(ranked[0].tool.takes & {"pipeline", "run"})
 
     def _named(self, first: str, later: str) -> str:
         """What is done first, with the name that only the later part has."""
@@ -139,10 +161,14 @@ class Expansion:
 
 def _repeated(step: str) -> list[str]:
     """ "Run a once with b=1 and once with b=2" as two steps."""
-    found = _ONCE.match(step)
+    found = _ONCE.match(step) or _ONE_AND_OTHER.match(step)
     if found is None or not any(re.search(r"\d|=", found.group(part)) for part in ("first", "second")):
         return []
-    return [f"{found.group('head')} {found.group(part)}" for part in ("first", "second")]
+    head, first, second = _TWO.sub("", found.group("head"), count=1), found.group("first"), found.group("second")
+    number = _NUMBER.search(second)
+    if number and not re.search(r"[a-z=]", second.partition(" ")[2], re.I):
+        second = _NUMBER.sub(number.group(), first, count=1)
+    return [f"{head} {first}", f"{head} {second}"]
 
 
 def _only(text: str, row: Sequence[Mention], one: Mention) -> str:

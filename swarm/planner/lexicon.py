@@ -88,6 +88,8 @@ def written_out(text: str) -> str:
     text = re.sub(r"(?<!\S)--([A-Za-z][\w-]*)(?:=|\s+)(?=[^\s-])", r"\1=", text)
     text = re.sub(r"(?<![\w-])(?:re|un)-[a-z]{3,}\b(?![\w-])", lambda m: _closed_up(m.group()), text, flags=re.I)
 
+    text = re.sub(r"(?<![\w-])[a-z]+-[a-z]+(?![\w-])", lambda m: _parted(m.group()), text, flags=re.I)
+
     def whole(match: re.Match[str]) -> str:
         word = match.group()
         bare = word.rstrip(".'")
@@ -118,6 +120,12 @@ def _closed_up(word: str) -> str:
     if len(rest) > 4 and stem(rest) in lexicon().groups:
         return together
     return together if together.lower() in lexicon().groups or together.lower() in lexicon().verbs else word
+
+
+def _parted(word: str) -> str:
+    """ "root-cause" as two words, where that is a phrase."""
+    apart = word.replace("-", " ")
+    return apart if apart.lower() in lexicon().phrases and word.lower() not in lexicon().phrases else word
 
 
 def phrased(text: str) -> str:

@@ -4,15 +4,17 @@ import re
 
 BOUNDARY = re.compile(
     r"\s*(?:[;\n]+(?:\s*then\b,?)?|&&|(?<=[\w)\"'`\]])[.!?]+(?=\s|$)|,?\s+(?:(?:and |but )?(?:then|after that|afterwards|finally"
-    r"|meanwhile|in the meantime|also|at the end|lastly|once (?:that|it) is done))\b,?"
+    r"|meanwhile|in the meantime|also|at the end|lastly|(?<=and )last(?= (?:the|its|all|an?)\b)"
+    r"|once (?:that|it) is done|(?:when|once) you are (?:done|through)"
+    r"|(?:while|as) (?:you|we) are at it|on top of that|in addition|additionally))\b,?"
     r"|(?<!\bthe)(?<!\bthis)(?<!\bour),?\s+(?:and )?next\b(?! (?:to|years?|weeks?|months?|quarters?|time|days?"
     r"|release|meeting|mon|tues|wednes|thurs|fri))\b,?"
-    r"|,?\s+(?:and|&|\+|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—)\s+)\s*",
+    r"|,?\s+(?:and|&|\+|but|plus|as well as|along with)\s+|,\s+(?:and\s+)?|\s+(?:-|–|—|/)\s+)\s*",
     re.I,
 )
 STRONG = re.compile(
     r"[;\n.!?]|\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)"
-    r"|meanwhile|meantime|at the end|lastly|once (?:that|it)",
+    r"|meanwhile|meantime|at the end|lastly|once (?:that|it)|you are (?:done|through)",
     re.I,
 )
 LEADING = frozenset(
@@ -56,12 +58,19 @@ RELATIVE = re.compile(
     re.I,
 )
 """A clause that tells of the thing before it, and asks nothing."""
-SCOPE = re.compile(r"^\W*((?:in|for|from|on|with|within|inside|regarding|about)\s[^:,.;]{1,80}):\s+", re.I)
+SCOPE = re.compile(
+    r"^\W*((?:in|for|from|on|with|within|inside|regarding|about)\s(?:[^:,.;]|\.(?=\w)){1,80}?)"
+    r"(?:\s(?:i|we) (?:want|need|would like)(?: to (?:know|see|have))?)?:\s+",
+    re.I,
+)
 SCOPED = re.compile(r"^\W*((?:in|under|within|inside|from)\s+(?:the\s+)?(?:\w+\s+)?[\w./-]+),\s+", re.I)
-PLACED = re.compile(r"^\W*(?:in|for|from|on|within|inside)\s+(?:the\s+)?[\w./-]+\s+", re.I)
+PLACED = re.compile(r"^\W*(?:(?:in|for|from|on|within|inside)\s+(?:the\s+)?[\w./-]+\s+)+", re.I)
 PREFACE = re.compile(r"^([^:]{3,120}):\s+(?=[A-Za-z])")
 CONNECTIVE = re.compile(
     r"^\W*(?:(?:(?:and|but|then|after that|afterwards|finally|next|meanwhile"
+    r"|while you are at it|in addition|on top of that|additionally"
+    r"|(?:when|once|as soon as) you are (?:done|through|finished|ready)(?: with (?:it|that|this|them))?"
+    r"|if you (?:do not mind|please|would be so kind)"
     r"|in the meantime|lastly|at the end|if so|in that case|as well as|in (?:its|their) place|instead|in return|in exchange)\b[,\s]*"
     r"|(?:first|second|third|fourth|fifth|last)(?:ly)?\s*[,:]\s*|(?:first|second|third|fourth|fifth|lastly)(?:ly)?\s+(?=(?:the|an?|all|its|their|i|we|you|please|to)\b))+)+",
     re.I,
@@ -91,7 +100,7 @@ STATEMENT = re.compile(
 TOLD = re.compile(r"^\W*(?:the\s+|my\s+)?(?:run|log|schedule|label|tag|list|plot|report|test|name)\s*(?:=|:|is\b|was\b)", re.I)
 """Tells what a thing is: "run is a-1"."""
 THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
-LISTING = re.compile(r",|\+|as well as|plus|along with", re.I)
+LISTING = re.compile(r",|\+|\s/\s|as well as|plus|along with", re.I)
 OF = re.compile(r"(?:the|its|their|an?|one|another)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
 NEWCOMER = re.compile(r"^\W*(?:i am |we are )?new (?:on|in|at|to|here)\b", re.I)
 IT_SHOULD = re.compile(r"^\W*(?:it|this|that|they)\s+(?:must|should|has to|have to|shall|needs? to)\s", re.I)
@@ -101,11 +110,20 @@ CLAUSED = re.compile(r"(?<=\w)\s(?:(?:that|which|who)\s|(?:you|we|it|they)\s(?:h
 """What is told of a thing behind it: "everything that is planned"."""
 ITS = re.compile(r"(?:its|their)\s", re.I)
 TIDY = re.compile(
-    r"^\W*(?:please\s+)?(?:clean|tidy)(?:\s+up)?\s+(?:the\s+)?(?:bucket\s+)?([\w./-]*\w)(?:\s+(?:for me|please))*\s*[.:]\s+", re.I
+    r"^\W*(?:please\s+)?(?:clean|tidy)(?:\s+up)?\s+(?:the\s+)?(?:bucket\s+)?"
+    r"([\w./-]*\w)(?:\s+(?:for me|please|a (?:bit|little)))*\s*[.:]\s+",
+    re.I,
 )
 """Says where to tidy; what is to be done there follows."""
+ECHO = re.compile(
+    r"(?:(?:the|that|this|its|their)\s+)?[\w./-]+(?:\s+[\w./-]+)?\s+(?:itself|themselves|too|as well)(?:\s+please)?\W*(?=$|[,;.!?])", re.I
+)
+"""A thing with which the same is to be done: "the bucket itself", "b too"."""
 ARTICLE = re.compile(r"\W*(?:the|its|their|an?|all|everything)\s", re.I)
-NUMBERED = re.compile(r"(?:^|(?<=\s))\(?[1-9][.)]\s+(?=[A-Za-z])")
+NUMBERED = re.compile(r"(?:^|(?<=\s))(?:\(?[1-9][.)]|\([a-h]\))\s+(?=[A-Za-z])")
+ALSO = re.compile(r"^\W*(?:also|too)\s+", re.I)
+BULLET = re.compile(r"(?m)^\s*[-*•]\s+(?=\S)")
+"""Before a thing of a list, each on a line of its own."""
 CLAUSE = re.compile(r"(?:[^,;.!?]|\.(?=\w))*")
 LIST = (
     r"(?:(?:the |its |their |all |our |my )?({noun})s?\s*,\s*)*(?:the |its |their |all |our "

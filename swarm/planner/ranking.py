@@ -60,7 +60,8 @@ QUESTION = re.compile(
 )
 HOW_TO = re.compile(
     r"^(?:[^:?]{3,120}(?::|,? so|[,.;](?= (?:(?:and|but|so|now) )?what (?:can|could|should|do) (?:i|we|one) do\b))\s+)?\W*"
-    r"(?:(?:and|so|but|ok|hey|hi|hello|please)\W+)*(?:how (?:do|can|does|should|would|to|could)\b"
+    r"(?:(?:and|so|but|ok|hey|hi|hello|please)\W+)*"
+    r"(?:how (?!(?:do|does|did) (?:the|my|our|things|it|they|these|those) (?:[\w-]+ )?looks?\b)(?:do|can|does|should|would|to|could)\b"
     r"|how (?:often|much|many|long|large|big|far) (?:should|may|must|does one)\b|what does it mean\b|what should\b"
     r"|is it (?:better|wise|ok)\b"
     r"|how long (?:are|is|do|does|can|will) [^,;.]*\b(?:valid|kept|stored|last|live|stay|good|remembered)\b"

@@ -5,27 +5,33 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from swarm.planner import caution
+from swarm.planner import caution, ellipsis
 from swarm.planner.authoring import is_component
 from swarm.planner.expansion import Expansion
 from swarm.planner.language import STOP, words
 from swarm.planner.lexicon import lexicon, written_out
+from swarm.planner.marks import SHOULD
 from swarm.planner.pasted import spoken
 from swarm.planner.ranking import HOW_TO, QUESTION, TOLD_OF, Ranker, meanings
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.references import NOUNS, OTHER, PRONOUN
 from swarm.planner.shape import PLACEHOLDER, Shape
+from swarm.planner.standing import plain
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
 from swarm.planner.wording import ENDING, HELPLESS, IT, LIGHT, MODAL
 
+BESIDE = 0.55
+"""Likeness from which a part of a list is a request by itself."""
 SURELY, LIKE = 0.7, 0.5
 """Chance and likeness from which a part of a general question is a request by itself."""
 _SOMEBODY = re.compile(r"\W*(?:i|we|he|she|they|someone|somebody|an?|the|my|our)\b", re.I)
 _OUT = re.compile(r"\b(?:take|get|pull|grab|fetch)\b.*\b(?:out of|from|off)\b", re.I)
-_PUT = re.compile(r"^\W*(?:put|place|store|move|drop|set)\s+(?:it|them|that)\s+(?:in|into|to|over to|under)\b", re.I)
+_PUT = re.compile(r"^\W*(?:put|place|store|move|drop|set)\s+(?:it|them|that)\s+(?:in|into|to|over to|under|inside|(?:over )?there)\b", re.I)
 """Two halves of moving something: "take it out of a", "and put it into b"."""
 _FROM_NOW = re.compile(r"^(?:so\s+)?from (?:now|today) on,?\s+", re.I)
+_SO = re.compile(r"^\W*(?:and\s+)?so,?\s+(?:please\s+)?", re.I)
+"""Asks for what follows from what was said before."""
 _FIRST_CLAUSE = re.compile(r"(?:[^,;!?\n.]|\.(?=\w))*?(?=\s+(?:and|but|then|&|\+|plus)\s|[,;!?\n]|\.(?:\s|$)|$)", re.I)
 
 
@@ -55,7 +61,8 @@ class Requests:
         if said != text:
             steps = self.steps(said) if said else []
             return steps if len(steps) > 1 else [text]
-        text = self._expansion.ordered(self._reader.spelt(written_out(text)), self._splitter.begins)
+        text = ellipsis.active(self._reader.spelt(plain(written_out(text))), lexicon().verbs)
+        text = ellipsis.same(self._expansion.ordered(text, self._splitter.begins), self._reader)
         parts = self._splitter.split(text)
         if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):
             return [text]
@@ -67,6 +74,8 @@ class Requests:
         for step in parts:
             if joined and self._together(joined[-1], step):
                 joined[-1] += f", {step}"
+            elif joined:
+                joined.append(ellipsis.echoed(joined[-1], step, self._ranker, self._reader, self._splitter.begins))
             else:
                 joined.append(step)
         return [step for one in joined for step in self._expansion.steps(one)] or [text]
@@ -115,11 +124,7 @@ class Requests:
 
     def _heads(self, told: str, step: str) -> bool:
         """Whether what was said before is only the name of what a step is about: "a.csv - which versions exist?"."""
-        seen = self._reader.understood(told)
-        rest = seen.text
-        for m in reversed(seen.found):
-            rest = rest[: m.start] + rest[m.end :]
-        return bool(seen.found) and not [w for w in words(rest) if w not in STOP] and not self._reader.link(step)
+        return self.bare(told) and not self._reader.link(step)
 
     def _asks_on(self, earlier: str, step: str) -> bool:
         """Whether a question goes on about what the one before asks for: "which inputs has a and what values do they have?"."""
@@ -135,6 +140,8 @@ class Requests:
         seen, asked = self._reader.understood(told), self._reader.understood(step)
         if len(seen.found) != 1 or asked.found or not _SOMEBODY.match(told) or OTHER.search(step):
             return False
+        if any(self._splitter.begins(part) for part in told.split(", ")[1:]):
+            return False
         before, after = self._ranker.rank(seen.shape), self._ranker.rank(asked.shape)
         return bool(before) and before[0].tool is after[0].tool and before[0].tool.effect != "read"
 
@@ -142,7 +149,11 @@ class Requests:
         """Whether what was said before only tells why: "it clutters the list, archive it"."""
         seen = self._reader.understood(told)
         things = [m for m in seen.found if m.entry.kind != "bucket"] or seen.found
-        if len(things) != 1 or self._splitter.begins(told) or not IT.search(step):
+        if len(things) != 1 or not IT.search(step):
+            return False
+        if _SO.match(step) and SHOULD.match(told) and self._splitter.begins(step):
+            return True
+        if self._splitter.begins(told):
             return False
         asked = Shape(IT.sub(f" {{{things[0].entry.kind}}} ", self._reader.understood(step).shape.text, count=1))
         before, after = self._ranker.rank(seen.shape), self._ranker.rank(asked)
@@ -206,12 +217,34 @@ class Requests:
         modal = MODAL.search(seen.text)
         becomes = modal is not None and bool(seen.found) and seen.found[0].start < modal.start()
         named = bool(seen.found) or "{prefix}" in seen.shape.text
-        return named and (becomes or bool(meanings(said) & self._acts)) and self.asks(seen.text)
+        placed = re.match(r"\W*\{path\}[^{]*$", seen.shape.text) is not None and modal is not None
+        switched = len(words(said)) == 1 and re.search(r"\}\s+(?:on|off)\W*$", seen.shape.text) is not None
+        return (placed or (named and (becomes or switched or bool(meanings(said) & self._acts)))) and self.asks(seen.text)
 
-    def apart(self, before: str, rest: str) -> bool:
-        """Whether two looks at different things stand side by side: "a-1 status, b-1 vs b-2"."""
+    def row(self, before: str, rest: str) -> bool:
+        """Whether one name stands by itself before another of its kind, so that what is said of the other is said of both."""
+        clause = _FIRST_CLAUSE.match(rest)
+        seen, other = self._reader.understood(before), self._reader.understood(clause.group() if clause else rest)
+        kinds = {m.entry.kind for m in other.found if not other.text[: m.start].strip(" \"'`")}
+        return bool(kinds & {m.entry.kind for m in seen.found}) and self.bare(before)
+
+    def bare(self, text: str) -> bool:
+        """Whether a text is a name and no more."""
+        seen = self._reader.understood(text)
+        rest = seen.text
+        for m in reversed(seen.found):
+            rest = rest[: m.start] + rest[m.end :]
+        return bool(seen.found) and not [w for w in words(rest) if w not in STOP]
+
+    def apart(self, before: str, rest: str, listed: bool) -> bool:
+        """Whether two looks at different things stand side by side: "a-1 status, b-1 vs b-2"; in a list also two requests for the same."""
         clause = _FIRST_CLAUSE.match(rest)
         parts = [self._reader.understood(part) for part in (before, clause.group() if clause else rest)]
+        if listed and not parts[1].found and not PLACEHOLDER.search(parts[1].shape.text):
+            first, second = self._ranker.rank(parts[0].shape)[0], self._ranker.rank(parts[1].shape)[0]
+            sure = all(c.likeness > BESIDE and c.chance > SURELY for c in (first, second))
+            reads = second.tool.effect == "read" or "{setting}" in parts[0].shape.text
+            return sure and reads and first.tool is not second.tool and "query" not in second.tool.takes and bool(self._beside(parts[1]))
         if not all(seen.found for seen in parts) or not [w for w in self._beside(parts[1]) if w not in lexicon().times]:
             return False
         ranked = [self._ranker.rank(seen.shape)[0] for seen in parts]

@@ -32,6 +32,11 @@ _HAVING = re.compile(
     rf"\s+the\s+(?P<which>best|worst|highest|lowest|smallest|largest)\s+(?P<metric>{METRIC})",
     re.I,
 )
+_WINNER = re.compile(
+    r"\b(?:the\s+(?P<end>winner|champion|loser)|whichever(?:\s+(?:one|run|of\s+(?:them|the\s+two)))?\s+"
+    r"(?:is|was|did|does|performs?|performed|scores?|scored|turns?\s+out|comes?\s+out)\s+(?P<which>better|best|worse|worst))\b(?P<s>'s)?",
+    re.I,
+)
 _WHICH = re.compile(r"^\W*(?:which|what|who)\b", re.I)
 
 
@@ -39,6 +44,16 @@ def standing(text: str) -> str:
     """`best` or `worst`, where a text speaks of one of several by how good it is; else nothing."""
     found = _STANDING.search(text)
     return _end(found.group("which")) if found else ""
+
+
+def plain(text: str) -> str:
+    """ "The winner's log", "the log of whichever is better": with "the best run"."""
+
+    def told(m: re.Match[str]) -> str:
+        end = "worst" if (m.group("end") or m.group("which")).lower() in ("loser", "worse", "worst") else "best"
+        return f"the {end} run{m.group('s') or ''}"
+
+    return _WINNER.sub(told, text)
 
 
 def taken(text: str) -> bool:

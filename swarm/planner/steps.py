@@ -6,12 +6,15 @@ from typing import NamedTuple, Protocol
 
 from swarm.planner.language import stem, words
 from swarm.planner.marks import (
+    ALSO,
     ARTICLE,
     ASKING,
     BOUNDARY,
+    BULLET,
     CLAUSE,
     CLAUSED,
     CONNECTIVE,
+    ECHO,
     ENDING,
     FILLERS,
     IT_SHOULD,
@@ -85,8 +88,16 @@ class Judge(Protocol):
         """Whether they are only the noun of a kind and a name of that kind."""
         ...
 
-    def apart(self, before: str, rest: str) -> bool:
-        """Whether two looks at different things stand side by side."""
+    def apart(self, before: str, rest: str, listed: bool) -> bool:
+        """Whether two looks at different things, or in a list two different requests, stand side by side."""
+        ...
+
+    def bare(self, text: str) -> bool:
+        """Whether they are a name and no more."""
+        ...
+
+    def row(self, before: str, rest: str) -> bool:
+        """Whether one name stands by itself before another of its kind, so that what is said of the other is said of both."""
         ...
 
 
@@ -107,7 +118,7 @@ class Splitter:
         self._noun = re.compile(rf"\b(?:{noun})\b", re.I)
         kinds = "|".join(f"(?:{one})" for one in NOUNS.values())
         self._plural = re.compile(
-            rf"(?:(?:all|the|our|also|indexed|recurring|timed|storage|existing)\s+)*(?:{kinds})(?<=s)(?:\s+please)?", re.I
+            rf"(?:(?:all|the|our|also|indexed|recurring|timed|storage|existing)\s+)*(?:{kinds})(?<=s)(?:\s+(?:please|as well|too))*", re.I
         )
         self._verb_of = re.compile(rf"((?:^|[.;\n])\s*(?:please\s+)?[a-z]+(?:\s[a-z]+){{0,2}}):\s+(?=(?:the\s+)?(?:{kinds})\s)", re.I)
         self._one = re.compile(rf"(?:the\s+)?(?:{kinds})\s+[\"'`]?[\w./-]+[\"'`]?", re.I)
@@ -116,6 +127,7 @@ class Splitter:
         """The steps of a request in order, each to be understood by itself as far as the text allows."""
         if len(NUMBERED.findall(text)) > 1:
             text = NUMBERED.sub("\nthen ", text).strip()
+        text = BULLET.sub("\nthen " if len(BULLET.findall(text)) > 1 else "", text).strip()
         text = PACED.sub("; then ", ENDING.sub("; then ", text))
         text = self._verb_of.sub(lambda m: f"{m.group(1)} " if self.begins(m.group(1).lstrip(" .;\n")) else m.group(), text)
         tidy = TIDY.match(text)
@@ -127,14 +139,14 @@ class Splitter:
         scope = SCOPE.match(text) or self._scoped(text)
         text = text[scope.end() :] if scope else text
         about, pieces = self._cut(text)
-        steps = [part for step in self._joined(pieces) for part in self._distributed(step)]
         whole = scope.group(1) if scope else about
+        steps = [part for step in self._joined(pieces, whole) for part in self._distributed(step)]
         return [self._within(whole, step) for step in steps] if whole else steps
 
     def _within(self, whole: str, step: str) -> str:
         """A step with what all is about, unless it says so or names something itself."""
         apart = step.startswith(whole) or (whole.endswith(":") and self._judge.names(step))
-        return step if apart else f"{whole} {step}"
+        return step if apart else f"{whole} {ALSO.sub('', step)}"
 
     def begins(self, text: str) -> bool:
         """Whether a text begins like a request."""
@@ -201,7 +213,9 @@ class Splitter:
         for match in sorted([*BOUNDARY.finditer(text, start), *WITH.finditer(text, start)], key=lambda m: m.start()):
             before, rest = text[start : match.start()].strip(), text[match.end() :]
             parts = self._separates(match, before, rest) or (about and self._lists(about, match, before, rest))
-            parts = parts or (not STRONG.search(match.group()) and self._judge.apart(before, rest))
+            parts = parts or (
+                not STRONG.search(match.group()) and self._judge.apart(before, rest, LISTING.search(match.group()) is not None)
+            )
             if before and rest.strip() and not _quoted(text, match.start()) and parts:
                 pieces.append(_Piece(before + ("?" if "?" in match.group() else ""), ordered))
                 start, ordered = match.end(), THEN.search(match.group()) is not None or ";\n" in match.group()
@@ -244,7 +258,9 @@ class Splitter:
             and self._judge.kind(clause.group())
         ):
             return False
-        if STRONG.search(mark.group()) or self.begins(rest) or self._judge.whole(rest):
+        if listing and self._judge.row(before, rest):
+            return False
+        if STRONG.search(mark.group()) or self.begins(rest) or self._judge.whole(rest) or ECHO.match(rest):
             return True
         rest = CONNECTIVE.sub("", rest)
         if (OF.match(rest) or ITS.match(rest)) and self._noun_phrase(rest):
@@ -252,7 +268,7 @@ class Splitter:
         listed = LISTING.search(mark.group()) is not None or (ARTICLE.match(before) is not None and self._noun_phrase(before))
         bare = clause is not None and self._plural.fullmatch(clause.group().strip()) is not None
         counted = any(m.start() < mark.start() < m.end() for m in self._list.finditer(mark.string))
-        return (listed and self._noun_phrase(rest)) or (bare and not counted and self._judge.asks(rest))
+        return (listed and self._noun_phrase(rest)) or (bare and not counted and self._judge.asks(clause.group() if clause else rest))
 
     def _noun_phrase(self, text: str) -> bool:
         """Whether a text begins with a thing that is asked for: "a list of its artifacts"."""
@@ -262,13 +278,17 @@ class Splitter:
             text,
             re.I,
         )
-        return head is not None and self._noun.search(head.group()) is not None and self._judge.asks(head.group())
+        if head is None:
+            return False
+        said = words(CONNECTIVE.sub("", head.group()))
+        acts = said[0] in ("a", "an", "another") and said[1:2] and said[1] in self._verbs
+        return bool(self._noun.search(head.group()) or acts or said[0] == "everything") and self._judge.asks(head.group())
 
-    def _joined(self, pieces: Sequence[_Piece]) -> list[str]:
+    def _joined(self, pieces: Sequence[_Piece], whole: str) -> list[str]:
         """Statements put together with the request they belong to: the one behind, else the one before."""
         ordered = [piece.ordered for piece in pieces]
         pieces = [piece._replace(ordered=piece.ordered and all(ordered[n + 1 : n + 2])) for n, piece in enumerate(pieces)]
-        requests = [self._is_request(piece) for piece in pieces]
+        requests = [self._is_request(piece) or bool(whole and self._of(whole, piece.text)) for piece in pieces]
         if not any(requests):
             requests = [self._judge.asks(piece.text) for piece in pieces] if len(pieces) > 1 else [True]
         steps: list[str] = []
@@ -282,6 +302,10 @@ class Splitter:
             else:
                 waiting.append(piece.text)
         return steps or [", ".join(waiting)]
+
+    def _of(self, whole: str, part: str) -> bool:
+        """Whether a part asks for something of what all is about."""
+        return self._judge.asks(f"{whole} {part}") and not self._judge.bare(part)
 
     def _is_request(self, piece: _Piece) -> bool:
         text = piece.text
@@ -310,7 +334,10 @@ class Splitter:
         different = len({n.lower().rstrip("s") for n in nouns}) == len(nouns) > 1
         if not different:
             return [step]
-        return [f"{step[: found.start()]}{noun}{step[found.end() :]}" for noun in nouns]
+        behind = step[found.end() :]
+        compound = re.match(rf"\s+{self._noun.pattern}", behind, re.I)
+        plain = behind[compound.end() :] if compound else behind
+        return [f"{step[: found.start()]}{noun}{plain if noun != nouns[-1] else behind}" for noun in nouns]
 
 
 def _quoted(text: str, position: int) -> bool:

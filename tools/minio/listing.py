@@ -31,6 +31,8 @@ COLUMNS = ["key", "size", "changed"]
         "show me the files in {bucket}",
         "what is in the folder raw/2024/ of {bucket}",
         "list what is left in {bucket}",
+        "the rest of {bucket}",
+        "see the rest of {bucket}",
         "everything in {bucket}",
         "which objects are in there",
         "files in {bucket}",

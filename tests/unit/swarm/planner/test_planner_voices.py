@@ -152,6 +152,26 @@ def test_one_call_however_it_is_said(planner: Planner, text: str, tool: str, arg
             ["get_run_metrics", "show_artifact"],
         ),
         ("suspend kelp-nightly, and plan otter-count for each Friday at 16:45", ["pause_schedule", "schedule_pipeline"]),
+        ("please list the pipelines for me, and while you're at it the buckets as well", ["list_pipelines", "list_buckets"]),
+        ("- log of otter-2\n- retry it", ["get_run_logs", "retry_run"]),
+        ("(a) pipelines (b) experiments (c) schedules", ["list_pipelines", "list_experiments", "list_schedules"]),
+        ("create a bucket kelp-raw, and once that's done upload data/fish.csv into it", ["create_bucket", "upload_object"]),
+        ("when kelp-week-9 is done, compare it with kelp-week-8", ["wait_for_run", "compare_runs"]),
+        ("what mae did otter-1 get, and kelp-week-8?", ["get_run_metrics", "get_run_metrics"]),
+        ("give me the metrics of otter-1. Same for kelp-week-8.", ["get_run_metrics", "get_run_metrics"]),
+        ("throw out everything in attic, then attic itself", ["delete_objects", "delete_bucket"]),
+        ("please remove all files in attic and afterwards the bucket as well", ["delete_objects", "delete_bucket"]),
+        ("otter-1, kelp-week-8 -> archive; otter-2 -> delete", ["archive_run", "archive_run", "delete_run"]),
+        ("kelp_growth and otter-count should both be started", ["run_pipeline", "run_pipeline"]),
+        ("CountSundays should not run over christmas, so please pause it", ["pause_schedule"]),
+        ("fish.csv in attic: size, first 5 rows, profile", ["get_object_info", "preview_object", "profile_dataset"]),
+        ("for fish.csv from attic i want: how large it is; 5 rows of it", ["get_object_info", "preview_object"]),
+        ("label attic/fish.csv stage=prod + link please", ["tag_object", "share_object"]),
+        ("kelp-nightly off, list schedules", ["pause_schedule", "list_schedules"]),
+        ("the log of otter-2, then have it retried", ["get_run_logs", "retry_run"]),
+        ("new bucket kelp-raw; data/coral.csv goes there", ["create_bucket", "upload_object"]),
+        ("tidy attic a bit. fish.csv can be deleted. when you're through, show me what is left", ["delete_objects", "list_objects"]),
+        ("put on hold kelp-nightly; and how do the timers look then?", ["pause_schedule", "list_schedules"]),
     ],
 )
 def test_each_thing_that_is_asked_for_is_a_step(planner: Planner, text: str, tools: list[str]) -> None:
@@ -225,3 +245,13 @@ def test_running_a_run_deletes_nothing(planner: Planner) -> None:
 )
 def test_times_to_and_past_the_hour(planner: Planner, text: str, cron: str) -> None:
     assert parse(told(planner, f"start otter-count {text}")[0].args["cron"]) == cron
+
+
+def test_one_of_several_is_told_by_who_won(planner: Planner) -> None:
+    text = "otter-1 or kelp-week-8, which is better by mae? show me the winner's residual plot and archive the loser"
+    assert planner.steps(text)[1:] == ["show me the best run's residual plot", "archive the worst run"]
+
+
+def test_two_runs_differ_in_what_is_said_of_each(planner: Planner) -> None:
+    actions = told(planner, "i'd like two runs of kelp_growth, one with 5 max_epochs, the other with 50")
+    assert [a.args["arguments"] for a in actions] == [{"max_epochs": 5}, {"max_epochs": 50}]
