@@ -1,5 +1,5 @@
-"""`python -m evals.planner.spoken [--told spoken|ferry|dairy] [--people held|open|all] [--show]`, or with `--world FILE --cases FILE`: what the
-planner decides, call by call.
+"""`python -m evals.planner.spoken [--told spoken|ferry|dairy] [--people held|open|all] [--show]`, or with `--world FILE --cases FILE`: what
+the planner decides, call by call.
 
 Nothing is run: the names are those of a world file, and a call leaves behind what its arguments name. The phrasings of `spoken.txt`,
 `ferry.txt` and `dairy.txt` are by invented people; some of them are held out, so that what is written for the others is measured on
