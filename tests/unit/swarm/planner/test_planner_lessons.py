@@ -17,7 +17,7 @@ from swarm.planner.shape import shape
 from swarm.planner.toolview import ToolView
 
 EMBEDDING = WordLlamaEmbedding()
-MEMORY = next(one for one in sets() if "remember_note" in one)
+MEMORY = min((one for one in sets() if "remember_note" in one), key=len)
 """A small set of tools."""
 
 
