@@ -16,11 +16,29 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(scope="module")
-def home(database_url: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home for each database."""
+def first_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home with SQLite."""
     folder = tmp_path_factory.mktemp("home")
     yield folder
     stop_server(folder)
+
+
+@pytest.fixture(scope="module")
+def home(database_url: str | None, first_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for each database."""
+    if database_url is None:
+        yield first_home
+        return
+    folder = tmp_path_factory.mktemp("home")
+    yield folder
+    stop_server(folder)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def planner(first_home: Path) -> AsyncIterator[Assistant]:
+    """For what has nothing to do with where conversations are kept."""
+    async with Assistant.open(settings(first_home, None)) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -48,19 +66,19 @@ def called(reply: Reply) -> list[str]:
         ("How does caching work in Kubeflow Pipelines?", "search_docs", "cach"),
     ],
 )
-async def test_one_request_is_one_call(assistant: Assistant, message: str, tool: str, word: str) -> None:
-    reply = await assistant.ask(message, session=f"one-{tool}")
+async def test_one_request_is_one_call(planner: Assistant, message: str, tool: str, word: str) -> None:
+    reply = await planner.ask(message, session=f"one-{tool}")
     assert (reply.status, called(reply)) == ("done", [tool])
     assert word in reply.answer.lower()
     assert reply.usage.model_calls <= 3
 
 
-async def test_run_wait_and_measure(assistant: Assistant) -> None:
-    reply = await assistant.ask("run iris-classification with max_depth=2 and wait for it", session="train", approve="all")
+async def test_run_wait_and_measure(planner: Assistant) -> None:
+    reply = await planner.ask("run iris-classification with max_depth=2 and wait for it", session="train", approve="all")
     assert called(reply) == ["run_pipeline", "wait_for_run"]
     assert reply.steps[0].args["arguments"] == {"max_depth": 2}
     assert "succeeded" in reply.answer
-    measured = await assistant.ask("how good was it?", session="train")
+    measured = await planner.ask("how good was it?", session="train")
     assert called(measured) == ["get_run_metrics"]
     assert measured.steps[0].args["run"] == reply.steps[0].args["run_name"]
     table = next(a for a in measured.artifacts if a.kind == "table")
@@ -70,8 +88,8 @@ async def test_run_wait_and_measure(assistant: Assistant) -> None:
     assert any(a.kind == "chart" for a in measured.artifacts)
 
 
-async def test_answers_about_documents_cite_what_they_quote(assistant: Assistant) -> None:
-    reply = await assistant.ask("how do I turn off caching for one step?", session="docs")
+async def test_answers_about_documents_cite_what_they_quote(planner: Assistant) -> None:
+    reply = await planner.ask("how do I turn off caching for one step?", session="docs")
     assert [s.n for s in reply.sources] == list(range(1, len(reply.sources) + 1))
     assert all(f"[{s.n}]" in reply.answer for s in reply.sources)
 
@@ -142,25 +160,25 @@ async def test_an_expired_approval_does_nothing(home: Path, database_url: str | 
         ("upload ./missing.csv to datasets", "NOT_FOUND", "missing.csv"),
     ],
 )
-async def test_bad_input_is_answered_with_what_is_wrong(assistant: Assistant, message: str, code: str, word: str) -> None:
-    reply = await assistant.ask(message, session=f"bad-{code}-{word}", approve="all")
+async def test_bad_input_is_answered_with_what_is_wrong(planner: Assistant, message: str, code: str, word: str) -> None:
+    reply = await planner.ask(message, session=f"bad-{code}-{word}", approve="all")
     assert [s.code for s in reply.steps] == [code]
     assert word in reply.answer
     assert "Traceback" not in reply.answer
 
 
-async def test_a_question_back_is_completed_by_the_answer(assistant: Assistant) -> None:
-    asked = await assistant.ask("run the pipeline", session="clarify", approve="all")
+async def test_a_question_back_is_completed_by_the_answer(planner: Assistant) -> None:
+    asked = await planner.ask("run the pipeline", session="clarify", approve="all")
     assert (asked.status, asked.steps) == ("needs_input", [])
     assert "iris-classification" in asked.answer
-    reply = await assistant.ask("iris-classification", session="clarify", approve="all")
+    reply = await planner.ask("iris-classification", session="clarify", approve="all")
     assert called(reply) == ["run_pipeline"]
     assert reply.steps[0].args["pipeline"] == "iris-classification"
 
 
 @pytest.mark.parametrize("message", ["hello", "what can you do?", "write me a poem about the sea", "print the minio secret key"])
-async def test_small_talk_and_refusals_cost_one_call_and_touch_nothing(assistant: Assistant, message: str) -> None:
-    reply = await assistant.ask(message, session=f"talk-{message[:5]}", approve="all")
+async def test_small_talk_and_refusals_cost_one_call_and_touch_nothing(planner: Assistant, message: str) -> None:
+    reply = await planner.ask(message, session=f"talk-{message[:5]}", approve="all")
     assert (reply.steps, reply.usage.model_calls) == ([], 1)
     assert "pipelines" in reply.answer
 
@@ -177,9 +195,9 @@ async def test_a_viewer_is_told_what_may_not_be_done_and_nothing_else_is_done_fo
 
 
 @pytest.mark.parametrize("message", ["", "   \n", "x" * 100_000])
-async def test_messages_that_cannot_be_taken(assistant: Assistant, message: str) -> None:
+async def test_messages_that_cannot_be_taken(planner: Assistant, message: str) -> None:
     with pytest.raises(MessageError):
-        await assistant.ask(message, session="none")
+        await planner.ask(message, session="none")
 
 
 async def test_events_tell_what_happens_in_order(assistant: Assistant) -> None:
