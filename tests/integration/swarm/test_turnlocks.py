@@ -89,8 +89,8 @@ async def test_a_turn_from_another_machine_lasts_as_long_as_its_lease(store: Sto
 
 
 async def test_claims_are_renewed_while_turns_run(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("swarm.turnlocks.LEASE", 1.5)
+    monkeypatch.setattr("swarm.turnlocks.LEASE", 3)
     async with TurnLocks.open(store, tmp_path) as locks, locks.turn("s"):
         for _ in range(5):
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.8)
             assert not store.claim("turn:s", "another", seconds=1)

@@ -71,7 +71,7 @@ def test_a_version_runs_and_the_latest_when_none_is_named(client, packages, expe
 def test_create_run_from_function_and_wait(client):
     result = client.create_run_from_pipeline_func(greeting, arguments={"name": "Eve"}, experiment_name="from functions", run_name="eve")
     assert wait_until(lambda: client.get_run(result.run_id).state in ("SUCCEEDED", "FAILED"))
-    assert result.wait_for_run_completion(timeout=5).state == "SUCCEEDED"
+    assert result.wait_for_run_completion(timeout=60).state == "SUCCEEDED"
     assert client.get_experiment(experiment_name="from functions").experiment_id == client.get_run(result.run_id).experiment_id
 
 
