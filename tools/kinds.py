@@ -114,7 +114,7 @@ Switch = Annotated[bool, Kind("switch"), Field(description="true to turn it on, 
 VersionId = Annotated[
     str,
     Kind("version"),
-    Field(min_length=1, description="Id of the version, from list_object_versions; 'previous' is the one before."),
+    Field(min_length=1, description="Id of the version, from list_object_versions; 'previous' is the one before, or what was deleted."),
 ]
 Column = Annotated[str, Kind("column"), Field(min_length=1, description="Name of a column of the table, as the user says it.")]
 ChartKind = Annotated[

@@ -31,6 +31,8 @@ KNOWN = 0.8
 """Likeness from which even what sounds like a general question is what an example asks."""
 FOREIGN = 4.0
 """What a tool loses where a step only points, and nothing was spoken of that the tool could take."""
+_FROM = re.compile(r"\b(?:from|out of|in|inside|within)\s+(?:the\s+|my\s+|our\s+)?(?:bucket\s+)?[\"'`]?$", re.I)
+"""Before a name: what is meant lies in that thing."""
 _MAY_WE = re.compile(r"^\W*(?:(?:and|so|ok|hey|hi|hello|please)\W+)*(?:can|could) we\b(?!.*\b(?:if|when|still|ever|also)\b)", re.I)
 """Asks for what "we" can do; with names that exist, a wish."""
 
@@ -69,6 +71,8 @@ class Choice:
         wished = _MAY_WE.match(step.text) and any(m.exact for m in step.found) and best[:1] and best[0].tool.effect == "write"
         if caution.only_asks(step.text) and not wished and best and best[0].tool.effect != "read":
             best = [c for c in best if c.tool.effect == "read"]
+        left = {m.entry.kind for m in step.found if _FROM.search(step.text[: m.start])}
+        best = [c for c in best if c.tool.effect != "destroy" or len(c.tool.needs) != 1 or not c.tool.needs <= left] or best
         if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]
         return completed_first(best)

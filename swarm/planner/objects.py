@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import PurePath
+
+from rapidfuzz.distance import DamerauLevenshtein
 
 from swarm.planner import naming
 from swarm.planner.context import Args, Context, Unclear
@@ -19,6 +22,8 @@ _INTO = re.compile(
 )
 
 
+SLIPS = 2
+"""Letters by which a file name may be wrong and still be taken for one that exists."""
 _OUT_OF = re.compile(r"\b(?:from|out of|in|inside|of|off|within|on)\s+(?:the\s+|my\s+|our\s+)?(?:bucket\s+)?[\"'`]?$", re.I)
 
 
@@ -134,19 +139,31 @@ def _objects(context: Context, args: Args, several: bool) -> list[str] | Unclear
             if len(narrowed) != 1:
                 return Unclear(narrowed or keys)
             keys = narrowed
+        if context.destroys and not exact and _of_another_kind(same[0], keys[0], context.text):
+            return Unclear(keys)
         chosen += exact[:1] or keys[:1]
     given = [f for f in file_names(context.text) if f != bucket and not _part_of(f, context) and "://" not in f]
     if several and not chosen and not given and bucket is not None:
         all_of = _all_of(context)
         return [all_of] if all_of else _objects_meant(context, args, several)
     if given and not chosen and context.destroys:
-        near = [k for k in context.linker.partly("object", [t.text for t in tokens(given[0])]) if _in(k, bucket, context)]
-        if near:
+        near = [k for k in context.linker.partly("object", [t.text for t in tokens(PurePath(given[0]).stem)]) if _in(k, bucket, context)]
+        slips = [k for k in near if DamerauLevenshtein.distance(PurePath(k).name.lower(), PurePath(given[0]).name.lower()) <= SLIPS]
+        if near and len(slips) != 1:
             return Unclear(near)
-    chosen += [f for f in given if f not in chosen and f not in args.values()]
+        chosen, given = slips, given[1:] if slips else given
+    if not (chosen and context.destroys and context.text.endswith("`")):  # else it was asked which one is meant
+        chosen += [f for f in given if f not in chosen and f not in args.values()]
     if chosen:
         return list(dict.fromkeys(chosen))
     return _objects_meant(context, args, several)
+
+
+def _of_another_kind(mention: Mention, key: str, text: str) -> bool:
+    """Whether a file name of which a part was understood as an object ends otherwise than that: `wine.csv`, `wine.parquet`."""
+    given = next((f for f in file_names(text) if mention.start < (at := text.find(f)) + len(f) and at < mention.end), "")
+    said, meant = PurePath(given).suffix.lower(), PurePath(key).suffix.lower()
+    return bool(said) and DamerauLevenshtein.distance(said, meant) > 1
 
 
 def _all_of(context: Context) -> str | None:
@@ -180,7 +197,7 @@ def _objects_meant(context: Context, args: Args, several: bool) -> list[str] | U
     if several and ALL.search(context.text) and len(listed) > 1:
         return [t.name for t in listed]
     inside = {e.name for e in context.entries("object") if args.get("bucket") in (None, e.facts.get("bucket"))}
-    partly = [k for k in partly_named("object", context) if k in inside]
+    partly = list(dict.fromkeys(k for k in partly_named("object", context) if k in inside))
     if len(partly) == 1:
         return partly
     focus = context.memory.focus("object")

@@ -21,7 +21,7 @@ from swarm.planner.pasted import spoken
 from swarm.planner.questions import example, question
 from swarm.planner.ranking import Ranker, meanings
 from swarm.planner.reader import Reader, Understood
-from swarm.planner.references import EACH, NOUNS, PRONOUN, Done, Memory, Thing, referred
+from swarm.planner.references import EACH, NOUNS, PRONOUN, THEM, Done, Memory, Thing, referred
 from swarm.planner.relevance import Relevance
 from swarm.planner.requests import Requests
 from swarm.planner.standing import taken
@@ -180,8 +180,9 @@ class Planner:
         if states(phrased(seen.text)):
             runs = [e.name for e in self._reader.catalogue.entries("run")]
             unclear |= {a: Unclear(runs) for a in tool.required if tool.kinds.get(a) == "run" and a not in {*args, *unclear}}
+        doubtful = {a for a, u in unclear.items() if len(u.choices) == 1 and tool.effect == "destroy"}
         unclear = {a: self._likely(tool, u, seen.text) for a, u in unclear.items()}
-        args |= {a: u.choices[0] for a, u in unclear.items() if len(u.choices) == 1 and a in tool.required}
+        args |= {a: u.choices[0] for a, u in unclear.items() if len(u.choices) == 1 and a in tool.required and a not in doubtful}
         missing = [a for a in tool.required if a not in args or _too_few(tool, a, args[a])]
         if (
             missing
@@ -231,18 +232,21 @@ class Planner:
         fits = [name for name in unclear.choices if states_[name] in wanted]
         return Unclear(fits) if fits else unclear
 
-    def _each_of(self, tool: ToolView, seen: Understood, memory: Memory) -> dict[str, str] | None:
+    def _each_of(self, tool: ToolView, seen: Understood, memory: Memory) -> dict[str, Any] | None:
         """The next of several things spoken of, for a tool that takes one; empty when none is left, None where they are not meant."""
-        names = tool.required
-        if len(names) != 1 or not EACH.search(seen.text) or tool.schema["properties"][names[0]].get("type") == "array":
+        name = tool.required[-1] if tool.required else ""
+        kind = tool.kinds.get(name, "")
+        within = [tool.kinds.get(a) for a in tool.required[:-1]]
+        if within != (["bucket"] if kind == "object" else []) or tool.schema["properties"].get(name, {}).get("type") == "array":
             return None
-        kind = tool.kinds.get(names[0], "")
         things = memory.several(kind)
-        if any(m.entry.kind == kind for m in seen.found) or not 1 < len(things) <= MOST_STEPS:
+        spoken_of = EACH.search(seen.text) or (THEM.search(seen.text) and memory.named_together(things))
+        if not spoken_of or any(m.entry.kind == kind for m in seen.found) or not 1 < len(things) <= MOST_STEPS:
             return None
-        done = {c.args.get(names[0]) for c in memory.calls if c.now and c.tool == tool.name}
+        done = {c.args.get(name) for c in memory.calls if c.now and c.tool == tool.name}
         left = [t for t in things if t.name not in done]
-        return {names[0]: left[0].name} if left else {}
+        bucket = {tool.required[0]: left[0].bucket} if within and left else {}
+        return {**bucket, name: left[0].name} if left else {}
 
     def _forbidden(self, step: str) -> bool:
         """Whether a step only says what must not be done."""

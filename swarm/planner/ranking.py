@@ -275,10 +275,14 @@ def meanings(text: str) -> set[str]:
 
 
 def completed_first(ranked: list[Candidate]) -> list[Candidate]:
-    """The second before the first, if it is nearly as likely and only for it the step names all that is needed; never a change before a
-    look, nor the other way round."""
+    """The second before the first, if it is nearly as likely and only for it the step names all that is needed, or the removal that was
+    spoken of; never a change before a look, nor the other way round."""
     if len(ranked) < 2 or (ranked[0].tool.effect == "read") != (ranked[1].tool.effect == "read"):
         return ranked
-    if ranked[0].complete or not ranked[1].complete or ranked[1].chance < NEARLY * ranked[0].chance:
+    first, second = ranked[:2]
+    swapped = [second, first, *ranked[2:]]
+    if second.chance < NEARLY * first.chance or (first.tool.effect == "destroy" and first.spoken and not second.spoken):
         return ranked
-    return [ranked[1], ranked[0], *ranked[2:]]
+    if second.tool.effect == "destroy" and second.spoken and not first.spoken:
+        return swapped
+    return swapped if second.complete and not first.complete else ranked

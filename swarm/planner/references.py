@@ -11,7 +11,7 @@ from tools.tool import Entry
 
 PRONOUN = re.compile(
     r"\b(?:it|its|this|that|them|these|those|they|their|there|same|one|ones|both|(?:the|this|that|these|those|said|its|new)\s+(?:\w+\s+)?"
-    r"(?:runs?|jobs?|pipelines?|workflows?|buckets?|files?|objects?|datasets?|experiments?|schedules?|documents?|copy|link|ones?))\b",
+    r"(?:runs?|jobs?|pipelines?|workflows?|buckets?|files?|objects?|datasets?|experiments?|schedules?|documents?|copy|link|versions?|ones?))\b",
     re.I,
 )
 NOUNS: Mapping[str, str] = {
@@ -39,6 +39,7 @@ EACH = re.compile(
     re.I,
 )
 """Speaks of every one of several things spoken of before."""
+THEM = re.compile(r"\b(?:them|these|those|they|both)\b", re.I)
 EVERYTHING = re.compile(
     r"\b(?:everything|(?:all|every|any)(?: of)?(?: the| its| their| my| our)?(?: \w+)? (?:files?|objects?|contents?|data|stuff)"
     r"|(?:its|the|whole|entire) contents?|all (?:that is|there is|of it)|empty(?= (?:the |my |our )?(?:bucket|\{bucket\}))|emptied)\b",
@@ -110,6 +111,11 @@ class Memory:
             if len(things) > 1:
                 return things
         return []
+
+    def named_together(self, things: Sequence[Thing]) -> bool:
+        """Whether one call was given just these things."""
+        names = [t.name for t in things]
+        return any(list(value) == names for call in self.calls for value in call.args.values() if isinstance(value, list))
 
     def standing(self, kind: str, which: str) -> str | None:
         """The best or the worst of the things of a kind that were compared last."""

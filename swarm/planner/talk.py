@@ -15,6 +15,11 @@ _THANKS = re.compile(
     r"|for (?:the|your) help|work|one|thanks?|thank you|that'?s all|all good)\W*)*$",
     re.I,
 )
+_HEARD = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|k|kk|fine|good|right|alright|all right|got it|i see|understood|noted|(?:that )?makes sense|sure|yes|yep|yeah"
+    r"|lol|haha|hm+|aha|ah|oh|wow|interesting|very good|sounds good|that'?s all|all good)\b\W*)+$",
+    re.I,
+)
 _NOTHING = re.compile(
     r"^\W*(?:no(?:pe)?|never ?mind|forget (?:it|that)|stop|cancel(?: (?:it|that))?"
     r"|leave it|abort|don'?t|do not|nothing|skip it)\W*(?:thanks?|please)?\W*$",
@@ -97,6 +102,8 @@ def small_talk(text: str, known: Known) -> str | None:
         return f"{can_do(known)}\n\n{ABOUT}"
     if short and _THANKS.search(text) and len(words(text)) <= 6:
         return "You are welcome. Ask for more whenever you like."
+    if short and _HEARD.search(text):
+        return "All right. What shall I look at next?"
     if _RUDE.search(text):
         return "Sorry that this went wrong. Say it in other words, or ask “what can you do?”."
     if _NOTHING.search(text):

@@ -131,7 +131,7 @@ def _state(version: Version) -> str:
         "{object} should be as it was in version my-thing",
     ],
 )
-def restore_object_version(store: ObjectStore, /, bucket: Bucket, key: Object, version_id: VersionId) -> ToolResult:
+def restore_object_version(store: ObjectStore, /, bucket: Bucket, key: Object, version_id: VersionId = "previous") -> ToolResult:
     """Make an old version of an object the current one again, also after it was deleted. The other versions stay."""
     restored = store.restore(bucket, key, version_id)
     return ToolResult(

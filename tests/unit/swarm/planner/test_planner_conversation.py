@@ -243,3 +243,42 @@ def test_runs_are_known_by_the_ends_of_their_names(planner: Planner) -> None:
 
 def test_it_is_something_that_was_spoken_of(planner: Planner) -> None:
     assert planner.act("then turn it on", listed("get_bucket", Thing("bucket", "sonar"))).tool == "set_versioning"
+
+
+def test_what_was_deleted_is_brought_back(planner: Planner) -> None:
+    one = Memory([Done("delete_objects", {"keys": ["eel.csv"]}, (Thing("object", "eel.csv", "sonar"), Thing("bucket", "sonar")))])
+    for step in ("undo that", "restore the previous version", "bring it back please"):
+        action = planner.act(step, one)
+        assert (action.tool, action.args["bucket"], action.args["key"]) == ("restore_object_version", "sonar", "eel.csv"), step
+
+
+@pytest.mark.parametrize("step", ["bring them back", "bring both back", "restore both of them"])
+def test_all_that_was_deleted_is_brought_back_one_by_one(planner: Planner, step: str) -> None:
+    things = (*(Thing("object", key, "sonar") for key in ("eel.csv", "ray.csv")), Thing("bucket", "sonar"))
+    memory = Memory([Done("delete_objects", {"bucket": "sonar", "keys": ["eel.csv", "ray.csv"]}, things)])
+    restored = []
+    while (action := planner.act(step, memory)).tool and len(restored) < 3:
+        restored.append((action.tool, action.args["key"], action.more))
+        memory.calls.append(Done(action.tool, action.args, (Thing("object", action.args["key"], "sonar"),), now=True))
+    assert restored == [("restore_object_version", "eel.csv", True), ("restore_object_version", "ray.csv", True)]
+
+
+@pytest.mark.parametrize("step", ["delete atoll.parquet from dive-logs", "remove fish.csv in dive-logs"])
+def test_a_file_of_another_kind_is_not_deleted_for_one_that_is_not_there(planner: Planner, step: str) -> None:
+    action = planner.act(step, Memory())
+    assert action.question
+    assert not action.tool
+
+
+def test_a_slip_in_a_file_name_is_understood(planner: Planner) -> None:
+    assert planner.act("delete atol.csv from dive-logs", Memory()).args == {"bucket": "dive-logs", "keys": ["sites/atoll.csv"]}
+
+
+def test_what_lies_in_a_bucket_is_deleted_not_the_bucket(planner: Planner) -> None:
+    action = planner.act("delete the atoll from dive-logs", Memory())
+    assert (action.tool, action.args) == ("delete_objects", {"bucket": "dive-logs", "keys": ["sites/atoll.csv"]})
+
+
+def test_what_is_denied_is_said(planner: Planner) -> None:
+    action = planner.act("delete fish.parquet from dive-logs", Memory(), {"delete_objects": "Not today."})
+    assert (action.tool, action.say) == ("", "Not today.")
