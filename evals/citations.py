@@ -31,7 +31,7 @@ def statements(answer: str) -> list[tuple[str, int]]:
     """Parts of an answer, each with the citation that follows it; parts of one part are what ellipses and
     a heading leave, code stands for itself."""
     found = []
-    told = answer.partition("The nearest pages:")[2] or answer
+    told = (answer.partition("What comes nearest:")[2] or answer).replace("Other pages near it: ", "")
     for part in re.finditer(r"(.*?)\[(\d+)\]:?", re.sub(r"```.*?```", " ", told, flags=re.DOTALL), re.DOTALL):
         words = re.sub(r"(?:^|\n)From $|^[\s,.]+", "", part.group(1))
         words = re.sub(r"^\*\*(.+?)\*\* ", r"\1 … ", words)

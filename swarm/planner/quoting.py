@@ -17,6 +17,14 @@ EXTRACT = 1100
 """Characters quoted at the most, unless the first paragraph alone is longer."""
 LONG = 420
 """Characters from which a paragraph of prose is cut to the sentences that matter."""
+VAGUELY = 0.25
+"""Part of its weight that a word keeps which questions about anything have."""
+_VAGUE = frozenset(
+    content(
+        "what which who where when why how good use get make need want way work thing know tell question mean possible help like one give"
+        " explain describe happen normally exactly actually short anyway should must may"
+    )
+)
 READ = 2000
 """Characters shown of a document that was asked for by name."""
 
@@ -68,11 +76,20 @@ def extract(question: str, message: ToolMessage) -> str:
         if len(chosen) == BLOCKS:
             break
     if weak(message):
-        titles = list(dict.fromkeys(f"{b.title} [{b.n}]" for b in chosen))
-        return f"The documents do not seem to tell. The nearest pages: {', '.join(titles)}."
+        return _nearest(chosen, wanted)
     first = chosen[:1]
     ordered = [*first, *sorted(chosen[1:], key=lambda b: (b.rank, b.place))]
     return "\n\n".join(_headed(b, before, wanted) for b, before in zip(ordered, [None, *ordered], strict=False))
+
+
+def _nearest(chosen: Sequence["_Block"], wanted: Mapping[str, float]) -> str:
+    """What comes nearest to an answer, told as no more than that: the best part, and the titles of the other pages."""
+    if not chosen:
+        return "The documents do not seem to tell."
+    first = chosen[0]
+    titles = list(dict.fromkeys(f"{b.title} [{b.n}]" for b in chosen[1:] if b.n != first.n))
+    also = [f"Other pages near it: {', '.join(titles)}."] if titles else []
+    return "\n\n".join(["The documents do not seem to tell. What comes nearest:", _headed(first, None, wanted), *also])
 
 
 def _headed(block: "_Block", before: "_Block | None", wanted: Mapping[str, float]) -> str:
@@ -112,7 +129,8 @@ class _Block:
 def _weights(question: str, texts: Sequence[str]) -> dict[str, float]:
     """The question's words, those that stand in few of the passages' paragraphs counting more."""
     paragraphs = [set(content(p)) for text in texts for p in _paragraphs(text)]
-    return {word: math.log(1 + (1 + len(paragraphs)) / (1 + sum(word in p for p in paragraphs))) for word in content(question)}
+    rarity = {word: math.log(1 + (1 + len(paragraphs)) / (1 + sum(word in p for p in paragraphs))) for word in content(question)}
+    return {word: weight * (VAGUELY if word in _VAGUE else 1.0) for word, weight in rarity.items()}
 
 
 def _blocks(source: Mapping[str, str], rank: int, wanted: Mapping[str, float]) -> list[_Block]:

@@ -100,3 +100,19 @@ def test_a_passage_that_does_not_say_what_it_is_about_is_quoted_under_its_headin
     search = told("search_docs", ToolResult(content="found", sources=[told_apart, defines]))
     assert quoted("whats mesh grading in a survey", search).startswith("**What is mesh grading?** Several nets")
     assert not quoted("openings of several nets", search).startswith("**")
+
+
+def test_what_comes_nearest_is_quoted_and_said_to_be_no_more() -> None:
+    near = Source(n=1, title="Nets", section="Which knot holds a net?", uri="a", text="The sheet bend holds a net of thin line.")
+    far = Source(n=2, title="Boats", section="Which knot holds a boat?", uri="b", text="A boat is held by a bowline, a net is not.")
+    answer = quoted(
+        "which knot for a net", told("search_docs", ToolResult(content="The documents may not answer this.", sources=[near, far]))
+    )
+    assert answer.startswith("The documents do not seem to tell. What comes nearest:")
+    assert "The sheet bend holds a net of thin line. [1]" in answer
+
+
+def test_words_that_any_question_has_do_not_choose_what_is_quoted() -> None:
+    text = "## What is a winch good for?\n\nIt hauls in the nets, load by load.\n\n## What is a buoy good for?\n\nIt marks a place at sea."
+    search = told("search_docs", ToolResult(content="found", sources=[Source(n=1, title="Gear", section="", uri="a", text=text)]))
+    assert "hauls" in quoted("what is a winch good for", search) and "marks" not in quoted("what is a winch good for", search)
