@@ -1,11 +1,12 @@
 """Filling a tool's arguments from a step, each by its kind."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from swarm.planner import values
 from swarm.planner.context import Args, Context, Unclear
-from swarm.planner.language import tokens
+from swarm.planner.language import stem
 from swarm.planner.objects import bucket, object_key, object_list
 from swarm.planner.references import NOUNS
 from swarm.planner.runparts import metrics
@@ -32,11 +33,12 @@ def _value(name: str, spec: Mapping[str, Any], context: Context, args: Args) -> 
         return _LISTS[kind](context, args)
     if kind in _FILLERS:
         return _FILLERS[kind](name, context, args)
-    if (kind and kind in NOUNS) or context.entries(kind):
+    if kind in NOUNS or context.entries(kind):
         return existing(kind, name, context, args)
     if "enum" in spec:
-        said = {t.text for t in tokens(context.text)}
-        return next((choice for choice in spec["enum"] if str(choice).lower() in said), None)
+        free = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
+        said = {stem(word) for word in re.findall(r"\w+", free.lower())}
+        return next((choice for choice in spec["enum"] if stem(str(choice).lower()) in said), None)
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from swarm.planner.language import STOP, Token, stem, tokens
 from swarm.planner.lexicon import lexicon
 from swarm.planner.linking import squashed
+from swarm.planner.numerals import in_digits
 from swarm.planner.shape import ASSIGNMENT
 from swarm.planner.timing import repeated
 from tools.names import normal
@@ -22,12 +23,12 @@ _LINK = (
     r"|(?:set|lowered|raised|reduced|increased|changed|bumped) to|should be|must be|shall be|will be|goes to|around|now)\b)?\s*"
 )
 _LINKED = r"\s*(?:=|:|->|→|\b(?:of|to|is|as|being|should be|must be|set to|equals?|equal to)\b)\s*"
-_AFTER = re.compile(rf"{_LINK}(?:\ba\s+)?({NUMBER})\s?(%|percent\b|k\b)?(?![\w/])", re.I)
+_AFTER = re.compile(rf"{_LINK}(?:\ba\s+)?({NUMBER})\s*(%|percent\b|k\b)?(?![\w/])", re.I)
 _WORD_AFTER = re.compile(rf"{_LINKED}(\"[^\"]*\"|'[^']*'|`[^`]*`|\[[^\]]*\]|[A-Za-z][\w./:-]*)", re.I)
 _BARE_AFTER = re.compile(r"\s+(?:(?:only|just)\s+)?(\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z][\w./:-]*)")
-_BEFORE = re.compile(rf"(?<![\w./=-])({NUMBER})\s?(%|percent\b|k\b)?(?:[\s-]+(?:as|for|of)(?:\s+the)?)?[\s-]*$", re.I)
+_BEFORE = re.compile(rf"(?<![\w./=-])({NUMBER})\s*(%|percent\b|k\b)?(?:[\s-]+(?:as|for|of)(?:\s+the)?)?[\s-]*$", re.I)
 _AS_KIND = re.compile(r"([A-Za-z][\w./:-]*)\s+as\s+(?:the\s+)?$", re.I)
-_QUALIFIED = re.compile(r"\b(?:with|using|and|a|an)\s+(?:an?\s+)?([A-Za-z][\w./:-]*)\s+$", re.I)
+_QUALIFIED = re.compile(r"\b(?:with|using|and|a|an|the)\s+(?:(?:an?|the)\s+)?([A-Za-z][\w./:-]*)\s+$", re.I)
 """A word before a parameter as its value: "with a linear kernel", "adam as optimizer"."""
 _LEFT_OUT = re.compile(
     r"\s+(?:(?:is|are|being|should be|must be)\s+)?(?:not\s+(?:included|used|applied|considered|taken into account)"
@@ -36,17 +37,10 @@ _LEFT_OUT = re.compile(
 )
 _NOT_A_VALUE = frozenset(
     "and or with in on for the a an to of please then run experiment instead as it "
-    "is this by at from under using but so now again which when".split()
+    "is this that by at from under using but so now again which when "
+    "default usual same other old new right best given current standard normal original different better".split()
 )
 LONGEST = 4
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-NUMBERS = {word: number for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
-NUMBERS |= {"fifteen": 15, "hundred": 100, **{word: 10 * number for number, word in enumerate(_TENS, 2)}}
-_NUMBER_WORD = re.compile(
-    rf"\b(?:(?:{'|'.join(_TENS)})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
-    r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|(?<=a )hundred)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -96,12 +90,13 @@ def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
     names = tuple(parameters)
     when = repeated(text)
     taken: list[tuple[int, int]] = [(when.start, when.end)] if when else []
+    counted = in_digits(text)
     for match in ASSIGNMENT.finditer(text):
         known = meant(match.group(1), names)
         name = known[0] if len(known) == 1 else match.group(1)
-        found[name] = Setting(name, literal(match.group(2)), match.start(), match.end())
-        taken.append((match.start(), match.end()))
-    text = _in_digits(text)
+        found[name] = _assigned(name, parameters.get(name, ""), match, counted)
+        taken.append((found[name].start, found[name].end))
+    text = counted
     spoken = tokens(text)
     position = 0
     while position < len(spoken):
@@ -120,20 +115,22 @@ def settings(text: str, parameters: Mapping[str, str]) -> list[Setting]:
     return sorted(found.values(), key=lambda s: s.start)
 
 
-def _in_digits(text: str) -> str:
-    """Number words as digits, everything in its place."""
-    return _NUMBER_WORD.sub(lambda m: str(_spelt(m.group().lower())).ljust(len(m.group())), text)
-
-
-def _spelt(words: str) -> int:
-    return sum(NUMBERS[word] for word in re.split(r"[\s-]+", words))
+def _assigned(name: str, kind: str, match: re.Match[str], counted: str) -> Setting:
+    """The setting that `name=value` makes; for a number or a switch in any of the ways in which people say these."""
+    number = _AFTER.match(counted, match.end(1)) if kind in ("int", "float") else None
+    if number:
+        return Setting(name, _number(number.group(1), number.group(2), kind), match.start(), number.end())
+    said = match.group(2).lower()
+    value = said in _ON if _truth(kind) and said in _ON | _OFF else literal(match.group(2))
+    return Setting(name, value, match.start(), match.end())
 
 
 def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Mapping[str, str]) -> Setting | None:
     """The setting that a few words make, if they name a parameter and a value stands beside them."""
     start, end = window[0].start, window[-1].end
     said = text[start:end]
-    within_a_name = text[start - 1 : start] in ("-", "_", "/", ".") or re.match(r"[-_/.]\w", text[end:])
+    before = _BEFORE.search(text[:start])
+    within_a_name = (text[start - 1 : start] in ("-", "_", "/", ".") and not before) or re.match(r"[-_/.]\w", text[end:])
     if re.search(r"[,;:.!?()]", said) or window[0].text in STOP or window[-1].text in STOP or within_a_name:
         return None
     known = meant(" ".join(w.text for w in window if w.text not in STOP), names)
@@ -147,10 +144,9 @@ def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Ma
     after = _AFTER.match(text, end)
     if after:
         return Setting(name, _number(after.group(1), after.group(2), kind), start, after.end())
-    before = _BEFORE.search(text[:start])
     if before:
         return Setting(name, _number(before.group(1), before.group(2), kind), before.start(), end)
-    switched = _switched(text, start, end) if _truth(kind) or not kind else None
+    switched = _switched(text, start, end) if _truth(kind) else None
     if switched is not None:
         return Setting(name, switched[0], switched[1], switched[2])
     worded = None
@@ -171,7 +167,7 @@ def _textual(kind: str) -> bool:
 
 
 def _truth(kind: str) -> bool:
-    return kind.lower().startswith("bool") or kind == "truth value"
+    return kind.lower().startswith("bool")
 
 
 def _switched(text: str, start: int, end: int) -> tuple[bool, int, int] | None:
@@ -188,7 +184,7 @@ def _switched(text: str, start: int, end: int) -> tuple[bool, int, int] | None:
     if behind:
         return behind.group(1).lower() in _ON, start, end + behind.end()
     ahead = re.search(
-        r"\b(without|no|do not|never|disable|deactivate|skip|turn off|switch off|with|enable"
+        r"\b(without|no|(?:do not|never)(?: use)?|disable|deactivate|skip|turn off|switch off|with|enable"
         r"|activate|turn on|switch on|use)\s+(?:the\s+|any\s+)?$",
         text[:start],
         re.I,

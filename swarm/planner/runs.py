@@ -7,20 +7,15 @@ from swarm.planner.context import Args, Context, Unclear
 from swarm.planner.language import STOP, tokens
 from swarm.planner.lexicon import phrased
 from swarm.planner.linking import squashed
+from swarm.planner.numerals import in_digits
 from swarm.planner.parameters import settings
 from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred
 from swarm.planner.things import existing, named_in, partly_named
 from tools.states import states
 from tools.tool import Entry
 
-_PAIR = re.compile(
-    r"\b(?:last|latest|newest|recent)\s+(two|three|four|five|couple|\d)\b|\b(two"
-    r"|three|\d)\s+(?:\w+\s+)?(?:latest|newest|most recent|last)\b",
-    re.I,
-)
-
-
-_FIRST_OF = re.compile(r"\bfirst\s+(two|three|four|five|couple|\d)\b", re.I)
+_PAIR = re.compile(r"\b(?:last|latest|newest|recent)\s+(\d)\b|\b(\d)\s+(?:\w+\s+)?(?:latest|newest|most recent|last)\b", re.I)
+_FIRST_OF = re.compile(r"\bfirst\s+(\d)\b", re.I)
 _THE_RUNS = re.compile(r"\b(?:the|these|those|all|of)\s+(?:[\w-]+\s+){0,3}(?:runs|jobs|trainings|models)\b", re.I)
 _SERIES = re.compile(
     r"\b(?:the|all|both|my|our)\s+(?:(?:two|three|four|\d)\s+)?([\w.-]*[\w.])[-_]?\s+(?:runs|jobs|trainings|models)\b", re.I
@@ -29,7 +24,6 @@ _SERIES = re.compile(
 _OF_SERIES = re.compile(r"\b(?:of|from|in) (?:the )?([\w.-]*[\w.])[-_]?\s+(?:series|family|runs)\b", re.I)
 MOST = 8
 """Runs that are compared where none is named."""
-_NUMBERS = {"two": 2, "couple": 2, "three": 3, "four": 4, "five": 5}
 
 
 def run(name: str, context: Context, args: Args) -> str | Unclear | None:
@@ -93,10 +87,6 @@ def _by_settings(context: Context) -> str | Unclear | None:
     return fits[0] if len(fits) == 1 and not context.destroys else Unclear(fits)
 
 
-def _optional_pipeline(name: str, context: Context, args: Args) -> str | Unclear | None:
-    return pipeline(name, context, args)
-
-
 def arguments(name: str, context: Context, args: Args) -> Args | None:
     """The values given for the pipeline's parameters."""
     pipeline = args.get("pipeline")
@@ -114,16 +104,15 @@ def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
     if len(named) >= 2:
         return named
     entries = context.entries("run")
-    first_of = _FIRST_OF.search(context.text)
+    counted = in_digits(context.text)
+    first_of = _FIRST_OF.search(counted)
     if first_of and len(context.memory.listed("run")) > 1:
-        return [t.name for t in context.memory.listed("run")][: _NUMBERS.get(first_of.group(1).lower()) or int(first_of.group(1))]
-    pair = _PAIR.search(context.text)
+        return [t.name for t in context.memory.listed("run")][: int(first_of.group(1))]
+    pair = _PAIR.search(counted)
     if pair:
-        said = (pair.group(1) or pair.group(2)).lower()
         pipelines = named_in("pipeline", context) or partly_named("pipeline", context)
         fitting = [e.name for e in entries if not pipelines or e.facts.get("pipeline") in pipelines]
-        number = _NUMBERS.get(said) or int(said)
-        return fitting[:number] if len(fitting) >= 2 else None
+        return fitting[: int(pair.group(1) or pair.group(2))] if len(fitting) >= 2 else None
     short = list(dict.fromkeys([*named, *_ending(context, named)]))
     if len(short) >= 2:
         return short

@@ -3,21 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from swarm.planner import numerals
 from swarm.planner.language import tokens
 
-_NUMBERS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {
-    "a": 1,
-    "an": 1,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "sixty": 60,
-    "ninety": 90,
-    "couple": 2,
-    "few": 3,
-    "dozen": 12,
-}
 _CRON = re.compile(r"(?<![\w*])((?:[\d*?][\d*?,/-]*[ \t]+){2,3}[\d*?][\d*?,/-]*[ \t]+[\w*?,/-]+(?:[ \t]+[\w*?,/-]+)?)(?![\w*])")
 _DAYS = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?s?"
 _TRIGGER = re.compile(
@@ -29,19 +17,19 @@ _PART = re.compile(
     rf"|midday|midnight|a|an|am|pm|day|days|week|weeks|month|months"
     rf"|hour|hours|h|minute|minutes|min|mins|morning|mornings|evening|evenings"
     rf"|afternoon|night|nights|business|working|first|second|third|last"
-    rf"|times?|a|m|p|\d+(?:am|pm|h|st|nd|rd|th)?|{'|'.join(_NUMBERS)}|{_DAYS}|utc)$"
+    rf"|times?|a|m|p|few|\d+(?:am|pm|h|st|nd|rd|th)?|{'|'.join(numerals.WORDS)}|{_DAYS}|utc)$"
 )
 _EDGE = frozenset("at on in of the and to from a an between per past".split())
 _ONCE = re.compile(r"\b(?:once|twice)\b(?!\s+(?:a|an|per|every|each)\b)", re.I)
-_AMOUNT = rf"(\d+(?:\.\d+)?|half\s+an?|{'|'.join(_NUMBERS)})"
+_FEW = {"a": 1, "an": 1, "one": 1, "few": 3}
 _DURATION = re.compile(
-    rf"\b{_AMOUNT}(?:\s+(?:of|more|full))?(?:(?<=\d)|[\s-]+)\s*(minutes?|mins?|hours?"
+    rf"\b(\d+(?:\.\d+)?|half\s+an?|{'|'.join(_FEW)})(?:\s+(?:of|more|full))?(?:(?<=\d)|[\s-]+)\s*(minutes?|mins?|hours?"
     rf"|hrs?|days?|weeks?|months?|quarters?|years?|yrs?|(?<=\d)[hdw]|(?<=\d )[hd])\b",
     re.I,
 )
 _PARTS = re.compile(
     r"\b(?:(?P<three>three quarters of an hour)|(?P<one>(?:a )?quarter (?:of an )?hour)|(?P<half>an hour and a half|one and a half hours?)"
-    rf"|(?P<and>{'|'.join(_NUMBERS)}) and a half hours?)\b",
+    rf"|(?P<and>{numerals.NUMERAL}) and a half hours?)\b",
     re.I,
 )
 """Parts of hours."""
@@ -109,10 +97,8 @@ def _fits(text: str, start: int, end: int, word: str) -> bool:
 
 def _in_digits(text: str) -> str:
     """Number words as digits, "half past 7" as 7:30."""
-    words = [
-        str(_NUMBERS[w.lower()]) if w.lower() in _NUMBERS and w.lower() not in ("a", "an", "couple", "few") else w for w in text.split()
-    ]
-    joined = re.sub(r"\bhalf past (\d+)", r"\1:30", " ".join(words), flags=re.I)
+    joined = " ".join(numerals.in_digits(re.sub(r"\bone\b", "1", text, flags=re.I)).split())
+    joined = re.sub(r"\bhalf past (\d+)", r"\1:30", joined, flags=re.I)
     joined = re.sub(r"\b(?:a )?quarter past (\d+)", r"\1:15", joined, flags=re.I)
     joined = re.sub(r"\b(?:a )?quarter to (\d+)", lambda m: f"{(int(m.group(1)) - 1) % 24}:45", joined, flags=re.I)
     joined = re.sub(r"\b(5|10|20|25)(?: minutes?)? past (\d+)", lambda m: f"{m.group(2)}:{int(m.group(1)):02}", joined, flags=re.I)
@@ -124,16 +110,16 @@ def duration(text: str) -> tuple[float, Span] | None:
     part = _PARTS.search(text)
     if part:
         found = next((name, value) for name, value in part.groupdict().items() if value)
-        minutes = {"three": 45.0, "one": 15.0, "half": 90.0, "and": 0.0}[found[0]] or (float(_NUMBERS.get(found[1].lower(), 0)) + 0.5) * 60
+        minutes = {"three": 45.0, "one": 15.0, "half": 90.0, "and": 0.0}[found[0]] or (numerals.number(found[1]) + 0.5) * 60
         return minutes, Span(part.start(), part.end(), part.group())
-    match = _DURATION.search(text)
+    match = _DURATION.search(numerals.in_digits(text))
     if match is None:
         named = re.search(r"\b(fortnight|overnight|until tomorrow)\b", text, re.I)
         if named is None:
             return None
         return float(_NAMED[named.group(1).lower().removeprefix("until ")]), Span(named.start(), named.end(), named.group())
     amount = match.group(1).lower()
-    number = 0.5 if amount.startswith("half") else float(_NUMBERS[amount]) if amount in _NUMBERS else float(amount)
+    number = 0.5 if amount.startswith("half") else float(_FEW.get(amount, 0) or amount)
     unit = match.group(2).lower()
     minutes = next(n for key, n in sorted(_UNITS.items(), key=lambda item: -len(item[0])) if unit.startswith(key))
-    return number * minutes, Span(match.start(), match.end(), match.group())
+    return number * minutes, Span(match.start(), match.end(), text[match.start() : match.end()])

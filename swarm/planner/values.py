@@ -10,6 +10,7 @@ from swarm.planner.language import STOP, stem, words
 from swarm.planner.lexicon import phrased
 from swarm.planner.linking import file_names
 from swarm.planner.naming import new_key, new_name, path
+from swarm.planner.numerals import in_digits
 from swarm.planner.references import DOCUMENTS
 from swarm.planner.runparts import artifact, metric, step
 from swarm.planner.shape import ASSIGNMENT
@@ -20,7 +21,7 @@ _FORMATS = r"csv|tsv|parquet|jsonl|json|yaml|yml|pkl|pickle|pdf|png|jpe?g|txt|ht
 
 def rows(name: str, context: Context, args: Args) -> int | None:
     """How many rows to show."""
-    text = _digits(context.text)
+    text = in_digits(context.text)
     match = re.search(
         r"\b(?:first|top|head|initial|beginning)\s*-?\s*(?:n\s*)?(\d{1,4})\b|\s-n?\s?(\d{1,4})\b"
         r"|\b(\d{1,4})\s*(?:\w+\s+)?(?:rows?|lines?|records?|entries|samples)\b",
@@ -40,15 +41,10 @@ def limit(name: str, context: Context, args: Args) -> int | None:
     match = re.search(
         r"\b(?:last|latest|newest|first|top|recent)\s+(\d{1,3})\b"
         r"|\b(\d{1,3})\s+(?:most recent|latest|newest|last)\b",
-        _digits(context.text),
+        in_digits(context.text),
         re.I,
     )
     return next(int(g) for g in match.groups() if g) if match else None
-
-
-def _digits(text: str) -> str:
-    spoken = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10, "dozen": 12, "twenty": 20}
-    return re.sub(r"\b(" + "|".join(spoken) + r")\b", lambda m: str(spoken[m.group(1).lower()]), text, flags=re.I)
 
 
 def state(name: str, context: Context, args: Args) -> str | None:
@@ -125,13 +121,13 @@ def _bare(asking: str, context: Context) -> str | None:
 
 def pattern(name: str, context: Context, args: Args) -> str | None:
     """What files to find are called: a wildcard, a file name, a kind of file, or the words that describe them."""
-    wild = re.search(r"[\w./-]*[*?][\w.*?/-]*\w|\*\.\w+", context.text)
+    masked = "".join(" " if _in_bucket(i, context) else c for i, c in enumerate(context.text))
+    wild = re.search(r"[\w./-]*[*?][\w.*?/-]*[\w*]|[\w./-]+\*", masked)
     if wild and "*" in wild.group():
-        return wild.group()
-    bucket = args.get("bucket")
-    files = [f for f in file_names(context.text) if f != bucket]
+        return wild.group().lstrip("/")
+    files = file_names(masked)
     if files:
-        return files[0]
+        return files[0].lstrip("/")
     named = re.search(
         r"\b(?:containing|contains?|with|called|named|matching"
         r"|like)\s+(?:the word\s+)?[\"'`]([\w .-]+)[\"'`]",
@@ -140,7 +136,6 @@ def pattern(name: str, context: Context, args: Args) -> str | None:
     )
     if named:
         return named.group(1)
-    masked = context.text if bucket is None else "".join(c if not _in_bucket(i, context) else " " for i, c in enumerate(context.text))
     kinds = re.search(rf"(?<![\w-])\.?({_FORMATS})s?\b(?:\s+files?)?", masked, re.I)
     form = kinds.group(1).lower().replace("pickle", "pkl") if kinds else ""
     described = [w for w in words(masked) if w not in _SEARCH_WORDS and w not in (form, form + "s", "pickle", "pickles")]
@@ -209,7 +204,9 @@ def tags(name: str, context: Context, args: Args) -> dict[str, str] | None:
     return found or None
 
 
-_AGAINST = re.compile(r"\b([A-Za-z_]\w*)\s+(?:against|versus|vs\.?|as a function of|over)\s+(?:the\s+)?([A-Za-z_]\w*)\b(?!\.\w)", re.I)
+_AGAINST = re.compile(
+    r"\b([A-Za-z_]\w*)\s+(?:against|versus|vs\.?|as a function of|over|(?<!ed )(?:by|per))\s+(?:the\s+)?([A-Za-z_]\w*)\b(?!\.\w)", re.I
+)
 """What is drawn upwards, and along what: "price against size"."""
 
 
