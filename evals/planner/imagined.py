@@ -40,7 +40,7 @@ class Imagined:
             "run": [
                 Entry("run", r.name, {"state": r.state, "pipeline": r.pipeline, "experiment": r.experiment}) for r in reversed(world.runs)
             ],
-            "schedule": [Entry("schedule", s.name) for s in world.schedules],
+            "schedule": [Entry("schedule", s.name, {"enabled": s.name not in world.extras.paused_schedules}) for s in world.schedules],
             "bucket": [Entry("bucket", b.name) for b in world.buckets],
             "object": [Entry("object", o.key, {"bucket": b.name}) for b in world.buckets for o in b.objects],
             "document": [Entry("document", d) for d in world.extras.documents],

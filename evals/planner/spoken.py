@@ -104,7 +104,7 @@ def decide(planner: Planner, world: Imagined, case: Case) -> list[list[Action]]:
     for number, said in enumerate(case.turns):
         text = f"{pending.rstrip(' .!?')} {said}" if pending and not planner.begins(said) else said
         memory = Memory(world.earlier(memory), case.turns[number - 1] if number else "")
-        small = talk.small_talk(text, world)
+        small = talk.small_talk(text, world, memory.topic == "run" and not pending)
         turns.append([Action(say=small)] if small is not None else _turn(planner, world, text, memory))
         pending = text if turns[-1][-1].question else ""
     return turns

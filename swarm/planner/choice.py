@@ -17,7 +17,7 @@ from swarm.planner.relevance import Relevance
 from swarm.planner.requests import Requests
 from swarm.planner.shape import Shape
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import AGAIN, ASIDE, ASKED, ELLIPSIS, IT, LAST_ONE, NOTED, ONES, WISH
+from swarm.planner.wording import AGAIN, ASIDE, ASKED, DO_THE_SAME, ELLIPSIS, IT, LAST_ONE, NOTED, ONES, WISH
 
 FITS = 0.30
 """Likeness to a tool's examples from which the tool is taken to be meant."""
@@ -121,13 +121,15 @@ class Choice:
         """The last call's tool, for a short "and the churn one?" that names another thing but nothing to do."""
         last = next((c for c in reversed(memory.calls) if c.ok and c.tool in self._tools), None)
         said = [w for w in words(seen.text) if w not in STOP]
-        if last is None or not ELLIPSIS.search(seen.text) or len(said) > 6 or self._tools[last.tool].effect == "destroy":
+        if last is None or not ELLIPSIS.search(seen.text) or len(said) > 6:
+            return None
+        if self._tools[last.tool].effect == "destroy" and not (DO_THE_SAME.match(seen.text) and any(m.exact for m in seen.found)):
             return None
         tool = self._tools[last.tool]
         if "{setting}" in seen.shape.text and not {"arguments", "tags"} & tool.takes:
             return None
         names = {w for m in seen.found for w in words(m.entry.name)}
-        telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in ASIDE]
+        telling = [w for w in said if w not in names and w in self._ranker.vocabulary and w not in ASIDE and not w.isdigit()]
         kinds = {m.entry.kind for m in seen.found}
         if [w for w in telling if not self._reader.linker.is_name_word(w) and not any(re.fullmatch(n, w) for n in NOUNS.values())]:
             return None
@@ -136,6 +138,7 @@ class Choice:
             or (not kinds and any(self._reader.linker.is_name_word(w) for w in said if w not in self._reader.common))
             or (PREVIOUS.search(seen.text) and "run" in tool.takes and memory.focus("run") is not None)
             or ("{setting}" in seen.shape.text and "arguments" in tool.takes)
+            or ("{number}" in seen.shape.text and isinstance(last.args.get("arguments"), dict))
             or any(set(k) & tool.takes for k in seen.shape.kinds)
         ):
             return Candidate(tool, 1.0, 1.0, 0.0)

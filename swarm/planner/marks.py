@@ -20,7 +20,8 @@ STRONG = re.compile(
 LEADING = frozenset(
     "please also just now can could would will you kindly then and so ok okay well hey hi hello good morning i want to need would "
     "like us let first second third fourth next finally afterwards but great nice thanks thank all right cool perfect meanwhile lets mind "
-    "happy be kind as if able possible might may wondering whether maybe perhaps really once more again last".split()
+    "happy be kind as no nah nope yes yeah yep sorry actually if able possible might may wondering whether maybe perhaps really "
+    "once more again last".split()
 )
 ASKING = frozenset("what which who where when why how is are does do did any whose has was were".split())
 WISH = re.compile(

@@ -81,10 +81,12 @@ class Planner(BaseChatModel):
         """As the router: steps grouped by the specialist who does them, one group after another."""
         results = [m for m in _after_request(messages) if isinstance(m, ToolMessage)]
         request = recall.request(messages, planning.begins)
-        said = talk.small_talk(request, self.catalogue) if not results else None
+        memory = recall.conversation(messages, kinds)
+        at_hand = memory.topic == "run" and not recall.asked(messages)
+        said = talk.small_talk(request, self.catalogue, at_hand) if not results else None
         if said is not None:
             return AIMessage(said)
-        plan = planning.plan(request, recall.conversation(messages, kinds), _remembered(messages))
+        plan = planning.plan(request, memory, _remembered(messages))
         groups: list[tuple[str, list[str]]] = []
         for step in plan:
             if groups and step.delegate in (groups[-1][0], ""):

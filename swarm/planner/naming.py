@@ -15,7 +15,7 @@ _CUE = re.compile(
     r"|will be|of|=|:)|(?:(?<=[(,] )|(?<=[(,]))name(?! (?:the|it|this|that|is)\b)|have (?:the )?name|(?:with|under|by"
     r"|as)(?: the)? name(?: of)?"
     r"|(?:call|name|label|title|known as)(?: the| this| that)? (?:\w+ )?(?:run|pipeline|bucket|experiment|schedule|it"
-    r"|job)|known as|(?:give|gets?) (?:[\w-]+ ){1,3}?(?:the|a) name(?: of)?|(?:run|job|it)\s+(?:please\s+)?(?:call|name)\b)"
+    r"|job)|known as|(?:give|gets?) (?:[\w-]+ ){1,3}?(?:the|a) name(?: of)?|(?:run|job|it)\s+(?:please\s+)?(?:call|name)\b(?! it\b))"
     rf"(?: (?:to )?be\b)?\s*[:=]?\s*{_NAME}",
     re.I,
 )

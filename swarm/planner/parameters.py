@@ -28,7 +28,7 @@ _WORD_AFTER = re.compile(rf"{_LINKED}(\"[^\"]*\"|'[^']*'|`[^`]*`|\[[^\]]*\]|[A-Z
 _BARE_AFTER = re.compile(r"\s+(?:(?:only|just)\s+)?(\"[^\"]*\"|'[^']*'|`[^`]*`|[A-Za-z][\w./:-]*)")
 _BEFORE = re.compile(rf"(?<![\w./=-])({NUMBER})\s*(%|percent\b|k\b)?(?:[\s-]+(?:as|for|of)(?:\s+the)?)?[\s-]*$", re.I)
 _AS_KIND = re.compile(r"([A-Za-z][\w./:-]*)\s+as\s+(?:the\s+)?$", re.I)
-_QUALIFIED = re.compile(r"\b(?:with|using|and|a|an|the)\s+(?:(?:an?|the)\s+)?([A-Za-z][\w./:-]*)\s+$", re.I)
+_QUALIFIED = re.compile(r"\b(?:with|using|and|an?|the|for|on)\s+(?:(?:an?|the|our)\s+)?([A-Za-z][\w./:-]*)\s+$", re.I)
 """A word before a parameter as its value: "with a linear kernel", "adam as optimizer"."""
 _LEFT_OUT = re.compile(
     r"\s+(?:(?:is|are|being|should be|must be)\s+)?(?:not\s+(?:included|used|applied|considered|taken into account)"

@@ -223,7 +223,10 @@ class Planner:
         return step
 
     def _likely(self, tool: ToolView, unclear: Unclear, text: str) -> Unclear:
-        """Of several runs those that are in a state in which a tool makes sense, or that the text speaks of."""
+        """Of several runs or schedules those that are in a state in which a tool makes sense, or that the text speaks of."""
+        asleep = {e.name for e in self._reader.catalogue.entries("schedule") if e.facts.get("enabled") is False} & {*unclear.choices}
+        if asleep and "resume" in meanings(tool.name.split("_")[0]):
+            return Unclear(sorted(asleep))
         states_ = {e.name: e.facts.get("state") for e in self._reader.catalogue.entries("run")}
         said = set(states(phrased(text)))
         wanted = said or _SENSIBLE.get(min(meanings(tool.name.split("_")[0]), default=""), frozenset())

@@ -56,7 +56,7 @@ def request(messages: Sequence[BaseMessage], begins: Any) -> str:
         return text
     between = messages[humans[-2] : humans[-1]]
     question = next((m.text for m in reversed(between) if isinstance(m, AIMessage) and not m.tool_calls), "")
-    if not any(_holds(m) and m.artifact.get("status") == "needs_input" for m in between if isinstance(m, ToolMessage)):
+    if not asked(messages):
         return text
     answer = _LEAD.sub("", text)
     chosen = _chosen(answer, _CHOICE.findall(question))
@@ -64,6 +64,13 @@ def request(messages: Sequence[BaseMessage], begins: Any) -> str:
         return text
     said = " and ".join(f"`{name}`" for name in chosen) if chosen else answer
     return f"{request(messages[: humans[-1]], begins).rstrip(' .!?')} {said}"
+
+
+def asked(messages: Sequence[BaseMessage]) -> bool:
+    """Whether the user's last message answers a question of ours."""
+    humans = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
+    between = messages[humans[-2] : humans[-1]] if len(humans) > 1 else []
+    return any(_holds(m) and m.artifact.get("status") == "needs_input" for m in between if isinstance(m, ToolMessage))
 
 
 def _chosen(answer: str, choices: Sequence[str]) -> list[str]:

@@ -86,6 +86,11 @@ class Memory:
     said: str = ""
     """The request before the one at hand."""
 
+    @property
+    def topic(self) -> str:
+        """The kind of things spoken of last; empty where there are none."""
+        return next(iter(self.kinds(listed=True)), "")
+
     def focus(self, kind: str, now: bool = False) -> Thing | None:
         """The one thing of a kind spoken of last; None where the last to speak of the kind spoke of several."""
         for call in reversed(self.calls):

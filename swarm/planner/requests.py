@@ -19,7 +19,7 @@ from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.standing import plain
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import ENDING, HELPLESS, IT, LIGHT, MODAL
+from swarm.planner.wording import ENDING, HELPLESS, IT, LIGHT, MODAL, SEEN, SHOW_IT
 
 BESIDE = 0.55
 """Likeness from which a part of a list is a request by itself."""
@@ -29,9 +29,11 @@ _SOMEBODY = re.compile(r"\W*(?:i|we|he|she|they|someone|somebody|an?|the|my|our)
 _OUT = re.compile(r"\b(?:take|get|pull|grab|fetch)\b.*\b(?:out of|from|off)\b", re.I)
 _PUT = re.compile(r"^\W*(?:put|place|store|move|drop|set)\s+(?:it|them|that)\s+(?:in|into|to|over to|under|inside|(?:over )?there)\b", re.I)
 """Two halves of moving something: "take it out of a", "and put it into b"."""
-_FROM_NOW = re.compile(r"^(?:so\s+)?from (?:now|today) on,?\s+", re.I)
 _SO = re.compile(r"^\W*(?:and\s+)?so,?\s+(?:please\s+)?", re.I)
 """Asks for what follows from what was said before."""
+_FROM_NOW = re.compile(
+    r"^(?:so\s+)?(?:from (?:now|today|here) on|for (?:the|my) future|in (?:the )?future|for (?:later|next time)),?\s+", re.I
+)
 _FIRST_CLAUSE = re.compile(r"(?:[^,;!?\n.]|\.(?=\w))*?(?=\s+(?:and|but|then|&|\+|plus)\s|[,;!?\n]|\.(?:\s|$)|$)", re.I)
 
 
@@ -95,6 +97,7 @@ class Requests:
             or self._chooses(earlier, step)
             or self._heads(earlier, step)
             or self._wishes(earlier, step)
+            or (SEEN.search(earlier) is not None and SHOW_IT.match(step) is not None and bool(self._reader.link(earlier)))
             or self._asks_on(earlier, step)
             or ENDING.fullmatch(step) is not None
             or (_OUT.search(earlier) is not None and _PUT.match(step) is not None)

@@ -3,6 +3,7 @@
 import re
 
 from swarm.planner.context import Args, Context
+from swarm.planner.language import STOP
 from swarm.planner.linking import name_like, quoted
 from swarm.planner.references import PRONOUN
 from swarm.planner.standing import METRIC
@@ -25,7 +26,7 @@ def step(name: str, context: Context, args: Args) -> str | None:
         r"\bthe\s+(\w{4,})\s+logs?\b",
     ):
         for match in re.finditer(pattern_, context.text, re.I):
-            if match.group(1).lower() not in _NO_STEP and context.free(match.start(1), match.end(1)):
+            if match.group(1).lower() not in _NO_STEP | STOP and context.free(match.start(1), match.end(1)):
                 return match.group(1)
     if _POINTED.search(context.text):
         focus = context.memory.focus("step")

@@ -8,9 +8,10 @@ from swarm.planner.language import STOP, tokens
 from swarm.planner.lexicon import phrased
 from swarm.planner.linking import squashed
 from swarm.planner.numerals import in_digits
-from swarm.planner.parameters import settings
+from swarm.planner.parameters import NUMBER, literal, settings
 from swarm.planner.references import ALL, LATEST, PREVIOUS, before, referred
 from swarm.planner.things import existing, named_in, partly_named
+from swarm.planner.wording import AGAIN, ELLIPSIS
 from tools.states import states
 from tools.tool import Entry
 
@@ -22,6 +23,7 @@ _SERIES = re.compile(
 )
 """Runs by what their names begin with: "the two curve_v3 runs"."""
 _OF_SERIES = re.compile(r"\b(?:of|from|in) (?:the )?([\w.-]*[\w.])[-_]?\s+(?:series|family|runs)\b", re.I)
+_INSTEAD = re.compile(rf"\b(?:with|at|for|but|to|using)\s+({NUMBER})\W*$", re.I)
 MOST = 8
 """Runs that are compared where none is named."""
 
@@ -95,7 +97,20 @@ def arguments(name: str, context: Context, args: Args) -> Args | None:
     entry = next((e for e in context.entries("pipeline") if e.name == pipeline), None)
     spans = [(m.start, m.end) for m in context.found]
     found = settings(context.text, entry.facts.get("parameters", {}) if entry else {})
-    return {s.name: s.value for s in found if not any(a <= s.start and s.end <= b for a, b in spans)} or None
+    given = {s.name: s.value for s in found if not any(a <= s.start and s.end <= b for a, b in spans)}
+    return given or _changed(context, args) or None
+
+
+def _changed(context: Context, args: Args) -> Args:
+    """The arguments of the call before with another number for the only one they have: "and the same with 90"."""
+    said = _INSTEAD.search(context.text)
+    last = next((call.args for call in reversed(context.memory.calls) if call.ok and isinstance(call.args.get("arguments"), dict)), None)
+    if said is None or last is None or not (ELLIPSIS.search(context.text) or AGAIN.search(context.text)):
+        return {}
+    before: Args = last["arguments"]
+    numbers = [name for name, value in before.items() if isinstance(value, int | float) and not isinstance(value, bool)]
+    same = args.get("pipeline") in (None, last.get("pipeline")) and len(numbers) == 1
+    return {**before, numbers[0]: literal(said.group(1))} if same else {}
 
 
 def run_list(context: Context, args: Args) -> list[str] | Unclear | None:
@@ -145,7 +160,7 @@ def _beside(context: Context, named: list[str], short: Sequence[str]) -> list[st
     if short and short[0] != first:
         return [first, short[0]]
     partly = [n for n in partly_named("run", context) if n != first]
-    if len(partly) == 1 and not named:
+    if len(partly) == 1:
         return [first, partly[0]]
     if PREVIOUS.search(context.text) or re.search(r"\b(?:before|other|last)\b", context.text, re.I):
         earlier = before(first, entries)

@@ -21,10 +21,11 @@ _HEARD = re.compile(
     re.I,
 )
 _NOTHING = re.compile(
-    r"^\W*(?:no(?:pe)?|never ?mind|forget (?:it|that)|stop|cancel(?: (?:it|that))?"
-    r"|leave it|abort|don'?t|do not|nothing|skip it)\W*(?:thanks?|please)?\W*$",
+    r"^\W*(?:no(?:pe)?|never ?mind|forget (?:it|that)"
+    r"|leave it|don'?t|do not|nothing|skip it)\W*(?:thanks?|please)?\W*$",
     re.I,
 )
+_HALT = re.compile(r"^\W*(?:stop|abort|halt|cancel(?: (?:it|that))?)\W*(?:please)?\W*$", re.I)
 _WHO = re.compile(
     r"\bare you (?:really )?(?:an? )?(?:ai|llm|bot|chatbot|robot|human|person|real|machine|computer|chatgpt|gpt\S*|claude"
     r"|(?:large )?language model)\b|\bwho (?:are you|made you|built you|am i talking to)\b|\bwhat are you\b\W*$"
@@ -80,8 +81,9 @@ SHORT = 300
 """Characters of a greeting or of thanks at the most."""
 
 
-def small_talk(text: str, known: Known) -> str | None:
-    """What to say to greetings, thanks, questions about the assistant, and requests that are refused; None for anything else."""
+def small_talk(text: str, known: Known, at_hand: bool = False) -> str | None:
+    """What to say to greetings, thanks, questions about the assistant, and requests that are refused; None for anything else. "Stop" alone
+    is a request where something that can be stopped is at hand."""
     if caution.overrides(text):
         return "I do not act on that: my rules stay, and nothing was done. " + can_do(known)
     if caution.wants_secret(text) and not re.search(
@@ -106,7 +108,7 @@ def small_talk(text: str, known: Known) -> str | None:
         return "All right. What shall I look at next?"
     if _RUDE.search(text):
         return "Sorry that this went wrong. Say it in other words, or ask “what can you do?”."
-    if _NOTHING.search(text):
+    if _NOTHING.search(text) or (_HALT.search(text) and not at_hand):
         return NOTHING_DONE
     return None
 

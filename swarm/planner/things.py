@@ -104,17 +104,31 @@ def partly_named(kind: str, context: Context) -> list[str]:
     found = context.linker.partly(kind, telling)
     if len(found) > 1:
         found = [n for n in context.linker.partly(kind, words) if n in found] or found
-    return found
+    return _shortened(words, found) or found
+
+
+def _shortened(words: Sequence[str], among: Sequence[str]) -> list[str]:
+    """The only one with a part that a word is cut short to, and the others have not: `en` of English."""
+    parts = {name: {*normal(name).split()} for name in among}
+    own = {name: {p for p in has if len(p) > 1 and sum(p in other for other in parts.values()) == 1} for name, has in parts.items()}
+    fits = [name for name in among if any(w.startswith(p) and len(p) < len(w) for p in own[name] for w in words)]
+    return fits if len(fits) == 1 else []
 
 
 def _related(kind: str, words: Sequence[str], among: Sequence[str], context: Context) -> list[str]:
-    """The things whose pipeline is called so, or whose name abbreviates a word: `img` for image."""
+    """The things whose pipeline is called so, or whose name or experiment abbreviates a word: `img` for image."""
     stems = {w for w in words if len(w) > 2}
     facts = {e.name: normal(str(e.facts.get("pipeline", ""))).split() for e in context.entries(kind) if e.name in among}
     by_fact = [n for n in among if stems & {*facts.get(n, [])} or any(_short(part, word) for part in facts.get(n, []) for word in stems)]
     if by_fact:
         return by_fact
-    return [n for n in among if any(_abbreviates(part, word) or part.startswith(word) for part in normal(n).split() for word in stems)]
+    named = {n: normal(n).split() for n in among}
+    held = {e.name: normal(str(e.facts.get("experiment") or "")).split() for e in context.entries(kind) if e.name in among}
+    for parts in (named, held):
+        fits = [n for n in among if any(_abbreviates(p, word) or p.startswith(word) for p in parts.get(n, []) for word in stems)]
+        if fits:
+            return fits
+    return []
 
 
 def _short(part: str, word: str) -> bool:

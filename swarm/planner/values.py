@@ -103,7 +103,9 @@ def text(name: str, context: Context, args: Args) -> str | None:
 def note(name: str, context: Context, args: Args) -> str | None:
     """What is to be remembered: the text without the asking."""
     return _bare(
-        r"(?:please\s+)?(?:(?:also\s+)?(?:remember|note|keep in mind|memori[sz]e|do not forget)(?:\s+that|\s+this)?\s*[:,]?\s*)?", context
+        r"(?:[\w' ]{3,30},\s+(?=(?:please\s+)?(?:also\s+)?(?:remember|note|keep in mind|memori[sz]e)\b))?"
+        r"(?:please\s+)?(?:(?:also\s+)?(?:remember|note|keep in mind|memori[sz]e|do not forget)(?:\s+that|\s+this)?\s*[:,]?\s*)?",
+        context,
     )
 
 

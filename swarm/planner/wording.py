@@ -6,9 +6,11 @@ from swarm.planner.references import NOUNS
 
 ELLIPSIS = re.compile(
     r"^\W*(?:and|what about|how about|same|again|also|now|then|ok|or|but|for|with|the same|instead|not|no|nope|sorry|rather|actually"
-    r"|i meant?|only|just)\b",
+    r"|i meant?|only|just|(?:please )?(?:do|make) (?:just |exactly )?the same)\b",
     re.I,
 )
+DO_THE_SAME = re.compile(r"^\W*(?:(?:and|now|then|please|also)\W+)*(?:do |make )?(?:just |exactly )?the same\b", re.I)
+"""Says that what was done is to be done to something else."""
 ONES = re.compile(r"\b(?:(?:the|another|a)\s+(?:[\w{}]+\s+)?)?ones?\b", re.I)
 NOTED = frozenset({"note", "note_words"})
 """Kinds of what is remembered and forgotten: the user's own words, and never a question."""
@@ -57,9 +59,16 @@ ENDING = re.compile(
 )
 """Ends a request without asking for more."""
 HELPLESS = re.compile(
-    r"^\W*(?:(?:and|so|now|but)\s+)*what (?:can|could|should|do) (?:i|we) (?:do|try)(?: (?:now|about (?:it|that|this)))?\W*$", re.I
+    r"^\W*(?:(?:and|so|now|but)\s+)*what (?:can|could|should|do) (?:i|we) (?:do|try)(?: (?:now|about (?:it|that|this)))?\W*$"
+    r"|^\W*(?:(?:and|so|but)\s+)*why(?: (?:so|not|is that))?\W*$",
+    re.I,
 )
 """Adds nothing to a trouble that was told before it."""
+SEEN = re.compile(r"\b(?:need|want|like|love|have|wish) to (?:have a )?(?:look|see|read|check|view|inspect|study|examine)\b", re.I)
+SHOW_IT = re.compile(
+    r"^\W*(?:(?:so|and|then|please|just)\s+)*(?:open|show|display|view|print|draw|render)(?: me)? (?:it|that|them)\b[\w ]{0,12}\W*$", re.I
+)
+"""Two halves of one wish: "I need to look at it, so please open it"."""
 LIGHT = re.compile(
     r"^\W*(?:(?:and|then|also|please|i|we|would|will|want|like|to|just|simply)\s+)*(?:(?:(?:the|this|that)\s+)?(?:run|job)\s+(?:please\s+)?(?=call|name|label|title)"
     r"|(?:(?:the|this|that)\s+)?(?:run|job|it)\s+(?:shall|should|must|is to|has to|may)\s+be\s+(?=called|named))?"
