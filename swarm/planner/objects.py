@@ -106,7 +106,7 @@ def _holders(context: Context) -> list[str]:
 
 def _holder_of(keys: Sequence[str], context: Context) -> str | None:
     buckets = {str(e.facts.get("bucket")) for e in context.entries("object") if e.name in keys}
-    return buckets.pop() if len(buckets) == 1 and len(keys) == 1 else None
+    return buckets.pop() if len(buckets) == 1 else None
 
 
 def object_key(name: str, context: Context, args: Args) -> str | Unclear | None:

@@ -18,7 +18,7 @@ NOUNS: Mapping[str, str] = {
     "run": r"runs?|jobs?|executions?|trainings?|attempts?|analys[ei]s|computations?",
     "pipeline": r"pipelines?|workflows?|dags?",
     "bucket": r"buckets?",
-    "object": r"files?|objects?|datasets?|cop(?:y|ies)|keys?|csvs?|parquets?",
+    "object": r"files?|objects?|data(?:sets?)?|cop(?:y|ies)|keys?|csvs?|parquets?",
     "experiment": r"experiments?",
     "schedule": r"schedules?|crons?|timers?",
     "document": r"documents?|docs?|guides?|manuals?|pdfs?",

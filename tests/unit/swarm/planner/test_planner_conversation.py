@@ -282,3 +282,22 @@ def test_what_lies_in_a_bucket_is_deleted_not_the_bucket(planner: Planner) -> No
 def test_what_is_denied_is_said(planner: Planner) -> None:
     action = planner.act("delete fish.parquet from dive-logs", Memory(), {"delete_objects": "Not today."})
     assert (action.tool, action.say) == ("", "Not today.")
+
+
+@pytest.mark.parametrize(
+    ("step", "tool"),
+    [
+        ("first rows of the atoll data", "preview_object"),
+        ("what columns does the atoll dataset have", "profile_dataset"),
+        ("plot a histogram of depth in the atoll data", "plot_dataset"),
+    ],
+)
+def test_data_are_known_by_a_part_of_their_name_wherever_they_lie(planner: Planner, step: str, tool: str) -> None:
+    action = planner.act(step, Memory())
+    assert (action.tool, action.args["bucket"], action.args["key"]) == (tool, "dive-logs", "sites/atoll.csv")
+
+
+def test_the_file_is_asked_for_where_all_that_could_be_meant_lie_in_one_bucket(planner: Planner) -> None:
+    action = planner.act("profile the sites and fish data", Memory())
+    assert "`sites/atoll.csv`" in action.question
+    assert "Which file" in action.question
