@@ -36,8 +36,7 @@ def _value(name: str, spec: Mapping[str, Any], context: Context, args: Args) -> 
     if kind in NOUNS or context.entries(kind):
         return existing(kind, name, context, args)
     if "enum" in spec:
-        free = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
-        said = {stem(word) for word in re.findall(r"\w+", free.lower())}
+        said = {stem(word) for word in re.findall(r"\w+", context.without().lower())}
         return next((choice for choice in spec["enum"] if stem(str(choice).lower()) in said), None)
     return None
 

@@ -47,6 +47,14 @@ class Context:
         """Whether no name lies in a stretch of the text."""
         return not any(m.start < end and start < m.end for m in self.found)
 
+    def without(self, kind: str = "") -> str:
+        """The text with the names of a kind, or all names, blanked; everything in its place."""
+        text = self.text
+        for m in self.found:
+            if kind in ("", m.entry.kind):
+                text = text[: m.start] + " " * (m.end - m.start) + text[m.end :]
+        return text
+
 
 @dataclass(frozen=True)
 class Unclear:

@@ -110,7 +110,7 @@ def metric(name: str, context: Context, args: Args) -> str | None:
 
 def metrics(context: Context, args: Args) -> list[str] | None:
     """All metrics spoken of."""
-    text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
+    text = context.without()
     found = ["_".join(m.group(0).lower().replace("-", " ").split()).replace("f1_score", "f1") for m in _METRIC.finditer(text)]
     if re.search(r"(?:\b|_)r[013-9]\b", context.text, re.I):
         found = [name for name in found if name != "r2"]  # a series of runs

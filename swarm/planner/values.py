@@ -49,8 +49,7 @@ def limit(name: str, context: Context, args: Args) -> int | None:
 
 def state(name: str, context: Context, args: Args) -> str | None:
     """A state of runs."""
-    masked = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
-    return next(iter(states(phrased(masked))), None)
+    return next(iter(states(phrased(context.without()))), None)
 
 
 def prefix(name: str, context: Context, args: Args) -> str | None:
@@ -123,7 +122,7 @@ def _bare(asking: str, context: Context) -> str | None:
 
 def pattern(name: str, context: Context, args: Args) -> str | None:
     """What files to find are called: a wildcard, a file name, a kind of file, or the words that describe them."""
-    masked = "".join(" " if _in_bucket(i, context) else c for i, c in enumerate(context.text))
+    masked = context.without("bucket")
     wild = re.search(r"[\w./-]*[*?][\w.*?/-]*[\w*]|[\w./-]+\*", masked)
     if wild and "*" in wild.group():
         return wild.group().lstrip("/")
@@ -146,10 +145,6 @@ def pattern(name: str, context: Context, args: Args) -> str | None:
     described = [w for w in described if not any(stem(v) == stem(w) and (len(v), v) < (len(w), w) for v in described)]
     existing = [w for w in described if context.linker.in_names("object", w)]
     return " ".join([*(existing or described), *([form] if form else [])]) or None
-
-
-def _in_bucket(position: int, context: Context) -> bool:
-    return any(m.entry.kind == "bucket" and m.start <= position < m.end for m in context.found)
 
 
 _SEARCH_WORDS = frozenset(
@@ -218,11 +213,10 @@ def column(name: str, context: Context, args: Args) -> str | None:
     if drawn and name in ("x", "y"):
         return drawn.group(2 if name == "x" else 1)
     taken = {str(v) for v in args.values()}
-    text = "".join(c if context.free(i, i + 1) else " " for i, c in enumerate(context.text))
     found = re.findall(
         r"\b(?:plot|draw|chart|of|and|vs\.?|versus|against|over|by|column|between|histogram"
         r"|for)(?=\s+(?:(?:the|its|their)\s+)?(?:column\s+)?[\"'`]?([A-Za-z_]\w*)\b(?!\.\w))",
-        text,
+        context.without(),
         re.I,
     )
     plain = {

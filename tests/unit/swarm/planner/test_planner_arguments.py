@@ -20,6 +20,7 @@ PARAMETERS = {
         "kernel": "str", "optimizer": "str", "columns": "list", "encoding": "",
     },
     "cobalt_echo": {},
+    "broken-crown": {},
 }  # fmt: skip
 KNOWN = {
     "pipeline": [Entry("pipeline", name, {"parameters": parameters}) for name, parameters in PARAMETERS.items()],
@@ -29,7 +30,8 @@ KNOWN = {
     ],
     "bucket": [Entry("bucket", name) for name in ("harbor-raw", "lagoon", "parquet-dump")],
     "object": [
-        Entry("object", key, {"bucket": "lagoon"}) for key in ("a/nectar.csv", "b/nectar.csv", "onyx.parquet", "reports/summer_sales.csv")
+        Entry("object", key, {"bucket": "lagoon"})
+        for key in ("a/nectar.csv", "b/nectar.csv", "onyx.parquet", "line-items.csv", "reports/summer_sales.csv")
     ],
     "schedule": [Entry("schedule", "nightly-amber"), Entry("schedule", "weekly-amber")],
     "document": [Entry("document", "handbook.md")],
@@ -213,6 +215,7 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
         ("list runs that are still running", "list_runs", {"state": "running"}),
         ("list the runs of amber-delta that finished", "list_runs", {"state": "succeeded", "pipeline": "amber-delta"}),
         ("list the queued runs in spring-trial", "list_runs", {"state": "pending", "experiment": "spring-trial"}),
+        ("list the runs of broken-crown", "list_runs", {"state": None, "pipeline": "broken-crown"}),
         # folders
         ("list the files in lagoon/reports/2024", "list_objects", {"bucket": "lagoon", "prefix": "reports/2024"}),
         ("list the files in reports/2024/ of lagoon", "list_objects", {"bucket": "lagoon", "prefix": "reports/2024/"}),
@@ -275,6 +278,7 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
         ("draw a chart of price grouped by size from onyx.parquet", "plot_dataset", {"x": "price", "y": "size", "kind": None}),
         ("plot the price in onyx.parquet as bars", "plot_dataset", {"x": "price", "y": None, "kind": "bar"}),
         ("plot bar_count against line_no from onyx.parquet", "plot_dataset", {"x": "line_no", "y": "bar_count", "kind": None}),
+        ("plot the price of line-items.csv", "plot_dataset", {"x": "price", "kind": None}),
         # versions
         ("restore version 3a7f of onyx.parquet", "restore_object_version", {"version_id": "3a7f"}),
         ("restore version id 'abc-123' of onyx.parquet", "restore_object_version", {"version_id": "abc-123"}),
