@@ -62,7 +62,7 @@ def meant(spoken: str, parameters: tuple[str, ...]) -> list[str]:
         return []
     exact = [p for p in parameters if squashed(p) == wanted]
     if exact:
-        return exact if len(exact) == 1 else [p for p in exact if p == spoken] or exact
+        return [p for p in exact if p == spoken] or exact
     parted = {p: normal(p).split() for p in parameters}
     initials = [p for p, parts in parted.items() if len(parts) > 1 and "".join(w[0] for w in parts) == wanted]
     if initials:
@@ -121,7 +121,7 @@ def _assigned(name: str, kind: str, match: re.Match[str], counted: str) -> Setti
     if number:
         return Setting(name, _number(number.group(1), number.group(2), kind), match.start(), number.end())
     said = match.group(2).lower()
-    value = said in _ON if _truth(kind) and said in _ON | _OFF else literal(match.group(2))
+    value = said in _ON if _truth(kind) and said in _ON | _OFF else _typed(match.group(2), kind)
     return Setting(name, value, match.start(), match.end())
 
 
@@ -138,7 +138,7 @@ def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Ma
         return None
     name = known[0]
     exact = squashed(name) == squashed(said)
-    if len(said) == 1 and said != name and said.lower() == said:
+    if len(said) == 1 and said != name and said.islower():
         return None  # "a" and "c" are words before they are parameters
     kind = types.get(name, "")
     after = _AFTER.match(text, end)
@@ -153,11 +153,11 @@ def _given(text: str, window: Sequence[Token], names: tuple[str, ...], types: Ma
     if _textual(kind):
         qualified = exact and (_AS_KIND.search(text[:start]) or _QUALIFIED.search(text[:start]))
         if qualified and qualified.group(1).lower() not in lexicon().words | _NOT_A_VALUE | STOP:
-            return Setting(name, literal(qualified.group(1)), qualified.start(1), end)
+            return Setting(name, _typed(qualified.group(1), kind), qualified.start(1), end)
         worded = _WORD_AFTER.match(text, end) or (_BARE_AFTER.match(text, end) if exact else None)
     bare = worded is not None and worded.re is _BARE_AFTER and worded.group(1).lower() in lexicon().words
     if worded and worded.group(1).lower() not in _NOT_A_VALUE and not bare and (exact or kind):
-        return Setting(name, literal(worded.group(1)), start, worded.end())
+        return Setting(name, _typed(worded.group(1), kind), start, worded.end())
     return None
 
 
@@ -196,12 +196,20 @@ def _switched(text: str, start: int, end: int) -> tuple[bool, int, int] | None:
 
 
 def _number(text: str, unit: str | None, kind: str) -> Any:
+    if kind == "str":
+        return text + (unit or "")
     value = literal(text.replace(",", ""))
     if unit and unit.lower() != "k" and isinstance(value, int | float):
         return value / 100 if not kind.lower().startswith("int") else value
     if unit and isinstance(value, int | float):
         return value * 1000
     return value
+
+
+def _typed(text: str, kind: str) -> Any:
+    """A value as a parameter of this type takes it: text stays as it is written, "1.10" and "no" too."""
+    value = literal(text)
+    return value if kind != "str" or isinstance(value, str) else text.strip().rstrip(".")
 
 
 def literal(text: str) -> Any:

@@ -58,11 +58,11 @@ def prefix(name: str, context: Context, args: Args) -> str | None:
     inside = re.match(r"/([\w./-]+)", context.text[behind.end :]) if behind else None
     if inside:
         return inside.group(1).rstrip(".")
-    folder = re.search(r"(?<![\w/.:-])((?:[\w.-]+/)+)(?![\w*])", context.text)
+    folder = re.search(r"(?<![\w/.:-])((?:[\w.-]+/)+)(?![\w*])", context.without("bucket"))
     if folder:
         return folder.group(1)
     named = re.search(
-        r"\b(?:under|below|beneath|(?:in(?:side)? )?(?:the )?(?:folder|directory|prefix)"
+        r"\b(?:under|below|beneath|(?:in(?:side)? )?(?:the )?(?:folder|directory|prefix)(?: (?:is )?(?:called|named))?"
         r"|starting with|start with|beginning with)\s+[\"'`]?([\w.-]+(?:/[\w.-]*)*/?)",
         context.text,
         re.I,
@@ -71,7 +71,7 @@ def prefix(name: str, context: Context, args: Args) -> str | None:
     found = [
         m.group(1)
         for m in (named, before)
-        if m and context.free(*m.span(1)) and m.group(1).lower() not in STOP | {"with", "called", "named"}
+        if m and context.free(*m.span(1)) and m.group(1).lower() not in STOP | {"with", "called", "named", "whose", "which", "what"}
     ]
     return next((one for one in found if one != args.get("bucket")), None)
 
@@ -149,13 +149,13 @@ def pattern(name: str, context: Context, args: Args) -> str | None:
 
 _SEARCH_WORDS = frozenset(
     """
-    a all any anywhere are bucket buckets can data do does file files find for get has have holds i in is it its located
+    a all any anything anywhere are bucket buckets can data do does file files find for get has have holds i in is it its located
     locate look me my of on object objects or our please search show somewhere storage the there to us we what where
     which with you called named name their and list every everywhere across inside hold keep stored store by contain
     contains containing whose that hunt track out up exist exists lie lies lying
     no matter regardless whichever sitting lying path paths something think was maybe sit sits live lives reside resides kept
     need want could would may might
-    should will shall can both me
+    should will shall can both me ending ends
     """.split()
 )
 

@@ -72,6 +72,7 @@ def called(planner: Planner, step: str) -> tuple[str | None, dict[str, Any]]:
         ("for 5 epochs", {"epochs": 5}),
         ("with kernel: linear", {"kernel": "linear"}),
         ("with kernel linear", {"kernel": "linear"}),
+        ("with kernel: copy", {"kernel": "copy"}),
         ("with kernel set to linear", {"kernel": "linear"}),
         ("with a linear kernel", {"kernel": "linear"}),
         ("using linear kernel", {"kernel": "linear"}),
@@ -94,6 +95,14 @@ def called(planner: Planner, step: str) -> tuple[str | None, dict[str, Any]]:
         ("with a maximum depth of 4", {"max_depth": 4}),
         ("with minimum support 0.2", {"min_support": 0.2}),
         ("with a batch of 64", {"batch_size": 64}),
+        ("with bs 8", {"batch_size": 8}),
+        ("with es on", {"early_stopping": True}),
+        ("with early off", {"early_stopping": False}),
+        ("with ep 3", {"epochs": 3}),
+        ("with optim=adam", {"optimizer": "adam"}),
+        ("with opt of adam", {"optimizer": "adam"}),
+        ("with min supp of 0.3", {"min_support": 0.3}),
+        ("with foo=3", {"foo": 3}),
         ("with batches of 64", {"batch_size": 64}),
         ("with batch sizes of 64", {"batch_size": 64}),
         ("for 1 epoch", {"epochs": 1}),
@@ -155,6 +164,11 @@ def called(planner: Planner, step: str) -> tuple[str | None, dict[str, Any]]:
         ("with seasonality left out", {"seasonality": False}),
         ("and seasonality should be ignored", {"seasonality": False}),
         ("and seasonality is not included", {"seasonality": False}),
+        # text stays as it is written
+        ("with kernel=1.10", {"kernel": "1.10"}),
+        ("with kernel 1.10", {"kernel": "1.10"}),
+        ("with kernel=no", {"kernel": "no"}),
+        ("with kernel 20%", {"kernel": "20%"}),
         # lists and quoted text
         ("with columns=[1, 2]", {"columns": [1, 2]}),
         ('with columns: ["a", "b"]', {"columns": ["a", "b"]}),
@@ -167,11 +181,24 @@ def called(planner: Planner, step: str) -> tuple[str | None, dict[str, Any]]:
         ("with kernel linear, seasonality off and a depth of 3", {"kernel": "linear", "seasonality": False, "max_depth": 3}),
         ("with adam as optimizer and no early stopping", {"optimizer": "adam", "early_stopping": False}),
         ("with C=2 and C=3", {"C": 3}),
+        # beside when it is to run, and names within names
+        ("every 5 epochs", {"epochs": 5}),
+        ("with max-depth-4", {}),
+        ("with depth-of-field 4", {}),
+        ("with falcon-epochs 5", {}),
+        ("with epochs-old 5", {}),
+        ("with d 3", {}),
+        ("with epochs 1/2", {}),
+        ("with epochs 5min", {}),
+        ("with the epochs. 5 of them", {}),
         # what is not set
         ("with a size of 3", {"batch_size": 3}),
         ("with the kernel", {}),
         ("with kernel and optimizer", {}),
         ("with the usual optimizer", {}),
+        ("with optimizer run", {}),
+        ("with optimizer to 5", {"optimizer": "5"}),
+        ("with depth the 5", {}),
         ("in experiment spring-trial", {}),
         ("with c 3", {}),
     ],
@@ -210,6 +237,8 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
         ("which run failed last?", "list_runs", {"limit": 1, "state": "failed"}),
         ("what job ran most recently?", "list_runs", {"limit": 1}),
         ("list all runs", "list_runs", {"limit": None, "state": None}),
+        ("list 7 newest runs", "list_runs", {"limit": 7}),
+        ("list the last 12 runs of amber-delta", "list_runs", {"limit": 12, "pipeline": "amber-delta"}),
         # states, but not in names
         ("list the crashed runs", "list_runs", {"state": "failed"}),
         ("list runs that are still running", "list_runs", {"state": "running"}),
@@ -227,6 +256,9 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
         ("list the files in lagoon/reports.", "list_objects", {"bucket": "lagoon", "prefix": "reports"}),
         ("list the files in lagoon", "list_objects", {"bucket": "lagoon", "prefix": None}),
         ("list the files in the folder called lagoon", "list_objects", {"bucket": "lagoon", "prefix": None}),
+        ("list the files in lagoon in a folder named logs", "list_objects", {"bucket": "lagoon", "prefix": "logs"}),
+        ("list the files in lagoon whose folder is called logs", "list_objects", {"bucket": "lagoon", "prefix": "logs"}),
+        ("list the contents of lagoon/", "list_objects", {"bucket": "lagoon", "prefix": None}),
         # days and minutes
         ("expire objects in lagoon after 30 days", "expire_objects", {"bucket": "lagoon", "days": 30}),
         ("expire objects under tmp/ in lagoon after two weeks", "expire_objects", {"bucket": "lagoon", "days": 14, "prefix": "tmp/"}),
@@ -261,6 +293,7 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
         ("enable versioning on lagoon, nothing must be overwritten", "set_versioning", {"enabled": True}),
         ("we do not need old files. switch versioning on for lagoon", "set_versioning", {"enabled": True}),
         # tags
+        ("label onyx.parquet as checked yes", "tag_object", {"tags": {"checked": "yes"}}),
         ("tag onyx.parquet with team=core", "tag_object", {"tags": {"team": "core"}}),
         ("tag onyx.parquet with team=core, stage='test'", "tag_object", {"tags": {"team": "core", "stage": "test"}}),
         ("tag onyx.parquet with team: core and stage: test", "tag_object", {"tags": {"team": "core", "stage": "test"}}),
@@ -296,6 +329,8 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
         ("find lagoon/old/budget.xlsx", "find_objects", {"pattern": "old/budget.xlsx", "bucket": "lagoon"}),
         ("find pickle files", "find_objects", {"pattern": "*.pkl"}),
         ("find parquet files in parquet-dump", "find_objects", {"pattern": "*.parquet", "bucket": "parquet-dump"}),
+        ("find pdf reports about sales", "find_objects", {"pattern": "reports sales pdf"}),
+        ("find anything in lagoon ending in csv", "find_objects", {"pattern": "*.csv"}),
         ("find files containing 'summer'", "find_objects", {"pattern": "summer"}),
         ("find the summer sales files", "find_objects", {"pattern": "summer sales"}),
         ("find the summer csv files", "find_objects", {"pattern": "summer csv"}),
@@ -334,3 +369,11 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
 def test_arguments_are_what_is_said(planner: Planner, step: str, tool: str, args: dict[str, Any]) -> None:
     chosen, given = called(planner, step)
     assert (chosen, {name: given.get(name) for name in args}) == (tool, args)
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["expire objects in lagoon after 11 hours", "tag onyx.parquet", "plot onyx.parquet"],
+)
+def test_what_must_be_said_and_is_not_is_asked_for(planner: Planner, step: str) -> None:
+    assert planner.act(step, Memory()).question
