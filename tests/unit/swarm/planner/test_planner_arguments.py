@@ -20,7 +20,7 @@ PARAMETERS = {
         "kernel": "str", "optimizer": "str", "columns": "list", "encoding": "",
     },
     "cobalt_echo": {},
-    "broken-crown": {},
+    "broken-crown": {"alpha": "float", "Alpha": "int"},
 }  # fmt: skip
 KNOWN = {
     "pipeline": [Entry("pipeline", name, {"parameters": parameters}) for name, parameters in PARAMETERS.items()],
@@ -191,6 +191,7 @@ def called(planner: Planner, step: str) -> tuple[str | None, dict[str, Any]]:
         ("with epochs 1/2", {}),
         ("with epochs 5min", {}),
         ("with the epochs. 5 of them", {}),
+        ("with batch size 8, depth 4", {"batch_size": 8, "max_depth": 4}),
         # what is not set
         ("with a size of 3", {"batch_size": 3}),
         ("with the kernel", {}),
@@ -215,6 +216,9 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
 @pytest.mark.parametrize(
     ("step", "tool", "args"),
     [
+        # of two names that differ in case alone, the one that is spelt so
+        ("run broken-crown with alpha 0.5", "run_pipeline", {"arguments": {"alpha": 0.5}}),
+        ("run broken-crown with alpha=0.5 and Alpha=3", "run_pipeline", {"arguments": {"alpha": 0.5, "Alpha": 3}}),
         # rows
         ("show the first 5 rows of onyx.parquet", "preview_object", {"rows": 5}),
         ("show the first five rows of onyx.parquet", "preview_object", {"rows": 5}),
@@ -252,6 +256,7 @@ def test_parameters_take_the_values_that_are_said(planner: Planner, said: str, a
         ("list the files in the folder reports of lagoon", "list_objects", {"bucket": "lagoon", "prefix": "reports"}),
         ("list the files in the reports folder of lagoon", "list_objects", {"bucket": "lagoon", "prefix": "reports"}),
         ("list the files in lagoon starting with rep", "list_objects", {"bucket": "lagoon", "prefix": "rep"}),
+        ("list the files in lagoon under archive", "list_objects", {"bucket": "lagoon", "prefix": "archive"}),
         ('list the files in lagoon with the prefix "reports/q1"', "list_objects", {"bucket": "lagoon", "prefix": "reports/q1"}),
         ("list the files in lagoon/reports.", "list_objects", {"bucket": "lagoon", "prefix": "reports"}),
         ("list the files in lagoon", "list_objects", {"bucket": "lagoon", "prefix": None}),
