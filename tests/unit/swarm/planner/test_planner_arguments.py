@@ -96,6 +96,7 @@ def called(planner: Planner, step: str) -> tuple[str | None, dict[str, Any]]:
         ("with minimum support 0.2", {"min_support": 0.2}),
         ("with a batch of 64", {"batch_size": 64}),
         ("with bs 8", {"batch_size": 8}),
+        ("with max 4", {"max_depth": 4}),
         ("with es on", {"early_stopping": True}),
         ("with early off", {"early_stopping": False}),
         ("with ep 3", {"epochs": 3}),
