@@ -71,7 +71,9 @@ class Choice:
         wished = _MAY_WE.match(step.text) and any(m.exact for m in step.found) and best[:1] and best[0].tool.effect == "write"
         if caution.only_asks(step.text) and not wished and best and best[0].tool.effect != "read":
             best = [c for c in best if c.tool.effect == "read"]
-        left = {m.entry.kind for m in step.found if _FROM.search(step.text[: m.start])}
+        left = {
+            m.entry.kind for m in step.found if _FROM.search(step.text[: m.start]) and not _pointed_at(m.entry.kind, step.text[m.end :])
+        }
         best = [c for c in best if c.tool.effect != "destroy" or len(c.tool.needs) != 1 or not c.tool.needs <= left] or best
         if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]
@@ -160,6 +162,11 @@ class Choice:
         if needs is None or first.needs == needs or "retry" in words(seen.text):
             return ranked
         return [c for c in ranked if c.tool.needs == needs and "arguments" in c.tool.takes and "cron" not in c.tool.takes][:1] or ranked
+
+
+def _pointed_at(kind: str, text: str) -> bool:
+    """Whether a text speaks of "that run" or the like."""
+    return re.search(rf"\b(?:this|that|the)\s+(?:{NOUNS.get(kind, kind)})\b", text, re.I) is not None
 
 
 def _unmeant(best: Candidate, seen: Understood) -> bool:

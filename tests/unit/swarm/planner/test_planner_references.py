@@ -87,6 +87,11 @@ def test_one_request_in_several_clauses(planner: Planner, text: str, tool: str) 
     assert planner.act(step, Memory()).tool == tool
 
 
+def test_what_was_named_first_is_what_is_archived(planner: Planner) -> None:
+    action = planner.act(planner.steps("lagoon-trip: archive that experiment, we're through with it")[0], Memory())
+    assert (action.tool, action.args) == ("archive_experiment", {"experiment": "lagoon-trip"})
+
+
 def test_values_and_names_in_their_places(planner: Planner) -> None:
     action = planner.act("a fresh reef-census for the northern zone; the run please call it krill-7", Memory())
     assert action.args == {"pipeline": "reef-census", "arguments": {"zone": "northern"}, "run_name": "krill-7"}
