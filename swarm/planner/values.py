@@ -173,8 +173,12 @@ def days(name: str, context: Context, args: Args) -> int | None:
 
 
 _OFF = re.compile(r"\b(?:off|disabled?|suspend|stop|without|no|deactivate|halt|not)\b", re.I)
-_KEPT = re.compile(r"\b(?:no|not|never)\b[^,.;]{0,60}\b(?:lost|lose|overwritten|overwrite|gone)\b", re.I)
-"""What is not to be lost."""
+_KEPT = re.compile(
+    r"\b(?:no|not|never)\b[^,.;]{0,60}\b(?:lost|lose|overwritten|overwrite|gone)\b"
+    r"|^.*[,.;]\s+(?:(?:please|so|now)\s+)*(?=(?:enable|activate)\b|(?:turn|switch)\b[^,.;]*\bon\b)",
+    re.I,
+)
+"""What is not to be lost, and what is told ahead of "turn it on"."""
 
 
 def switch(name: str, context: Context, args: Args) -> bool:
