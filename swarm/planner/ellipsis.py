@@ -17,6 +17,7 @@ _SAME = re.compile(
     re.I,
 )
 """Asks the same of another thing."""
+_EITHER = re.compile(r"\bthe (former|latter)\b(?: (?:one|run|file|pipeline|bucket|schedule))?", re.I)
 _ECHOED = re.compile(r"\s+(?:itself|themselves|too|as well)\b", re.I)
 _CAUSED = re.compile(
     r"(?P<lead>^\W*|\b(?:and|then|to|please|,)\s+)(?:have|get)\s+(?P<what>it|them|that|this|both)\s+(?P<verb>run|[a-z]+(?:ed|pt))\b",
@@ -50,6 +51,15 @@ def same(text: str, reader: Reader) -> str:
             text = f"{text[:start]}; {clause[: first[0].start]}{found.group('other')}{text[found.end() :]}"
         found = _SAME.search(text, start + len(found.group()))
     return text
+
+
+def named(text: str, reader: Reader) -> str:
+    """ "The former" and "the latter" by the names of the two things spoken of before them."""
+    found = _EITHER.search(text)
+    if found is None:
+        return text
+    before = list(dict.fromkeys(text[m.start : m.end] for m in reader.link(text) if m.exact and m.end <= found.start()))[-2:]
+    return _EITHER.sub(lambda m: before[m.group(1).lower() == "latter"], text) if len(before) == 2 else text
 
 
 def echoed(earlier: str, step: str, ranker: Ranker, reader: Reader, begins: Callable[[str], bool]) -> str:

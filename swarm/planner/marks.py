@@ -101,8 +101,8 @@ STATEMENT = re.compile(
 TOLD = re.compile(r"^\W*(?:the\s+|my\s+)?(?:run|log|schedule|label|tag|list|plot|report|test|name)\s*(?:=|:|is\b|was\b)", re.I)
 """Tells what a thing is: "run is a-1"."""
 THEN = re.compile(r"\bthen\b|after that|afterwards|finally|\bnext\b(?! to\b)|meanwhile|meantime|at the end|lastly|once (?:that|it)", re.I)
-LISTING = re.compile(r",|\+|\s/\s|as well as|plus|along with", re.I)
-OF = re.compile(r"(?:the|its|their|an?|one|another)\s+(?:\w+\s+){1,2}(?:of|for|from)\s", re.I)
+LISTING = re.compile(r",|\+|\s/\s|as well as|plus|along with|\balso\b|at it\b|in addition|additionally|on top of that", re.I)
+OF = re.compile(r"(?:the|its|their|an?|one|another)\s+(?:\w+\s+){1,3}(?:of|for|from)\s", re.I)
 NEWCOMER = re.compile(r"^\W*(?:i am |we are )?new (?:on|in|at|to|here)\b", re.I)
 IT_SHOULD = re.compile(r"^\W*(?:it|this|that|they)\s+(?:must|should|has to|have to|shall|needs? to)\s", re.I)
 PAST = re.compile(r"\b(?:was|were|is|are|has|have|had|did|got|been)\b", re.I)
@@ -110,6 +110,15 @@ SUBJECT = re.compile(r"\bones?\b|\b(?:somebody|someone|anybody|anyone)\b|\w/\s",
 CLAUSED = re.compile(r"(?<=\w)\s(?:(?:that|which|who)\s|(?:you|we|it|they)\s(?:have|has|had|work|know|use|own)\b)[^,;]*$", re.I)
 """What is told of a thing behind it: "everything that is planned"."""
 ITS = re.compile(r"(?:its|their)\s", re.I)
+CLEANING = re.compile(
+    r"^\W*(?:(?:please|time to|let us|now|today)\s+)*(?:clean|tidy)(?:ing)?[ -]?up"
+    r"(?:\s+(?:please|a bit|a little|time|first))*\s*[:.;,]\s+",
+    re.I,
+)
+"""Says only that something is tidied; what is to be done follows."""
+LATER = re.compile(r"(?<=\w),?\s+(?:and\s+)?(?:afterwards|after that|thereafter|subsequently)(?=\W*$)", re.I)
+"""When a step is to be done, at its end."""
+SO = re.compile(r"\bso,?\s+(?:please\s+)?", re.I)
 TIDY = re.compile(
     r"^\W*(?:please\s+)?(?:clean|tidy)(?:\s+up)?\s+(?:the\s+)?(?:bucket\s+)?"
     r"([\w./-]*\w)(?:\s+(?:for me|please|a (?:bit|little)))*\s*[.:]\s+",

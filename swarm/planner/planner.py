@@ -158,7 +158,7 @@ class Planner:
             return Action()
         memory = self._heard(memory)
         step = self._spelt_out(step, memory)
-        chosen = self._choice.best(step, memory)
+        chosen = self._choice.best(step, self._before_each(memory) if EACH.search(step) else memory)
         seen = self._reader.understood(step)
         if chosen is None:
             return Action(say=self.declined(step, memory))
@@ -234,6 +234,16 @@ class Planner:
             return unclear
         fits = [name for name in unclear.choices if states_[name] in wanted]
         return Unclear(fits) if fits else unclear
+
+    def _before_each(self, memory: Memory) -> Memory:
+        """What is remembered but for the last calls about one after another of several things."""
+        calls = list(memory.calls)
+        while calls and calls[-1].now and (tool := self._tools.get(calls[-1].tool)) and len(tool.required) == 1:
+            several = Memory(calls[:-1]).several(tool.kinds.get(tool.required[0], ""))
+            if calls[-1].args.get(tool.required[0]) not in [thing.name for thing in several]:
+                break
+            calls.pop()
+        return Memory(calls, memory.said)
 
     def _each_of(self, tool: ToolView, seen: Understood, memory: Memory) -> dict[str, Any] | None:
         """The next of several things spoken of, for a tool that takes one; empty when none is left, None where they are not meant."""

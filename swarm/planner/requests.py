@@ -19,7 +19,7 @@ from swarm.planner.shape import PLACEHOLDER, Shape
 from swarm.planner.standing import plain
 from swarm.planner.steps import Splitter
 from swarm.planner.toolview import ToolView, noun_forms
-from swarm.planner.wording import ENDING, HELPLESS, IT, LIGHT, MODAL, SEEN, SHOW_IT
+from swarm.planner.wording import ENDING, HELPLESS, IT, KEEPING, LIGHT, MODAL, SEEN, SHOW_IT
 
 BESIDE = 0.55
 """Likeness from which a part of a list is a request by itself."""
@@ -29,6 +29,10 @@ _SOMEBODY = re.compile(r"\W*(?:i|we|he|she|they|someone|somebody|an?|the|my|our)
 _OUT = re.compile(r"\b(?:take|get|pull|grab|fetch)\b.*\b(?:out of|from|off)\b", re.I)
 _PUT = re.compile(r"^\W*(?:put|place|store|move|drop|set)\s+(?:it|them|that)\s+(?:in|into|to|over to|under|inside|(?:over )?there)\b", re.I)
 """Two halves of moving something: "take it out of a", "and put it into b"."""
+_SWITCHED = re.compile(
+    r"^\W*(?:the\s+)?\{schedule\}\s+(?:(?:back\s+)?on|off|(?:in)?active|paused?|on pause|disabled|enabled)(?:\s+again)?\W*$", re.I
+)
+"""A schedule and how it is to be."""
 _SO = re.compile(r"^\W*(?:and\s+)?so,?\s+(?:please\s+)?", re.I)
 """Asks for what follows from what was said before."""
 _FROM_NOW = re.compile(
@@ -64,7 +68,7 @@ class Requests:
             steps = self.steps(said) if said else []
             return steps if len(steps) > 1 else [text]
         text = ellipsis.active(self._reader.spelt(plain(written_out(text))), lexicon().verbs)
-        text = ellipsis.same(self._expansion.ordered(text, self._splitter.begins), self._reader)
+        text = ellipsis.same(self._expansion.ordered(ellipsis.named(text, self._reader), self._splitter.begins), self._reader)
         parts = self._splitter.split(text)
         if HOW_TO.search(text) and not self._reader.link(text) and not any(self._looks(part) for part in parts[1:]):
             return [text]
@@ -100,6 +104,7 @@ class Requests:
             or (SEEN.search(earlier) is not None and SHOW_IT.match(step) is not None and bool(self._reader.link(earlier)))
             or self._asks_on(earlier, step)
             or ENDING.fullmatch(step) is not None
+            or KEEPING.match(step) is not None
             or (_OUT.search(earlier) is not None and _PUT.match(step) is not None)
         )
 
@@ -221,8 +226,9 @@ class Requests:
         becomes = modal is not None and bool(seen.found) and seen.found[0].start < modal.start()
         named = bool(seen.found) or "{prefix}" in seen.shape.text
         placed = re.match(r"\W*\{path\}[^{]*$", seen.shape.text) is not None and modal is not None
-        switched = len(words(said)) == 1 and re.search(r"\}\s+(?:on|off)\W*$", seen.shape.text) is not None
-        return (placed or (named and (becomes or switched or bool(meanings(said) & self._acts)))) and self.asks(seen.text)
+        switched = _SWITCHED.search(seen.shape.text) is not None
+        timed = "{cron}" in seen.shape.text and any(m.entry.kind == "pipeline" for m in seen.found)
+        return (placed or (named and (becomes or switched or timed or bool(meanings(said) & self._acts)))) and self.asks(seen.text)
 
     def row(self, before: str, rest: str) -> bool:
         """Whether one name stands by itself before another of its kind, so that what is said of the other is said of both."""

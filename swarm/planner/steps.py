@@ -13,12 +13,14 @@ from swarm.planner.marks import (
     BULLET,
     CLAUSE,
     CLAUSED,
+    CLEANING,
     CONNECTIVE,
     ECHO,
     ENDING,
     FILLERS,
     IT_SHOULD,
     ITS,
+    LATER,
     LEADING,
     LETS,
     LIST,
@@ -36,6 +38,7 @@ from swarm.planner.marks import (
     SEEKS,
     SHOULD,
     SHOULD_BE,
+    SO,
     STATEMENT,
     STRONG,
     SUBJECT,
@@ -130,6 +133,8 @@ class Splitter:
         text = BULLET.sub("\nthen " if len(BULLET.findall(text)) > 1 else "", text).strip()
         text = PACED.sub("; then ", ENDING.sub("; then ", text))
         text = self._verb_of.sub(lambda m: f"{m.group(1)} " if self.begins(m.group(1).lstrip(" .;\n")) else m.group(), text)
+        cleaning = CLEANING.match(text)
+        text = text[cleaning.end() :] if cleaning and self.begins(text[cleaning.end() :]) else text
         tidy = TIDY.match(text)
         text = (
             f"in {tidy.group(1)}: {text[tidy.end() :]}"
@@ -222,7 +227,7 @@ class Splitter:
         pieces.append(_Piece(text[start:].strip(" \t\n;,"), ordered))
         if len(pieces) == 1:
             return about, pieces
-        bare = [_Piece(CONNECTIVE.sub("", piece.text), piece.ordered) for piece in pieces]
+        bare = [_Piece(LATER.sub("", CONNECTIVE.sub("", piece.text)), piece.ordered) for piece in pieces]
         return about, [piece for piece in bare if words(piece.text)]
 
     def _about(self, preface: str, rest: str) -> str:
@@ -282,7 +287,8 @@ class Splitter:
             return False
         said = words(CONNECTIVE.sub("", head.group()))
         acts = said[0] in ("a", "an", "another") and said[1:2] and said[1] in self._verbs
-        return bool(self._noun.search(head.group()) or acts or said[0] == "everything") and self._judge.asks(head.group())
+        rows = "of" in said and not {"row", "rows", "line", "lines"}.isdisjoint(said)
+        return bool(self._noun.search(head.group()) or acts or rows or said[0] == "everything") and self._judge.asks(head.group())
 
     def _joined(self, pieces: Sequence[_Piece], whole: str) -> list[str]:
         """Statements put together with the request they belong to: the one behind, else the one before."""
@@ -305,13 +311,15 @@ class Splitter:
 
     def _of(self, whole: str, part: str) -> bool:
         """Whether a part asks for something of what all is about."""
-        return self._judge.asks(f"{whole} {part}") and not self._judge.bare(part)
+        told = STATEMENT.search(CLAUSED.sub("", part)) is not None or self._judge.bare(part)
+        return not told and self._judge.asks(f"{whole} {part}")
 
     def _is_request(self, piece: _Piece) -> bool:
         text = piece.text
         wished = WISH.search(text) is not None or text.endswith("?") or SWITCHED.search(text) is not None
         wished = wished or (WANTS.search(text) is not None and (self._noun.search(text) is not None or self._judge.names(text)))
         begun = self.begins(text) or self.begins(PLACED.sub("", text)) or self.begins(text.partition(": ")[2])
+        begun = begun or any(self.begins(text[said.end() :]) for said in SO.finditer(text))
         ordered = piece.ordered and any(w not in LEADING and w not in FILLERS for w in words(text))
         if (
             ordered

@@ -48,7 +48,7 @@ NEWLY = re.compile(r"(?<!\{)\b(?:called?|named?|titled|create|make|new)\b", re.I
 AND = re.compile(
     r"[\"'`]?\s*(?:,|,?\s*(?:and|or|&|\+)|as well as|,?\s*(?:and )?also|plus)\s*(?:(?:for|of|from)\s+)?(?:the\s+)?[\"'`]?", re.I
 )
-MODAL = re.compile(r"\b(?:can|may|must|should|has to|have to|needs? to|goes|go|belongs?|let)\b", re.I)
+MODAL = re.compile(r"\b(?:can|may|must|should|has to|have to|needs? to|goes|go|becomes?|belongs?|let)\b", re.I)
 """Says what is to become of something: "{object} can go"."""
 LAST_ONE = re.compile(r"\bthe (?:very )?last one\b", re.I)
 AGAIN = re.compile(r"\b(?:again|once more|one more time|another (?:time|try|shot|go)|re-?runs?|redo|repeat|retry|afresh|anew)\b", re.I)
@@ -58,6 +58,10 @@ ENDING = re.compile(
     re.I,
 )
 """Ends a request without asking for more."""
+KEEPING = re.compile(
+    r"^\W*(?:but\s+)?(?:keep|leave)\s+(?:it|them|that|those)(?:\s+(?:there|alone|in place|as (?:it is|they are)))?\W*$", re.I
+)
+"""Tells only that what the request is about goes on to be there."""
 HELPLESS = re.compile(
     r"^\W*(?:(?:and|so|now|but)\s+)*what (?:can|could|should|do) (?:i|we) (?:do|try)(?: (?:now|about (?:it|that|this)))?\W*$"
     r"|^\W*(?:(?:and|so|but)\s+)*why(?: (?:so|not|is that))?\W*$",

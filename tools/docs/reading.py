@@ -21,6 +21,7 @@ _PART = re.compile(r"(.*?)\bpart (\d{1,6})\)?", re.IGNORECASE | re.DOTALL)
     effect="read",
     examples=[
         "which documents do you know",
+        "list what you know now",
         "list the documents",
         "what docs can you answer from",
         "show me all indexed documents",

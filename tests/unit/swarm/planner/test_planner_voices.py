@@ -172,6 +172,25 @@ def test_one_call_however_it_is_said(planner: Planner, text: str, tool: str, arg
         ("new bucket kelp-raw; data/coral.csv goes there", ["create_bucket", "upload_object"]),
         ("tidy attic a bit. fish.csv can be deleted. when you're through, show me what is left", ["delete_objects", "list_objects"]),
         ("put on hold kelp-nightly; and how do the timers look then?", ["pause_schedule", "list_schedules"]),
+        (
+            "show me the experiments, the recurring jobs and the documents you've got",
+            ["list_experiments", "list_schedules", "list_documents"],
+        ),
+        ("find out why otter-2 failed, and retry the run afterwards", ["diagnose_run", "retry_run"]),
+        ("tidy up: archive run otter-1 and kill the schedule kelp-nightly", ["archive_run", "delete_schedule"]),
+        ("the servers are down so pause kelp-nightly; CountSundays may go on again", ["pause_schedule", "resume_schedule"]),
+        (
+            "kelp-nightly on pause, CountSundays active again, otter-count mondays 05:20",
+            ["pause_schedule", "resume_schedule", "schedule_pipeline"],
+        ),
+        ("give me the size of fish.csv and the first 6 rows of it", ["get_object_info", "preview_object"]),
+        ("i would like to see all pipelines and also the five most recent runs", ["list_pipelines", "list_runs"]),
+        ("learn docs/new-rules.md, then list what you know now", ["add_documents", "list_documents"]),
+        ("put otter-1 in the archive but keep it", ["archive_run"]),
+        (
+            "remove CountSundays; otter-1 vs kelp-week-8, then the metrics of the latter",
+            ["delete_schedule", "compare_runs", "get_run_metrics"],
+        ),
     ],
 )
 def test_each_thing_that_is_asked_for_is_a_step(planner: Planner, text: str, tools: list[str]) -> None:
@@ -255,3 +274,12 @@ def test_one_of_several_is_told_by_who_won(planner: Planner) -> None:
 def test_two_runs_differ_in_what_is_said_of_each(planner: Planner) -> None:
     actions = told(planner, "i'd like two runs of kelp_growth, one with 5 max_epochs, the other with 50")
     assert [a.args["arguments"] for a in actions] == [{"max_epochs": 5}, {"max_epochs": 50}]
+
+
+def test_each_of_several_goes_on_as_it_began(planner: Planner) -> None:
+    failed = Done("list_runs", {"state": "failed"}, (Thing("run", "otter-2"), Thing("run", "otter-1")), now=True)
+    first = planner.act("explain each of them", Memory([failed]))
+    made = Done(first.tool, first.args, (Thing("run", "otter-2"), Thing("pipeline", "otter-count")), now=True)
+    second = planner.act("explain each of them", Memory([failed, made]))
+    assert (first.tool, first.args) == ("diagnose_run", {"run": "otter-2"})
+    assert (second.tool, second.args) == ("diagnose_run", {"run": "otter-1"})
