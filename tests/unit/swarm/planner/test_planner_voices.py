@@ -187,6 +187,7 @@ def test_one_call_however_it_is_said(planner: Planner, text: str, tool: str, arg
         ("i would like to see all pipelines and also the five most recent runs", ["list_pipelines", "list_runs"]),
         ("learn docs/new-rules.md, then list what you know now", ["add_documents", "list_documents"]),
         ("put otter-1 in the archive but keep it", ["archive_run"]),
+        ("pups: archive that experiment, we're through with it", ["archive_experiment"]),
         (
             "remove CountSundays; otter-1 vs kelp-week-8, then the metrics of the latter",
             ["delete_schedule", "compare_runs", "get_run_metrics"],
