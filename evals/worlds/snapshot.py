@@ -4,6 +4,7 @@ Files are mirrored; the server's database is written over by SQLite's own backup
 ended since are started again from the journal they had.
 """
 
+import errno
 import shutil
 import sqlite3
 import time
@@ -129,10 +130,17 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    """Remove a file, or a folder with what a run that is just ending still writes into it."""
+    if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
+        return
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            shutil.rmtree(path)
+            return
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or not left:
+                raise
 
 
 def _copy_database(source: Path, target: Path) -> None:
