@@ -104,9 +104,10 @@ class Speller:
             return word
         allowed = 1 if len(word) < 8 else 2
         near = process.extract(word, self._known, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=5)
-        fits = [(distance, known[0] != word[0], -len(known), known) for known, distance, _ in near if known[0] == word[0] or distance == 1]
-        fits = [fit for fit in fits if len(word) > 4 or _slipped(word, fit[3])]
-        return min(fits)[3] if fits else word
+        near = [one for one in near if one[0][0] == word[0] or one[1] == 1]
+        fits = [(distance, known[0] != word[0], sorted(known) != sorted(word), -len(known), known) for known, distance, _ in near]
+        fits = [fit for fit in fits if len(word) > 4 or _slipped(word, fit[-1])]
+        return min(fits)[-1] if fits else word
 
 
 def _slipped(short: str, known: str) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from swarm.planner import talk
+from swarm.planner.language import Speller
 from swarm.planner.planner import Planner
 from swarm.planner.references import Done, Memory, Thing
 from tests.unit.swarm.planner.names import Names, planner_of
@@ -90,6 +91,11 @@ def test_one_request_in_several_clauses(planner: Planner, text: str, tool: str) 
 def test_what_was_named_first_is_what_is_archived(planner: Planner) -> None:
     action = planner.act(planner.steps("lagoon-trip: archive that experiment, we're through with it")[0], Memory())
     assert (action.tool, action.args) == ("archive_experiment", {"experiment": "lagoon-trip"})
+
+
+def test_letters_that_changed_places_are_the_likeliest_slip() -> None:
+    speller = Speller({"forget", "forest"}, lambda word: False)
+    assert speller.repair("foregt the guide") == "forget the guide"
 
 
 def test_values_and_names_in_their_places(planner: Planner) -> None:
