@@ -26,7 +26,7 @@ _QUERY = re.compile(
 )
 _SHELL = re.compile(
     r"^\s*(?:[$#%>]\s+[a-z]|(?:git|docker|kubectl|helm|sudo|pip3?|npm|apt(?:-get)?|ssh|scp|tar|chmod|chown|systemctl|crontab|nohup) \S"
-    r"|export [A-Z_]+=|(?:for|while) .+; do\b|make \w+ && |\S.*(?:\$\(|\$\?|\s\d?>{1,2}\s*\S+\s*$|\s\|\s*[a-z]+(?:\s|$)))"
+    r"|export [A-Z_]+=|kill -\w+ \d+\s*$|(?:for|while) .+; do\b|make \w+ && |\S.*(?:\$\(|\$\?|\s\d?>{1,2}\s*\S+\s*$|\s\|\s*[a-z]+(?:\s|$)))"
 )
 _PARTS = (_LOG, _TRACE, _CODE, _QUERY, _SHELL)
 _BESIDE = re.compile(r"^(?:\s+\S|import [\w.]+|from [\w.]+|[\w.-]+\s*[=:]|[\w.]+\(|[)\]}]|(?:#|//)|\w+ .*[:;{]\s*$|\w+ -{1,2}\w|\s*$)")

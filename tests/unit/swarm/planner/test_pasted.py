@@ -39,6 +39,7 @@ def planner() -> Planner:
         "client.delete_run('falcon_01')",
         "for run in runs:\n    run.retry('falcon_01')",
         "DELETE FROM runs WHERE name = 'falcon_01';",
+        "kill -9 475",
         "kubectl delete pod falcon_01 -n kubeflow",
         "cat notes.txt | grep 'delete the run falcon_01' > out.txt",
     ],
