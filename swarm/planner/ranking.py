@@ -275,14 +275,14 @@ def meanings(text: str) -> set[str]:
 
 
 def completed_first(ranked: list[Candidate]) -> list[Candidate]:
-    """The second before the first, if it is nearly as likely and only for it the step names all that is needed, or the removal that was
-    spoken of; never a change before a look, nor the other way round, nor before what the step has the verb of."""
+    """The second before the first, if it is nearly as likely and only for it the step names all that is needed, or it is a removal that
+    was spoken of and no less like it; never a change before a look or the other way round, nor before what the step has the verb of."""
     if len(ranked) < 2 or (ranked[0].tool.effect == "read") != (ranked[1].tool.effect == "read"):
         return ranked
     first, second = ranked[:2]
     swapped = [second, first, *ranked[2:]]
     if second.chance < NEARLY * first.chance or (first.spoken and not second.spoken):
         return ranked
-    if second.tool.effect == "destroy" and second.spoken and not first.spoken:
+    if second.tool.effect == "destroy" and second.spoken and not first.spoken and second.likeness >= first.likeness:
         return swapped
     return swapped if second.complete and not first.complete else ranked

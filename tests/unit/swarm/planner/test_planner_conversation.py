@@ -49,6 +49,7 @@ def listed(tool: str, *things: Thing, now: bool = False) -> Memory:
         ("upload exports/wreck.csv to sonar (key 2026/wreck.csv)", "upload_object", {"bucket": "sonar", "key": "2026/wreck.csv"}),
         ("run reef-census without normalization", "run_pipeline", {"arguments": {"normalize": False}}),
         ("put coral-x-a next to coral-x-b", "compare_runs", {"runs": ["coral-x-a", "coral-x-b"]}),
+        ("put the run coral-x-b away but keep it", "archive_run", {"run": "coral-x-b"}),
         ("show the drift plot of coral-x-b", "show_artifact", {"run": "coral-x-b", "artifact": "drift_plot"}),
         ("fish.parquet belongs in sonar, not in dive-logs, move it", "move_object", {"bucket": "dive-logs", "to_bucket": "sonar"}),
         ("logs/ in sonar gets cleaned out once files are 9 days old", "expire_objects", {"bucket": "sonar", "days": 9}),
