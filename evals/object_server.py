@@ -114,9 +114,11 @@ class ObjectServer:
             sdk.remove_bucket(bucket.name)
 
     def purge(self) -> None:
-        """Free the room of objects that were overwritten or deleted: MinIO first does so five minutes after its start."""
-        for remains in (self._folder / "data" / ".minio.sys" / "tmp" / ".trash").glob("*"):
-            shutil.rmtree(remains, ignore_errors=True)
+        """Free the room of objects that were overwritten or deleted: a MinIO first does so five minutes after its start."""
+        if self._process:
+            seen = Path(f"/proc/{self._process.pid}/root")  # where its disk may be one that only it sees
+            for remains in seen.joinpath(*self._folder.parts[1:], "data", ".minio.sys", "tmp", ".trash").glob("*"):
+                shutil.rmtree(remains, ignore_errors=True)
 
     def _start(self) -> None:
         self._folder.mkdir(exist_ok=True)

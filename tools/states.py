@@ -13,6 +13,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
         "failures",
         "broken",
         "broke",
+        "break",
         "crash",
         "crashes",
         "crashed",

@@ -19,7 +19,7 @@ _FORBIDDEN = re.compile(
 _SUPPOSED = re.compile(
     r"\bwhat (?:would|will|could|might|does|do|happens?|is going to)\b.*\b(?:happen|if|when|break)\b"
     r"|\bwhat if\b|\bif i (?:were to|would|should)\b|\bsuppose\b|\bhypothetical|\bimagine\b"
-    r"|\b(?:should|shall|may|can|could|must|would) (?:i|we|one|anyone|somebody)\b(?! (?:please )?(?:have|get|see)\b)|\b(?:is|was"
+    r"|\b(?:should|shall|may|can|could|must|would) (?:i|we|one|anyone)\b(?! (?:please )?(?:have|get|see)\b)|\b(?:is|was"
     r"|would) it (?:be )?(?:ok|okay|safe|(?<!would it be )possible|wise|allowed|bad|fine|a good idea|dangerous|better)\b"
     r"|\b(?:is there (?:a|any) (?:risk|danger|way))\b|\bthinking (?:of|about)\b|\bconsequences?\b"
     r"|\bhow (?:do|can|would|should|to|could) (?:i|we|you|one|people)?\b|\bhow to\b"
@@ -37,6 +37,12 @@ _PAST = re.compile(
     r"^\W*(?:(?:and|so|but|also)\s+)*(?:does|did|was|were(?! (?:finished|done|through|ready)\b)|who|when|why|is|are"
     r"|do\s+(?:we|they|you|these|those|any)|(?:has"
     r"|have|had)\s+(?:you|we|i|they|it|the|any|all|anyone|someone))\b(?!.*\b(?:please|can you|could you)\b)",
+    re.I,
+)
+_REPORT = re.compile(
+    r"^\W*(?:(?:and|then|also|please|finally|afterwards)\W+)*(?:report|tell|say|show|inform|let (?:me|us) (?:know|see))"
+    r"(?:\s+(?:to\s+)?(?:me|us))?"
+    r"\s+(?:how|what|whether|if|when|where|which|who)\b[^,;]*$",
     re.I,
 )
 _OVERRIDE = re.compile(
@@ -71,7 +77,7 @@ def forbids(text: str) -> bool:
 
 def only_asks(text: str) -> bool:
     """Whether a text supposes something or asks about it, so that nothing must be changed because of it."""
-    return _SUPPOSED.search(text) is not None or _PAST.search(text) is not None
+    return any(asks.search(text) for asks in (_SUPPOSED, _PAST, _REPORT))
 
 
 def supposes(text: str) -> bool:

@@ -12,7 +12,7 @@ from swarm.planner.pasted import spoken
 from swarm.planner.ranking import HOW_TO, QUESTION, TOLD_OF, Candidate, Ranker, completed_first
 from swarm.planner.reader import Reader, Understood
 from swarm.planner.readings import readings
-from swarm.planner.references import NOUNS, PREVIOUS, PRONOUN, Memory
+from swarm.planner.references import NOUNS, PREVIOUS, PRONOUN, Memory, speaks_of
 from swarm.planner.relevance import Relevance
 from swarm.planner.requests import Requests
 from swarm.planner.shape import Shape
@@ -74,6 +74,8 @@ class Choice:
         left = {
             m.entry.kind for m in step.found if _FROM.search(step.text[: m.start]) and not _pointed_at(m.entry.kind, step.text[m.end :])
         }
+        if speaks_of("object", step.text) and not speaks_of("bucket", step.text) and not any(m.entry.kind == "bucket" for m in step.found):
+            left |= {"bucket"}  # "the csv in there is wrong, delete it"
         best = [c for c in best if c.tool.effect != "destroy" or len(c.tool.needs) != 1 or not c.tool.needs <= left] or best
         if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]

@@ -83,6 +83,7 @@ def written_out(text: str) -> str:
     text = re.sub(r"(?<!\S)(w/o?)(?=\s)", lambda m: lexicon().spelling[m.group(1).lower()], text, flags=re.I)
 
     text = re.sub(r"(?<=\S)\s+@\s+(?=\S)", " in ", text)
+    text = re.sub(r"(days?)\s*[+&]\s*(?=[a-z]+day)", r"\1 and ", text, flags=re.I)
     text = re.sub(r"\bauto-(?=[a-z]{4,}\b(?![\w-]))", "automatically ", text, flags=re.I)
     text = _QUARTER.sub(lambda m: f"Q{_QUARTERS.index(m.group(1).lower()) + 1}", text)
     text = re.sub(r"(?<!\S)--([A-Za-z][\w-]*)(?:=|\s+)(?=[^\s-])", r"\1=", text)

@@ -39,7 +39,7 @@ EACH = re.compile(
     re.I,
 )
 """Speaks of every one of several things spoken of before."""
-THEM = re.compile(r"\b(?:them|these|those|they|both)\b", re.I)
+THEM = re.compile(r"(?<!\bof )\b(?:them|these|those|they|both)\b", re.I)
 EVERYTHING = re.compile(
     r"\b(?:everything|(?:all|every|any)(?: of)?(?: the| its| their| my| our)?(?: \w+)? (?:files?|objects?|contents?|data|stuff)"
     r"|(?:its|the|whole|entire) contents?|all (?:that is|there is|of it)|empty(?= (?:the |my |our )?(?:bucket|\{bucket\}))|emptied)\b",

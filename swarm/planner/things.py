@@ -31,6 +31,9 @@ def existing(kind: str, name: str, context: Context, args: Args) -> str | Unclea
     unknown = unknown_name(
         kind, context, only_beside=name not in context.required or bool({"step", "artifact"} & set(context.kinds.values()))
     )
+    alike = [e.name for e in context.entries(kind) if unknown and squashed(unknown) in squashed(e.name)]
+    if len(alike) > 1:
+        return Unclear(alike)
     if unknown and not all(squashed(unknown) in squashed(one) for one in partly or ("",)):
         return unknown
     if name not in context.required and not speaks_of(kind, context.text) and not re.search(r"\b(?:there|its?)\b", context.text, re.I):

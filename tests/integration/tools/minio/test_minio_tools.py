@@ -263,7 +263,7 @@ def test_what_was_deleted_comes_back_from_a_bucket_with_versions(world: World) -
     for data in (b"one", b"two!"):
         put(world.store, "a.csv", data)
     deleted = world.ask("delete_objects", bucket="box", keys=["a.csv"])
-    assert "restore_object_version" in deleted.content
+    assert "restore the previous version" in deleted.content
     listed = world.ask("list_object_versions", bucket="box", key="a.csv")
     assert listed.content.startswith("`box/a.csv` has 3 versions.")
     restored = world.ask("restore_object_version", bucket="box", key="a.csv", version_id="previous")

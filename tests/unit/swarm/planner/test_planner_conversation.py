@@ -302,3 +302,41 @@ def test_the_file_is_asked_for_where_all_that_could_be_meant_lie_in_one_bucket(p
     action = planner.act("profile the sites and fish data", Memory())
     assert "`sites/atoll.csv`" in action.question
     assert "Which file" in action.question
+
+
+def test_a_report_on_how_a_run_ended_ends_nothing(planner: Planner) -> None:
+    waited = Memory([Done("wait_for_run", {"run": "coral-x-c"}, (Thing("run", "coral-x-c"),), now=True)])
+    for step in ("report how it ended", "then tell me how it ended", "let me know what stopped it"):
+        assert planner.act(step, waited).tool not in ("terminate_run", "delete_run", "archive_run"), step
+
+
+@pytest.mark.parametrize("step", ["archive the coral-x run", "delete the coral-x run", "stop the coral-x run"])
+def test_a_name_that_several_begin_with_is_asked_about(planner: Planner, step: str) -> None:
+    action = planner.act(step, Memory())
+    assert action.question
+    assert not action.tool
+
+
+def test_whichever_of_several_is_not_all_of_them(planner: Planner) -> None:
+    compared = Memory(
+        [Done("compare_runs", {"runs": ["coral-x-a", "coral-x-b"]}, (Thing("run", "coral-x-a"), Thing("run", "coral-x-b")), now=True)]
+    )
+    action = planner.act("archive whichever of them has the higher rmse", compared)
+    assert action.question
+    assert not action.tool
+
+
+def test_what_lies_in_a_place_that_was_listed_is_deleted_not_the_place(planner: Planner) -> None:
+    listed_ = Memory([Done("list_objects", {"bucket": "sonar", "prefix": "tmp"}, (Thing("bucket", "sonar"),))])
+    assert planner.act("the csv in there is trash, delete it", listed_).tool != "delete_bucket"
+
+
+def test_days_may_be_joined_by_a_plus(planner: Planner) -> None:
+    assert (
+        planner.act("run reef-census mondays + thursdays at 6 in the morning", Memory()).args["cron"]
+        == "mondays and thursdays at 6 in the morning"
+    )
+
+
+def test_somebody_who_is_asked_for_is_the_assistant(planner: Planner) -> None:
+    assert planner.act("can somebody kick off reef-census for me?", Memory()).tool == "run_pipeline"
