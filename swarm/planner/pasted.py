@@ -24,9 +24,13 @@ _QUERY = re.compile(
     r"^\s*(?:SELECT\b.+\bFROM\b|DELETE FROM\b|INSERT INTO\b|UPDATE \w+ SET\b"
     r"|(?:DROP|CREATE|ALTER|TRUNCATE) (?:TABLE|DATABASE|INDEX|VIEW)\b)"
 )
+_PROGRAM = (
+    r"(?:(?:git|docker|kubectl|helm|sudo|pip3?|npm|apt(?:-get)?|ssh|scp|tar|chmod|chown|systemctl|crontab|nohup) \S"
+    r"|export [A-Z_]+=|kill -\w+ \d+\b)"
+)
 _SHELL = re.compile(
-    r"^\s*(?:[$#%>]\s+[a-z]|(?:git|docker|kubectl|helm|sudo|pip3?|npm|apt(?:-get)?|ssh|scp|tar|chmod|chown|systemctl|crontab|nohup) \S"
-    r"|export [A-Z_]+=|kill -\w+ \d+\s*$|(?:for|while) .+; do\b|make \w+ && |\S.*(?:\$\(|\$\?|\s\d?>{1,2}\s*\S+\s*$|\s\|\s*[a-z]+(?:\s|$)))"
+    rf"^\s*(?:[$#%>]\s+[a-z]|{_PROGRAM}|(?:for|while) .+; do\b|make \w+ && |\S.*(?:&&|\|\||;)\s*{_PROGRAM}"
+    r"|\S.*(?:\$\(|\$\?|\s\d?>{1,2}\s*\S+\s*$|\s\|\s*[a-z]+(?:\s|$)))"
 )
 _PARTS = (_LOG, _TRACE, _CODE, _QUERY, _SHELL)
 _BESIDE = re.compile(r"^(?:\s+\S|import [\w.]+|from [\w.]+|[\w.-]+\s*[=:]|[\w.]+\(|[)\]}]|(?:#|//)|\w+ .*[:;{]\s*$|\w+ -{1,2}\w|\s*$)")

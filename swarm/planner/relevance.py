@@ -15,6 +15,10 @@ NOISE = 0.5
 """Share of a step's words that nobody knows, from which nothing is changed because of it."""
 
 
+_WORD = re.compile(r"(?:^|\s)[\"'`(]*[^\W\d]{2,}[\"'`).,;:!?]*(?=\s|$)")
+"""A word that stands by itself, as every request has one."""
+
+
 class Relevance:
     """Knows what is said here and what there is."""
 
@@ -25,7 +29,7 @@ class Relevance:
     def noise(self, seen: Understood) -> bool:
         """Whether a step is mostly of words that nobody knows, and names and points at nothing; values alone are no names."""
         named = seen.found or any(set(kinds) - VALUES for kinds in seen.shape.kinds) or PRONOUN.search(seen.text)
-        if not seen.found and not re.search(r"[A-Za-z]{2}", PLACEHOLDER.sub(" ", seen.shape.text)):
+        if not seen.found and not _WORD.search(PLACEHOLDER.sub(" ", seen.shape.text)):
             return True
         known = any(self._reader.linker.is_name_word(w) for w in words(seen.text) if len(w) > 2)
         return not named and not known and self._ranker.examples.strange(seen.shape) > NOISE

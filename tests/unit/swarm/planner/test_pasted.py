@@ -40,6 +40,8 @@ def planner() -> Planner:
         "for run in runs:\n    run.retry('falcon_01')",
         "DELETE FROM runs WHERE name = 'falcon_01';",
         "kill -9 475",
+        "mkdir -p out/falcon_01 && cd out/falcon_01 && docker run -it --rm falcon:latest && kill -9 183",
+        "cd falcon_01; kill -TERM 4711",
         "kubectl delete pod falcon_01 -n kubeflow",
         "cat notes.txt | grep 'delete the run falcon_01' > out.txt",
     ],

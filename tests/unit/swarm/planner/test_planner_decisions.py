@@ -60,6 +60,7 @@ def test_requests_in_peoples_words(planner: Planner, step: str, tool: str, args:
         "should I delete falcon_01?", "was falcon_01 deleted?", "move the file to the other bucket", "qqzz xkcd wvut", "run the",
         "run {pipeline}", "GIEV{pIPELIE}", "delete {bucket}", "mb mb du mb", "we mb he mb us", "x,mb,fl;", "mb so mb so", "kill -9 475",
         "4/\u202e]y" * 20, "mv a/b.py a/b.py.bak",
+        "[lqt,falcon-9x'語i)s?e-5:?t=\u202e%e\\&9{7ld",
     ],
 )  # fmt: skip
 def test_nothing_changes_on_a_guess(planner: Planner, step: str) -> None:
