@@ -80,6 +80,21 @@ def test_a_killed_server_loses_neither_conversation_nor_draft(browser: Browser, 
     page.close()
 
 
+def test_an_idle_page_is_loaded_anew_after_a_restart_and_goes_on(browser: Browser, server: WebServer) -> None:
+    page = open_page(browser, server)
+    say(page, "create a bucket called after-the-restart")
+    expect(page.locator("#approve")).to_be_visible()
+    server.stop()
+    with page.expect_event("load", timeout=60_000):
+        server.start()
+    page.locator("#approve").click()
+    expect(page.locator("details.decision")).to_contain_text("Approved", timeout=30_000)
+    ended(page)
+    say(page, "which buckets are there?")
+    expect(page.locator("#chat td", has_text="after-the-restart")).to_be_visible()
+    page.close()
+
+
 def test_a_message_that_the_network_swallowed_stays_in_the_composer(browser: Browser, server: WebServer) -> None:
     page = open_page(browser, server)
     page.context.set_offline(True)
