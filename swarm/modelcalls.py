@@ -65,11 +65,12 @@ class ModelCalls(AgentMiddleware[AgentState[None], Mandate, None]):
         The built-in planner reads examples, not descriptions, and sees everything; also what is not to be called, or it would take the
         nearest other tool for what is meant.
         """
-        permissions = request.runtime.context.permissions
+        mandate = request.runtime.context
+        permissions = mandate.permissions
         always = [t for t in request.tools if isinstance(t, BaseTool) and t.name == ASK_USER]
         if choice.builtin:
             allowed = self._choice.allowed(permissions)
-            denied = {name: request.runtime.context.denial(f"`{name}`.") for name in self._choice.all if name not in allowed}
+            denied = {name: mandate.denial(f"`{name}`.") for name in self._choice.all if name not in allowed}
             everything: list[BaseTool | dict[str, Any]] = [*self._choice.all.values(), *always]
             return request.override(model=choice.model, tools=everything, model_settings={"denied": denied})
         if self._choice.ranks(permissions):

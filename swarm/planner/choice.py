@@ -71,12 +71,8 @@ class Choice:
         wished = _MAY_WE.match(step.text) and any(m.exact for m in step.found) and best[:1] and best[0].tool.effect == "write"
         if caution.only_asks(step.text) and not wished and best and best[0].tool.effect != "read":
             best = [c for c in best if c.tool.effect == "read"]
-        left = {
-            m.entry.kind for m in step.found if _FROM.search(step.text[: m.start]) and not _pointed_at(m.entry.kind, step.text[m.end :])
-        }
-        if speaks_of("object", step.text) and not speaks_of("bucket", step.text) and not any(m.entry.kind == "bucket" for m in step.found):
-            left |= {"bucket"}  # "the csv in there is wrong, delete it"
-        best = [c for c in best if c.tool.effect != "destroy" or len(c.tool.needs) != 1 or not c.tool.needs <= left] or best
+        places = _places(step)
+        best = [c for c in best if c.tool.effect != "destroy" or len(c.tool.needs) != 1 or not c.tool.needs <= places] or best
         if ASKED.search(step.text):
             best = [c for c in best if not c.tool.takes & NOTED]
         return completed_first(best)
@@ -164,6 +160,14 @@ class Choice:
         if needs is None or first.needs == needs or "retry" in words(seen.text):
             return ranked
         return [c for c in ranked if c.tool.needs == needs and "arguments" in c.tool.takes and "cron" not in c.tool.takes][:1] or ranked
+
+
+def _places(step: Understood) -> set[str]:
+    """The kinds of things that what is meant only lies in: a bucket, in "delete a from b" and in "the csv in there is wrong, delete it"."""
+    found = {m.entry.kind for m in step.found}
+    places = {m.entry.kind for m in step.found if _FROM.search(step.text[: m.start]) and not _pointed_at(m.entry.kind, step.text[m.end :])}
+    unnamed = speaks_of("object", step.text) and not speaks_of("bucket", step.text) and "bucket" not in found
+    return places | {"bucket"} if unnamed else places
 
 
 def _pointed_at(kind: str, text: str) -> bool:

@@ -54,7 +54,6 @@ def listed(tool: str, *things: Thing, now: bool = False) -> Memory:
         ("fish.parquet belongs in sonar, not in dive-logs, move it", "move_object", {"bucket": "dive-logs", "to_bucket": "sonar"}),
         ("logs/ in sonar gets cleaned out once files are 9 days old", "expire_objects", {"bucket": "sonar", "days": 9}),
         ("show me the latest run of reef-census", "get_run", {}),
-        ("would you mind shelving the lagoon-trip experiment?", "archive_experiment", {"experiment": "lagoon-trip"}),
         ("tide-check was paused, please activate again", "resume_schedule", {"schedule": "tide-check"}),
         ("tell me how coral-x-c is going", "get_run", {"run": "coral-x-c"}),
         ("I don't want to see coral-x-a in lists any more", "archive_run", {"run": "coral-x-a"}),
@@ -327,8 +326,8 @@ def test_whichever_of_several_is_not_all_of_them(planner: Planner) -> None:
 
 
 def test_what_lies_in_a_place_that_was_listed_is_deleted_not_the_place(planner: Planner) -> None:
-    listed_ = Memory([Done("list_objects", {"bucket": "sonar", "prefix": "tmp"}, (Thing("bucket", "sonar"),))])
-    assert planner.act("the csv in there is trash, delete it", listed_).tool != "delete_bucket"
+    memory = listed("list_objects", Thing("bucket", "sonar"))
+    assert planner.act("the csv in there is trash, delete it", memory).tool != "delete_bucket"
 
 
 def test_days_may_be_joined_by_a_plus(planner: Planner) -> None:
