@@ -16,6 +16,8 @@ import psutil
 from rich.console import Console
 
 from evals.bench_pipelines import PARALLEL, compile_all
+from standalone.engine import alive
+from standalone.engine.contract import LOCK_FILE
 from standalone.platform import ensure_server, lock_file, stop_server
 from tools.kfp.client import Kfp
 from tools.kfp.model import Run
@@ -74,14 +76,11 @@ def _kill(home: Path, run_id: str, victim: str) -> None:
     if victim in ("server", "both"):
         pids.append(int(lock_file(home).read_text()))
     if victim in ("worker", "both"):
-        pids += [p.pid for p in psutil.process_iter(["cmdline"]) if _is_worker(p.info["cmdline"] or [], run_id)]
+        folder = home / "runs" / run_id
+        pids += [int(text) for text in [(folder / LOCK_FILE).read_text()] if text] if alive(folder) else []
     for pid in pids:
         if psutil.pid_exists(pid):
             psutil.Process(pid).kill()
-
-
-def _is_worker(command: list[str], run_id: str) -> bool:
-    return "standalone.engine.worker" in command and any(run_id in part for part in command)
 
 
 def _ended(kfp: Kfp, run_id: str) -> Run:

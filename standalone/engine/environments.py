@@ -12,14 +12,12 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
 
 from standalone.engine.child import run_process
 from standalone.engine.command import Command
 from standalone.engine.contract import EngineError
-
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
 
 _READY = "ready"
 _POLL_SECONDS = 0.05
@@ -42,10 +40,8 @@ def _applies(requirement: str) -> bool:
     return wanted is None or wanted.marker is None or wanted.marker.evaluate()
 
 
-def _read(requirement: str) -> "Requirement | None":
-    """None for what is no requirement; most runs have none, and do without what reads them."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
+def _read(requirement: str) -> Requirement | None:
+    """None for what is no requirement."""
     try:
         return Requirement(requirement)
     except InvalidRequirement:

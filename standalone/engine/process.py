@@ -3,9 +3,6 @@
 import fcntl
 import os
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +12,7 @@ import psutil
 
 from standalone.engine import descendants
 from standalone.engine.contract import LOCK_FILE, WORKER_LOG, EngineError, Failure, RunActiveError, RunEvent, State
+from standalone.engine.forkserver import Assignment, Forkserver
 from standalone.engine.journal import Journal
 
 TERMINATED = Failure(message="terminated")
@@ -35,6 +33,7 @@ _PASSED = (
 )
 _PASSED_PREFIXES = ("LC_", "PIP_", "XDG_", "COVERAGE_")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
+_forkserver = Forkserver()
 
 
 def launch(folder: Path) -> None:
@@ -46,17 +45,7 @@ def launch(folder: Path) -> None:
     with _locked(folder) as lock:
         descendants.kill_marked(folder)
         with (folder / WORKER_LOG).open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "standalone.engine.worker", str(folder), str(lock)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                pass_fds=[lock],
-                cwd=folder,
-                env=_environment(folder),
-            )
-    threading.Thread(target=process.wait, name=f"reap {process.pid}", daemon=True).start()
+            _forkserver.fork(Assignment(folder, lock, log.fileno(), _environment()))
 
 
 def alive(folder: Path) -> bool:
@@ -96,12 +85,12 @@ def _close_journal(folder: Path) -> None:
     journal.close()
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     passed = {
         key: value for key, value in os.environ.items() if key in _PASSED or key.startswith(_PASSED_PREFIXES) or key.lower() in _PROXIES
     }
     # _KFP_RUNTIME spares the worker the SDK's compiler; the path lets it import this package wherever the caller found it.
-    return passed | {descendants.RUN_MARK: str(folder), "_KFP_RUNTIME": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
+    return passed | {"_KFP_RUNTIME": "true", "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 @contextmanager
@@ -146,5 +135,5 @@ def _worker(folder: Path) -> psutil.Process | None:
     if not alive(folder):
         return None
     raise EngineError(
-        f"The worker of {folder.name} cannot be found although its lock is held. Look for a process started as standalone.engine.worker."
+        f"The worker of {folder.name} cannot be found although its lock is held. Look for the process that has {folder / LOCK_FILE} open."
     )

@@ -1,7 +1,6 @@
-"""The worker process: executes the run in a folder from beginning to end. Started by `launch` only."""
+"""The worker process: executes the run in a folder from beginning to end. Forked for `launch` only."""
 
 import asyncio
-import fcntl
 import logging
 import os
 import shutil
@@ -11,8 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from standalone.engine import configuration, descendants, graph, landlock, private_tmp
-from standalone.engine.contract import LOCK_FILE, REQUEST_FILE, TMP_FOLDER, EngineError, Failure, RunEvent, RunRequest, State
+from standalone.engine import configuration, descendants, forkserver, graph, ir, landlock, private_tmp
+from standalone.engine.contract import REQUEST_FILE, TMP_FOLDER, EngineError, Failure, RunEvent, RunRequest, State
 from standalone.engine.journal import Journal
 from standalone.engine.process import TERMINATED
 from standalone.engine.run import Run
@@ -22,16 +21,19 @@ _log = logging.getLogger("engine")
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def main(arguments: list[str]) -> None:
-    """Execute the run in the folder that is the first argument; the second is the descriptor of the lock, when inherited."""
+def main() -> None:
+    """Serve as what workers are forked from; each executes the run that it is given."""
+    ir.messages()
+    if assignment := forkserver.serve():
+        _work(assignment.folder, assignment.lock)
+        os._exit(0)  # without tidying up what it shares with the forkserver, which takes longer than its own start
+
+
+def _work(folder: Path, lock: int) -> None:
+    """Execute the run; the descriptor stays open, and the lock held, until this process is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    folder = Path(arguments[0]).resolve()
-    # The descriptor stays open, and the lock held, until this process is gone.
-    lock = int(arguments[1]) if len(arguments) > 1 else os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    os.set_inheritable(lock, False)
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    os.ftruncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode(), 0)
+    os.environ[descendants.RUN_MARK] = str(folder)
     if sys.platform == "linux":
         # What a step leaves behind becomes a child of this process, which can then end it.
         landlock.prctl(_PR_SET_CHILD_SUBREAPER, 1)
@@ -86,4 +88,4 @@ def _failed(message: str) -> RunEvent:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -79,10 +79,12 @@ def hard():
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
-    found = []
+    """The worker, known by its number in the lock, and everything that is marked as the run's."""
+    found, worker = [], (folder / "lock").read_text()
     for process in psutil.process_iter():
         try:
-            if process.status() != psutil.STATUS_ZOMBIE and str(folder) in (process.environ().get("SWARM_RUN_FOLDER"), *process.cmdline()):
+            works = str(process.pid) == worker and "standalone.engine.worker" in process.cmdline()
+            if process.status() != psutil.STATUS_ZOMBIE and (works or process.environ().get("SWARM_RUN_FOLDER") == str(folder)):
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             continue
@@ -107,6 +109,19 @@ def test_worker_is_detached_and_holds_the_lock(platform: Platform) -> None:
         engine.launch(folder)
     engine.terminate(folder)
     assert not engine.alive(folder)
+
+
+def test_a_worker_is_started_though_what_it_is_forked_from_was_killed(platform: Platform) -> None:
+    first = worker_of(platform.start(long))
+    forkserver = first.parent()
+    assert forkserver
+    forkserver.kill()
+    wait_for(lambda: not forkserver.is_running() or forkserver.status() == psutil.STATUS_ZOMBIE)
+    assert first.is_running(), "it goes on"
+    second = worker_of(platform.start(long))
+    assert second.is_running() and second.parent() not in (None, forkserver)
+    for folder in platform.started:
+        engine.terminate(folder)
 
 
 def test_killed_worker_resumes_without_repeating_finished_steps(platform: Platform) -> None:
