@@ -15,11 +15,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from standalone.engine.descendants import RUN_MARK
+
 _LENGTH_BYTES = 4
 
 
 class Assignment(NamedTuple):
-    """What a worker is started with: the run's folder, the descriptor of its lock, which is held, and of its log; and the environment."""
+    """What a worker is started with: the run's folder, the descriptor of its lock, which is held, and of its log; and the
+    environment, without the run's mark, which is the worker's own."""
 
     folder: Path
     lock: int
@@ -103,3 +106,4 @@ def _become(worker: Assignment) -> None:
     os.chdir(worker.folder)
     os.environ.clear()
     os.environ.update(worker.environment)
+    os.environ[RUN_MARK] = str(worker.folder)

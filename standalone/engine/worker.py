@@ -33,7 +33,6 @@ def _work(folder: Path, lock: int) -> None:
     """Execute the run; the descriptor stays open, and the lock held, until this process is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     os.pwrite(lock, str(os.getpid()).encode(), 0)
-    os.environ[descendants.RUN_MARK] = str(folder)
     if sys.platform == "linux":
         # What a step leaves behind becomes a child of this process, which can then end it.
         landlock.prctl(_PR_SET_CHILD_SUBREAPER, 1)

@@ -26,6 +26,7 @@ COMMANDS = {"ui/evaluation.py"}
 STANDALONE_MAY_IMPORT = {"tools.minio.disk", "tools.minio.limits", "tools.minio.store", "tools.result"}
 PASSES_THE_ENVIRONMENT_ON = {
     "standalone/engine/process.py": "starts the worker of a run with what it needs of it",
+    "standalone/engine/forkserver.py": "makes that the environment of the forked worker",
     "standalone/engine/confinement.py": "gives steps a scrubbed copy",
     "tools/kfp/components/register.py": "runs as a step of a pipeline, which gets the keys of the object store so",
     "standalone/engine/environments.py": "lets pip see the proxies and indexes of the user",
