@@ -48,6 +48,7 @@ def _serve(home: Path, port: int, log_level: str) -> int:
     gc.disable()  # loading the web framework makes much and drops little: a tenth of the start-up would go into looking
     from standalone.server.process import serve
 
+    gc.freeze()  # nor is there anything to find later in what was loaded
     gc.enable()
     serve(home, port, log_level)
     return 0

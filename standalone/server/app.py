@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from standalone.server import experiments, lineage, page, pipelines, recurring_runs, runs, tasks
 from standalone.server.database import Database
-from standalone.server.errors import error_responses, install_error_handlers
+from standalone.server.errors import error_responses, error_schemas, install_error_handlers
 from standalone.server.guard import Guard
 from standalone.server.housekeeping import housekeeping
 from standalone.server.models import Health
@@ -27,6 +27,7 @@ class _Api(FastAPI):
         for operations in schema["paths"].values():
             for operation in operations.values():
                 operation["responses"].pop("422", None)
+        schema["components"]["schemas"].update(error_schemas())
         return schema
 
 

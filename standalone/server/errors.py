@@ -52,21 +52,25 @@ class ConflictError(ApiError):
     status = 409
 
 
-def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI declaration of these error statuses, for a route or router."""
-    return {status: {"model": ErrorBody} for status in statuses}
-
-
 def error_response(status: int, message: str) -> JSONResponse:
     """An upstream-like error answer."""
     body = ErrorBody(error=message, code=GRPC_CODES.get(status, 2), message=message)
     return JSONResponse(body.model_dump(), status_code=status)
 
 
-def plain_error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The same declaration for a route that itself answers with something else than JSON."""
+def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI declaration of these error statuses, for a route or router; it points at what `error_schemas` gives.
+
+    A reference, and not the model: for that the framework would build a validator per status and route, which no answer needs.
+    """
     schema = {"$ref": f"#/components/schemas/{ErrorBody.__name__}"}
     return {status: {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}} for status in statuses}
+
+
+def error_schemas() -> dict[str, Any]:
+    """The schemas that the declarations point at, by their names."""
+    schema = ErrorBody.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    return {**schema.pop("$defs"), ErrorBody.__name__: schema}
 
 
 def _describe(problems: Sequence[Any]) -> str:

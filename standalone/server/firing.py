@@ -34,6 +34,12 @@ def fire_due(database: Database, home: Path) -> None:
                 _fire(connection, home, dict(row))
 
 
+def next_due(connection: Connection) -> str | None:
+    """When the next recurring run fires; None when none will."""
+    waiting = (recurring_runs.c.status == RecurringStatus.ENABLED) & (recurring_runs.c.next_fire_at != "")
+    return connection.execute(select(func.min(recurring_runs.c.next_fire_at)).where(waiting)).scalar_one()
+
+
 def _fire(connection: Connection, home: Path, row: Mapping[str, Any]) -> None:
     trigger = Trigger.model_validate(row["trigger"])
     due = moment(row["next_fire_at"])

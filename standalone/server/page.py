@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from standalone.server.errors import plain_error_responses
+from standalone.server.errors import error_responses
 
-router = APIRouter(tags=["page"], responses=plain_error_responses(403))
+router = APIRouter(tags=["page"], responses=error_responses(403))
 
 
 @router.get("/", response_class=HTMLResponse)

@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 
 from standalone.engine import EngineError, alive, launch, read_events
 from standalone.server.database import Database, runs
-from standalone.server.firing import fire_due
+from standalone.server.firing import fire_due, next_due
 from standalone.server.models import FINAL_STATES, RuntimeState
 from standalone.server.progress import Progress, set_run_state
+from standalone.server.times import FOREVER, now
 
 logger = logging.getLogger(__name__)
 
@@ -35,18 +36,23 @@ class Supervisor(threading.Thread):
         self._terminating: dict[str, threading.Thread] = {}
 
     def run(self) -> None:
-        """Tick until stopped."""
+        """Tick until stopped; as long as there is nothing to do, the database is left alone."""
+        woken, quiet_until = True, ""
         while not self._stopped:
             if not self.progress.folder.exists():
                 logger.error("%s has been deleted", self._home)
                 self._abandon()
                 return
-            try:
-                self.tick()
-            except Exception:
-                logger.exception("supervisor: this round failed; the next one comes in %s s", TICK_SECONDS)
-            self._wake.wait(TICK_SECONDS)
-            self._wake.clear()
+            if woken or now() >= quiet_until:
+                quiet_until = ""
+                try:
+                    self.tick()
+                    quiet_until = self._quiet_until()
+                except Exception:
+                    logger.exception("supervisor: this round failed; the next one comes in %s s", TICK_SECONDS)
+            woken = self._wake.wait(TICK_SECONDS)
+            if woken:
+                self._wake.clear()
 
     def stop(self) -> None:
         """End the thread; workers go on."""
@@ -64,6 +70,13 @@ class Supervisor(threading.Thread):
         self._terminate_canceling()
         self._launch_pending()
         fire_due(self._database, self._home)
+
+    def _quiet_until(self) -> str:
+        """The time before which nothing is to be done unless somebody wakes us: none while a run has not ended."""
+        with self._database.read() as connection:
+            if connection.execute(select(runs.c.run_id).where(runs.c.state.not_in(FINAL_STATES)).limit(1)).first():
+                return ""
+            return next_due(connection) or FOREVER
 
     def _terminate_canceling(self) -> None:
         """Ending a worker takes seconds, so every run gets a thread for it."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from standalone.engine import Caching, TaskEvent, TaskKind
 from standalone.server.artifacts import select_artifacts
 from standalone.server.database import artifact_uses, artifacts, runs, tasks
-from standalone.server.errors import NotFoundError, error_responses, plain_error_responses
+from standalone.server.errors import NotFoundError, error_responses
 from standalone.server.models import ArtifactIds, ArtifactRecord, ChildTask, RuntimeState, StateChange, Status, TaskDetail, Timestamp
 from standalone.server.services import ServicesDep
 
@@ -73,7 +73,7 @@ def list_tasks(run_id: RunId, services: ServicesDep) -> TaskList:
         return TaskList(tasks=[_to_task(row, used, folder) for row in _task_rows(connection, run_id)])
 
 
-@router.get("/runs/{run_id}/tasks/{task_id}/log", response_class=PlainTextResponse, responses=plain_error_responses(400, 401, 403, 404))
+@router.get("/runs/{run_id}/tasks/{task_id}/log", response_class=PlainTextResponse, responses=error_responses(400, 401, 403, 404))
 def get_task_log(
     run_id: RunId,
     task_id: Annotated[str, Path(description="ID of the task")],

@@ -32,3 +32,7 @@ def moment(text: str) -> datetime:
         ValueError: it is not one.
     """
     return in_utc(datetime.fromisoformat(text))
+
+
+FOREVER = timestamp(datetime.max)
+"""Later than every other time."""
