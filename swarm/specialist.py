@@ -6,8 +6,10 @@ from typing import Any
 
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph.state import CompiledStateGraph
+from pydantic import BaseModel
 
 from agents.agent import Agent, prompt_file
 from swarm.answers import unfinished
@@ -39,11 +41,19 @@ def ask_user_tool() -> BaseTool:
     )
 
 
-def langchain_tool(tool: Tool) -> BaseTool:
+class OfferedTool(StructuredTool):
     """A tool as a model sees it. Calls never reach the function here: `ToolCalls` makes them."""
+
+    def get_input_schema(self, config: RunnableConfig | None = None) -> type[BaseModel]:  # noqa: ARG002
+        """The loop looks here for arguments that it is to inject: there are none, and making a model from each JSON schema takes time."""
+        return BaseModel
+
+
+def langchain_tool(tool: Tool) -> BaseTool:
+    """What a model is offered of a tool."""
     schema = plain_schema(tool)
     metadata = {"examples": tool.examples, "kinds": {name: kind.name for name, kind in tool.kinds.items()}, "effect": tool.effect}
-    return StructuredTool(name=tool.name, description=tool.summary, args_schema=schema, func=_unreachable, metadata=metadata)
+    return OfferedTool(name=tool.name, description=tool.summary, args_schema=schema, func=_unreachable, metadata=metadata)
 
 
 def plain_schema(tool: Tool) -> dict[str, Any]:
