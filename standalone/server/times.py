@@ -34,5 +34,5 @@ def moment(text: str) -> datetime:
     return in_utc(datetime.fromisoformat(text))
 
 
-FOREVER = timestamp(datetime.max)
+FOREVER = timestamp(datetime.max.replace(tzinfo=UTC))
 """Later than every other time."""
