@@ -37,7 +37,8 @@ def fire_due(database: Database, home: Path) -> None:
 def next_due(connection: Connection) -> str | None:
     """When the next recurring run fires; None when none will."""
     waiting = (recurring_runs.c.status == RecurringStatus.ENABLED) & (recurring_runs.c.next_fire_at != "")
-    return connection.execute(select(func.min(recurring_runs.c.next_fire_at)).where(waiting)).scalar_one()
+    first: str | None = connection.execute(select(func.min(recurring_runs.c.next_fire_at)).where(waiting)).scalar_one()
+    return first
 
 
 def _fire(connection: Connection, home: Path, row: Mapping[str, Any]) -> None:
