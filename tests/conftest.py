@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from standalone.platform import stop_server
 from tests.postgres import PostgresServer, postgres_server
@@ -52,6 +54,25 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
         return None
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.database()
+
+
+TOGETHER = ("tests/e2e/", "tests/integration/tools/minio/")
+"""Folders whose tests share servers or a browser for the whole session, and so stay with one worker. They take long: they come first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
+
+
+class FolderScheduling(LoadFileScheduling):
+    """Gives a file, or one of these folders, to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderScheduling | None:
+    return FolderScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

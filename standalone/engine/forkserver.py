@@ -21,8 +21,10 @@ _LENGTH_BYTES = 4
 
 
 class Assignment(NamedTuple):
-    """What a worker is started with: the run's folder, the descriptor of its lock, which is held, and of its log; and the
-    environment, without the run's mark, which is the worker's own."""
+    """What a worker is started with.
+
+    The run's folder; the descriptors of its lock, which is held, and of its log; the environment, without the run's mark.
+    """
 
     folder: Path
     lock: int
