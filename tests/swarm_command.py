@@ -5,6 +5,7 @@ Arguments, environment, folder, standard streams, signals and exit status are th
 
 import atexit
 import functools
+import gc
 import importlib
 import json
 import os
@@ -132,14 +133,17 @@ class Server:
 
 def main() -> None:
     """Serve at the address; a forked process goes on as `swarm`."""
+    gc.disable()
     for module in IMPORTED:
         importlib.import_module(module)
     for agent in importlib.import_module("agents.registry").find_agents().values():
         assert agent.toolset
+    gc.freeze()  # so that the forked processes share what they do not change
     server = Server(sys.argv[1])
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     server.run()
+    gc.enable()
     from ui.cli import main as swarm
 
     swarm()

@@ -12,7 +12,7 @@ import typer
 from ui.conversations import audit, conversations
 from ui.docs import docs
 from ui.evaluation import evaluation
-from ui.outcome import FAILED, OK, USAGE, Json, fail, read_settings, run
+from ui.outcome import FAILED, OK, USAGE, Json, fail, loading, read_settings, run
 
 app = typer.Typer(
     help="Run machine-learning operations by talking: pipelines, storage and documentation behind one conversation.",
@@ -57,7 +57,8 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Say one thing and print the answer."""
-    from ui.terminal.once import ask_batch, ask_once
+    with loading():
+        from ui.terminal.once import ask_batch, ask_once
 
     if (message is None) == (batch is None):
         fail("give either a message or --batch FILE.", USAGE)
@@ -75,7 +76,8 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Decide on what waits for an approval in a conversation."""
-    from ui.terminal.once import decide_once
+    with loading():
+        from ui.terminal.once import decide_once
 
     arguments: dict[str, Any] | None = None
     if edit is not None:
@@ -92,7 +94,8 @@ def approve(
 @app.command()
 def chat(session: Session = "default") -> None:
     """Talk in the terminal."""
-    from ui.terminal.chat import chat as talk
+    with loading():
+        from ui.terminal.chat import chat as talk
 
     raise typer.Exit(run(talk(read_settings(), session)))
 
@@ -103,7 +106,8 @@ def ui(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
 ) -> None:
     """Start the platform and the web page, and print its address."""
-    from ui.web.server import serve
+    with loading():
+        from ui.web.server import serve
 
     settings = read_settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
@@ -114,7 +118,8 @@ def ui(
 @app.command()
 def slack() -> None:
     """Answer in Slack, over a socket or signed HTTP events."""
-    from ui.slack.server import serve
+    with loading():
+        from ui.slack.server import serve
 
     raise typer.Exit(run(serve(read_settings())))
 
@@ -128,7 +133,8 @@ def mcp(
     tokens: Annotated[bool, typer.Option("--tokens", help="Only count the tokens of the list of tools, in both modes.")] = False,
 ) -> None:
     """Offer the tools to programs that speak the Model Context Protocol."""
-    from ui.mcp.serve import counted, over_http, over_stdio
+    with loading():
+        from ui.mcp.serve import counted, over_http, over_stdio
 
     settings = read_settings()
     if tokens:
@@ -172,7 +178,8 @@ def doctor(as_json: Json = False) -> None:
 def _demo(context: typer.Context) -> None:
     """Play a conversation for real: run a pipeline, wait, look at its metrics, storage and documentation."""
     if context.invoked_subcommand is None:
-        from ui.demo import play
+        with loading():
+            from ui.demo import play
 
         raise typer.Exit(run(play(read_settings())))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.outcome import FAILED, Json, fail, read_settings
+from ui.outcome import FAILED, Json, fail, loading, read_settings
 
 if TYPE_CHECKING:
     from tools.result import ToolResult
@@ -46,11 +46,12 @@ def search(query: Annotated[str, typer.Argument(help="A question or keywords.")]
 
 def _call(name: str, arguments: dict[str, Any]) -> "ToolResult":
     """One tool of the documentation agent; every folder is open to it, as to any command of this user."""
-    from agents.registry import find_agents
-    from swarm.backends import open_services
-    from swarm.platform import find_platform
-    from tools.activity import Activity, activity
-    from tools.call import Call, prepare, run
+    with loading():
+        from agents.registry import find_agents
+        from swarm.backends import open_services
+        from swarm.platform import find_platform
+        from tools.activity import Activity, activity
+        from tools.call import Call, prepare, run
 
     settings = read_settings()
     everywhere = settings.swarm.model_copy(update={"files": [Path.cwd(), Path(Path.cwd().anchor)]})

@@ -13,6 +13,7 @@ import uvicorn
 from swarm.assistant import Assistant
 from swarm.errors import SwarmError
 from swarm.settings import Settings
+from ui.outcome import loading
 from ui.web.guard import LOOPBACK
 from ui.web.signin import sign_in_of
 from ui.web.stubs import leave_out_stubs
@@ -33,7 +34,8 @@ async def serve(settings: Settings) -> int:
     with listen(host, settings.swarm.port) as listener:
         async with Assistant.open(settings.served_at(address(listener))) as assistant:
             leave_out_stubs()
-            from ui.web.app import open_app
+            with loading():
+                from ui.web.app import open_app
 
             async with open_app(settings, assistant, sign_in) as app:
                 config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=FAREWELL, server_header=False)
