@@ -14,11 +14,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from evals.browser import ARGUMENTS, CHROMIUM
 from swarm.platform import find_platform
 
 expect.set_options(timeout=30_000)
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 FOLDER = Path(__file__).parents[1] / "docs" / "users" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 800}

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from playwright.async_api import Browser, Page, async_playwright
 from playwright.async_api import TimeoutError as Late
 
+from evals.browser import ARGUMENTS, CHROMIUM
 from evals.measurement import Measurement
-from evals.screenshots import ARGUMENTS, CHROMIUM, web_page
+from evals.screenshots import web_page
 
 REPEAT = 5
 PEOPLE = 20
