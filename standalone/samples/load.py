@@ -12,6 +12,7 @@ from standalone.samples.data import BUCKETS
 
 OBJECTS = Path(__file__).with_name("objects")
 """The sample objects, as `bucket/key`."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where there is one
 
 
 class PipelineUploader(Protocol):
@@ -65,7 +66,7 @@ def sample_pipelines() -> Iterator[SamplePipeline]:
     for package in sorted(files("standalone.samples").joinpath("compiled").iterdir(), key=lambda package: package.name):
         if package.name.endswith(".yaml"):
             content = package.read_bytes()
-            info = yaml.safe_load(content)["pipelineInfo"]
+            info = yaml.load(content, Loader=_LOADER)["pipelineInfo"]  # noqa: S506 - a safe one
             yield SamplePipeline(info["name"], info["description"], content)
 
 
