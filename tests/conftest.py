@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: a home of one's own, and a platform in it."""
 
+import gc
 import os
 
 # Threads of linear algebra that wait for each other take the time of those who work; before anything imports numpy.
@@ -73,6 +74,16 @@ class FolderScheduling(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderScheduling | None:
     return FolderScheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end; looking for garbage among them, again and again, would take longer than many a test."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

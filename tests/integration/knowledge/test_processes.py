@@ -8,9 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import chromadb
 import pytest
-from chromadb.config import Settings
 
 from knowledge.knowledge import Knowledge
 from knowledge.settings import KnowledgeSettings
@@ -41,6 +39,9 @@ def write_docs(folder: Path, count: int, word: str) -> Path:
 
 
 def stored_vectors(home: Path) -> int:
+    import chromadb
+    from chromadb.config import Settings
+
     with chromadb.PersistentClient(path=str(home / "chroma"), settings=Settings(anonymized_telemetry=False)) as client:
         return client.list_collections()[0].count()
 

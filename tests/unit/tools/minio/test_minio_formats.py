@@ -14,10 +14,10 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -25,7 +25,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfWriter
-from sklearn.linear_model import LogisticRegression
 
 from standalone.objects import FolderStore
 from tests.unit.tools.calling import answer, services
@@ -126,7 +125,6 @@ def arrow_file() -> bytes:
 
 
 SIX = np.arange(6.0).reshape(2, 3)
-FITTED = LogisticRegression().fit([[0], [1]], [0, 1])
 CSV = "a,b\n1,x\n2,y\n"
 SAFETENSORS = json.dumps({"w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}).encode()
 
@@ -158,19 +156,46 @@ def label(value: object) -> str | None:
         ("o.npy", saved(lambda f: np.save(f, np.array([{}], object))), "pickled Python objects, which are not loaded"),
         ("x.npz", saved(lambda f: np.savez(f, weights=np.zeros((4, 5)))), "| weights | 4×5 | float64 |"),
         ("w.safetensors", struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + b"\0" * 24, "holds 1 tensor with 6 values"),
-        ("m.pkl", pickle.dumps(LogisticRegression()), "is a Python pickle of `sklearn.linear_model._logistic.LogisticRegression`"),
-        ("m.joblib", saved(lambda f: joblib.dump(FITTED, f)), "`sklearn.linear_model._logistic.LogisticRegression`"),
-        ("z.joblib", zlib.compress(pickle.dumps(LogisticRegression())), "is a Python pickle of `sklearn"),
-        ("p0.pkl", pickle.dumps(LogisticRegression, protocol=0), "is a Python pickle of `sklearn"),
         ("plain.pkl", pickle.dumps({"a": [1, 2]}), "a Python pickle of plain values"),
     ],
     ids=label,
 )  # fmt: skip
 def test_every_kind_is_shown(preview: Preview, key: str, data: bytes | str, said: str) -> None:
-    result = preview(key, data)
+    shown(preview(key, data), key, said)
+
+
+def shown(result: ToolResult, key: str, said: str) -> None:
     assert result.status == "ok"
     assert said in result.content
     assert f"`box/{key}`" in result.content.splitlines()[0]
+
+
+@cache
+def models() -> dict[str, bytes]:
+    """Saved models of scikit-learn, which takes longer to import than all the rest here."""
+    import joblib
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression().fit([[0], [1]], [0, 1])
+    return {
+        "m.pkl": pickle.dumps(LogisticRegression()),
+        "m.joblib": saved(lambda f: joblib.dump(fitted, f)),
+        "z.joblib": zlib.compress(pickle.dumps(LogisticRegression())),
+        "p0.pkl": pickle.dumps(LogisticRegression, protocol=0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("m.pkl", "is a Python pickle of `sklearn.linear_model._logistic.LogisticRegression`"),
+        ("m.joblib", "`sklearn.linear_model._logistic.LogisticRegression`"),
+        ("z.joblib", "is a Python pickle of `sklearn"),
+        ("p0.pkl", "is a Python pickle of `sklearn"),
+    ],
+)
+def test_the_class_of_a_model_is_shown(preview: Preview, key: str, said: str) -> None:
+    shown(preview(key, models()[key]), key, said)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
@@ -267,13 +292,16 @@ def test_a_huge_table_is_read_by_its_beginning(preview: Preview, store: Counting
     assert store.bytes_read <= HEAD
 
 
-SAMPLES = [arrow_file(), zipped(a=b"x" * 99), tarred("a"), picture("PNG"), picture("JPEG"), pdf("x"), pickle.dumps(LogisticRegression()),
-           saved(lambda f: np.save(f, np.arange(5))), gzip.compress(CSV.encode()), CSV.encode(), b'[{"a": 1}]']  # fmt: skip
+@st.deferred
+def samples() -> st.SearchStrategy[bytes]:
+    files = [arrow_file(), zipped(a=b"x" * 99), tarred("a"), picture("PNG"), picture("JPEG"), pdf("x"), models()["m.pkl"],
+             saved(lambda f: np.save(f, np.arange(5))), gzip.compress(CSV.encode()), CSV.encode(), b'[{"a": 1}]']  # fmt: skip
+    return st.sampled_from(files)
 
 
 @example(b"\x93NUMPY\x01\x00\x04\x00{(\x00\n", [], "npy")
 @given(
-    st.sampled_from(SAMPLES) | st.binary(min_size=1, max_size=400),
+    samples | st.binary(min_size=1, max_size=400),
     st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=6)), max_size=4),
     st.sampled_from(
         ["csv", "tsv", "json", "jsonl", "parquet", "arrow", "pkl", "npy", "npz", "pdf", "png", "zip", "tar", "gz", "txt", "bin"]
