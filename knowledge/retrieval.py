@@ -146,10 +146,16 @@ def _without_repeats(ranked: list[tuple[StoredChunk, float]]) -> list[tuple[Stor
     seen: list[set[str]] = []
     for chunk, score in ranked:
         words = set(chunk.text.lower().split())
-        if all(len(words & other) < _REPEAT * len(words | other) for other in seen):
+        if not any(_alike(words, other) for other in seen):
             kept.append((chunk, score))
             seen.append(words)
     return kept
+
+
+def _alike(words: set[str], other: set[str]) -> bool:
+    """Whether they share enough; where one is much smaller they cannot, which is known without counting."""
+    smaller, larger = sorted((len(words), len(other)))
+    return smaller >= _REPEAT * larger and len(words & other) >= _REPEAT * len(words | other)
 
 
 def _joined(ranked: list[tuple[StoredChunk, float]], limit: int) -> list[tuple[list[StoredChunk], float]]:
