@@ -1,6 +1,7 @@
 """The platform of a single machine, for where no cluster is configured: found through an entry point, so that it stays replaceable."""
 
 from collections.abc import Collection
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, cast
@@ -68,6 +69,7 @@ class Platform(Protocol):
         """The address of the home's server if it runs."""
 
 
+@cache
 def find_platform() -> Platform:
     """The installed single-machine platform.
 
