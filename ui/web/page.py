@@ -54,8 +54,10 @@ GIVEN = "(form, ...others) => [window.swarm.given(), ...others]"
 SESSION = re.compile(r"[\w.-]{1,64}")
 STREAMS = 1000
 """Pages that can be streamed to at once."""
-IDLE = 0.01
+IDLE = 0.02
 """Seconds between two looks for something to do; Gradio's own thousandth takes a fifteenth of a core of a server that nobody visits."""
+UNUSED = 3600.0
+"""The same for news of Gradio's progress bars: no function has one."""
 Updates = dict[Any, Any]
 
 
@@ -313,6 +315,7 @@ def build(settings: Settings, conversations: Conversations, readiness: Readiness
     blocks.max_threads = STREAMS
     blocks.queue(default_concurrency_limit=None, api_open=False)
     blocks._queue.sleep_when_free = IDLE
+    blocks._queue.progress_update_sleep_when_free = UNUSED
     return blocks
 
 
