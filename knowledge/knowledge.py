@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,7 +156,9 @@ class Knowledge:
         return None
 
 
+@cache
 def _handbook_page(name: str, data: bytes) -> Prepared:
+    """Once in a process, as every home has the same handbook."""
     page = load(Item(f"{_HANDBOOK_URI}{Path(name).stem}", ("handbook", name), 2, ("handbook",), lambda: data), data, f"handbook/{name}")
     document = replace(page, kind="handbook")
     return Prepared(document, digest(data), chunks(document))

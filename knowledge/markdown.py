@@ -161,13 +161,16 @@ def _clean_line(line: str) -> str:
     callout = _CALLOUT.match(line)
     if callout:
         line = f"{callout.group(1)}**{callout.group(2).capitalize()}:** {callout.group(3)}"
-    for pattern, new in _LINK_RULES:
-        line = pattern.sub(new, line)
+    if "[" in line or "{#" in line:
+        for pattern, new in _LINK_RULES:
+            line = pattern.sub(new, line)
     parts = _INLINE_CODE.split(line)
     return "".join(part if n % 2 else _strip_tags(part) for n, part in enumerate(parts)).rstrip()
 
 
 def _strip_tags(text: str) -> str:
+    if "<" not in text:
+        return text
     for pattern, new in _TAG_RULES:
         text = pattern.sub(new, text)
     return text

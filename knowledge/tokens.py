@@ -1,7 +1,7 @@
 """Words as the lexical index sees them: stems, identifiers whole and in parts, no stop words."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,17 +62,22 @@ def _stemmer() -> "Stemmer.Stemmer":
 
 def tokens(text: str) -> list[str]:
     """Tokens of a text in order, repeats kept. An identifier yields itself and its dotted, snake and camel parts."""
-    found: list[str] = []
-    for match in _WORD.finditer(text):
-        word = match.group()
-        lower = word.lower()
-        if lower in STOP_WORDS:
-            continue
-        parts = _PART.findall(word)
-        found.append(lower)
-        if len(parts) > 1:
-            found.extend(part for part in (p.lower() for p in parts) if len(part) > 1 and part not in STOP_WORDS)
-    return list(_stemmer().stemWords(found))
+    return [token for word in _WORD.findall(text) for token in (_kept if len(word) <= _LONG else _tokens_of)(word)]
+
+
+def _tokens_of(word: str) -> tuple[str, ...]:
+    lower = word.lower()
+    if lower in STOP_WORDS:
+        return ()
+    found, parts = [lower], _PART.findall(word)
+    if len(parts) > 1:
+        found.extend(part for part in (p.lower() for p in parts) if len(part) > 1 and part not in STOP_WORDS)
+    return tuple(_stemmer().stemWords(found))
+
+
+_LONG = 40
+_kept = lru_cache(20_000)(_tokens_of)
+"""Few words make up most of every text; those that are longer than `_LONG` seldom come again."""
 
 
 def query_tokens(text: str) -> list[str]:

@@ -143,6 +143,12 @@ def _learnt(examples: tuple[tuple[str, tuple[str, ...]], ...], embedding: Embedd
     return lessons(embedding).examples(dict(examples), embedding)
 
 
+@lru_cache(TAUGHT)
+def _vocabulary(examples: tuple[str, ...]) -> frozenset[str]:
+    """The words of examples, without their placeholders."""
+    return frozenset(word for example in examples for word in words(re.sub(r"\{\w+\}", " ", example)))
+
+
 class Ranker:
     """Ranks the tools in view for a step."""
 
@@ -153,7 +159,7 @@ class Ranker:
         self._names = _Marks(meanings(t.name.replace("_", " ")) for t in tools)
         self._verbs = _Marks(meanings(t.name.split("_")[0]) for t in tools)
         self._offers = _Offers(tools)
-        self.vocabulary = {word for t in tools for e in t.examples for word in words(re.sub(r"\{\w+\}", " ", e))}
+        self.vocabulary = _vocabulary(tuple(example for t in tools for example in t.examples))
 
     def rank(self, step: Shape, weights: NDArray[np.float64] | None = None) -> list[Candidate]:
         """All tools, the most likely first."""

@@ -32,7 +32,7 @@ REMEMBERED = 100
 class Reader:
     """Knows what exists and which words there are."""
 
-    def __init__(self, catalogue: Known, vocabulary: set[str], is_word: Callable[[str], bool]) -> None:
+    def __init__(self, catalogue: Known, vocabulary: frozenset[str], is_word: Callable[[str], bool]) -> None:
         self.catalogue = catalogue
         self.linker = Linker()
         self.common = frozenset(vocabulary | lexicon().words | STOP)
