@@ -9,6 +9,8 @@ from html import unescape
 from typing import Any
 
 import gradio as gr
+from gradio.components.chatbot import ChatbotDataMessages
+from gradio.components.multimodal_textbox import MultimodalData
 
 from swarm.assistant import MAX_MESSAGE
 from swarm.errors import AccessError, MessageError
@@ -21,6 +23,7 @@ from ui.web.conversation import PREFIX, Conversation, Conversations
 from ui.web.header import bar, welcome
 from ui.web.kept import Kept
 from ui.web.messages import messages, remark
+from ui.web.schemas import keep_schemas
 from ui.web.screens import Screen
 
 STORAGE = "mlops-swarm"
@@ -309,6 +312,7 @@ class Drawing:
 
 def build(settings: Settings, conversations: Conversations, readiness: Readiness) -> gr.Blocks:
     """The page."""
+    keep_schemas(ChatbotDataMessages, MultimodalData)
     with gr.Blocks(title="mlops-swarm", analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
         page = Page(settings, conversations, readiness)
         page.wire(blocks)
