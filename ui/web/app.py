@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import gradio as gr
+import matplotlib
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from mcp.server.transport_security import RequestBodyLimitMiddleware
@@ -38,6 +39,7 @@ async def open_app(settings: Settings, assistant: Assistant, sign_in: SignIn) ->
     """The application over an assistant; turns under way end with it."""
     for chatty in ("httpx", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    matplotlib.use("agg")  # Gradio asks for the backend around each event; where none is chosen, all of pyplot is imported to find one
     readiness = Readiness(settings, assistant.services)
     conversations = Conversations(assistant)
     app = FastAPI(title="mlops-swarm", docs_url=None, redoc_url=None, openapi_url=None)
