@@ -72,6 +72,7 @@ class FolderScheduling(LoadFileScheduling):
         return next((folder for folder in TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderScheduling | None:
     return FolderScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 

@@ -4,6 +4,7 @@ import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from hashlib import sha256
 from time import time
 from typing import Any
@@ -19,12 +20,18 @@ from starlette.routing import Route
 from ui.web.server import listen
 
 
+@cache
+def _key(whose: str) -> RSAKey:
+    """Made once, as looking for primes takes long."""
+    return RSAKey.generate_key(2048, parameters={"kid": "k1"})
+
+
 class Provider:
     """An OpenID provider that signs everybody in as Ada, after checking what it is asked."""
 
     def __init__(self) -> None:
-        self.key = RSAKey.generate_key(2048, parameters={"kid": "k1"})
-        self.foreign = RSAKey.generate_key(2048, parameters={"kid": "k1"})
+        self.key = _key("own")
+        self.foreign = _key("foreign")
         self.signing = self.key
         self.audience = "swarm"
         self.issuer = ""

@@ -10,9 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import chromadb
 import pytest
-from chromadb.config import Settings
 from pydantic import SecretStr
 
 from evals.embedding_server import embedding_server
@@ -163,5 +161,8 @@ def test_vectors_are_made_before_the_documents_are_swapped_in(tmp_path: Path, do
 
 
 def collections(home: Path) -> list[str]:
+    import chromadb
+    from chromadb.config import Settings
+
     with chromadb.PersistentClient(path=str(home / "chroma"), settings=Settings(anonymized_telemetry=False)) as client:
         return [collection.name for collection in client.list_collections()]
