@@ -5,13 +5,15 @@ import hmac
 import logging
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from mcp.server.auth.provider import AccessToken
 
 from swarm.settings import SwarmSettings
 from ui.web.signin import user_of
+
+if TYPE_CHECKING:
+    from mcp.server.auth.provider import AccessToken
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +56,10 @@ class Tokens:
         """Whether any token can be right."""
         return bool(self._tokens or self.issuer)
 
-    async def verify_token(self, token: str) -> AccessToken | None:
+    async def verify_token(self, token: str) -> "AccessToken | None":
         """Who sends this token; None for nobody we know."""
+        from mcp.server.auth.provider import AccessToken
+
         user = named(self._tokens, token)
         if user is not None:
             return AccessToken(token="", client_id=user, scopes=[], subject=user)

@@ -16,7 +16,7 @@ from swarm.settings import Settings
 from ui.outcome import loading
 from ui.web.guard import LOOPBACK
 from ui.web.signin import sign_in_of
-from ui.web.stubs import leave_out_stubs
+from ui.web.stubs import leave_out, leave_out_stubs
 
 FAREWELL = 1
 """Seconds that open requests get when the server ends."""
@@ -34,7 +34,7 @@ async def serve(settings: Settings) -> int:
     with listen(host, settings.swarm.port) as listener:
         async with Assistant.open(settings.served_at(address(listener))) as assistant:
             leave_out_stubs()
-            with loading():
+            with loading(), leave_out("mcp"):
                 from ui.web.app import open_app
 
             async with open_app(settings, assistant, sign_in) as app:

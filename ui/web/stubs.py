@@ -1,7 +1,12 @@
-"""Gradio without the stubs for editors that it writes anew beside its own modules at each import, which take half of the time of it."""
+"""Gradio without what makes its import long and is not used here.
+
+That is the stubs for editors that it writes anew beside its own modules at each import, which take half of the time of it, and the
+package `mcp`, which it can do without.
+"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import ModuleType
 
@@ -33,3 +38,16 @@ class Finder:
 def leave_out_stubs() -> None:
     """Say so before Gradio is imported."""
     sys.meta_path.insert(0, Finder())
+
+
+@contextmanager
+def leave_out(package: str) -> Iterator[None]:
+    """While it lasts, the package seems not to be installed, unless it has been imported before."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # as the language reference has it: importing this fails
+    try:
+        yield
+    finally:
+        del sys.modules[package]
