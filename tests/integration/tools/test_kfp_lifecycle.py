@@ -1,6 +1,5 @@
 """Runs ended, retried, put away and removed; pipelines brought and taken away."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from kfp import dsl
 
 from tests.integration.tools.kfp_world import World, opened, run_of
+from tests.run_processes import run_processes
 from tools.call import Call, run
 from tools.result import ErrorCode
 
@@ -68,24 +68,13 @@ def there() -> str:
     return "there"
 
 
-def processes(run_id: str) -> list[psutil.Process]:
-    """All processes that know of a run."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and any(run_id in value for value in process.environ().values()):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
 # terminate
 
 
 def test_terminating_leaves_nothing(world: World) -> None:
     world.start("busy", "endless")
-    going = world.until("endless", lambda r: any(t.state == "running" for t in r.steps) and len(processes(r.id)) >= 3)
+    folder = world.home / "runs" / world.kfp.run("endless").id
+    world.until("endless", lambda r: any(t.state == "running" for t in r.steps) and len(run_processes(folder)) >= 3)
     call = world.preview("terminate_run", run="endless")
     assert call.effect == "destroy"
     assert call.preview.startswith("Stop run `endless` of pipeline `busy`, going for ")
@@ -94,7 +83,7 @@ def test_terminating_leaves_nothing(world: World) -> None:
     assert result.content == "Run `endless` is being stopped."
     ended = world.finish("endless")
     assert (ended.state, ended.error) == ("failed", "terminated")
-    world.until("endless", lambda r: not processes(going.id))
+    world.until("endless", lambda r: not run_processes(folder))
 
 
 def test_an_ended_run_cannot_be_stopped(world: World, there: str) -> None:
@@ -183,11 +172,14 @@ def test_deleted_runs_are_gone(world: World, there: str) -> None:
 def test_deleting_a_run_that_is_going_says_so_and_stops_it(world: World) -> None:
     world.start("busy", "in the middle")
     going = world.until("in the middle", lambda r: any(t.state == "running" for t in r.steps))
+    work = run_processes(world.home / "runs" / going.id)
     call = world.preview("delete_run", run="in the middle")
     assert "**It is still going.**" in call.preview
     assert run(call, world.services).status == "ok"
     assert world.ask("get_run", run=going.id).code is ErrorCode.NOT_FOUND
-    assert processes(going.id) == []
+    assert work
+    assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in work)
+    assert run_processes(world.home / "runs" / going.id) == []
 
 
 # pipelines

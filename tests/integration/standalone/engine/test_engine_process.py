@@ -11,6 +11,7 @@ from kfp import dsl
 from standalone import engine
 from standalone.engine import RunActiveError, State
 from tests.integration.standalone.engine.harness import Platform, Result, compile_pipeline, wait_for
+from tests.run_processes import run_processes
 
 
 @dsl.component
@@ -78,19 +79,6 @@ def hard():
     stubborn(n=1)
 
 
-def processes_of(folder: Path) -> list[psutil.Process]:
-    """The worker, known by its number in the lock, and everything that is marked as the run's."""
-    found, worker = [], (folder / "lock").read_text()
-    for process in psutil.process_iter():
-        try:
-            works = str(process.pid) == worker and "standalone.engine.worker" in process.cmdline()
-            if process.status() != psutil.STATUS_ZOMBIE and (works or process.environ().get("SWARM_RUN_FOLDER") == str(folder)):
-                found.append(process)
-        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-            continue
-    return found
-
-
 def says(folder: Path, step: str, text: str) -> bool:
     log = folder / "logs" / f"{step}.log"
     return log.exists() and text in log.read_text()
@@ -136,7 +124,7 @@ def test_killed_worker_resumes_without_repeating_finished_steps(platform: Platfo
     assert before[-1].task and before[-1].task.state is State.RUNNING
     engine.launch(folder)
     wait_for(lambda: (folder / "logs" / "once.log").read_text().count("waiting") == 2)
-    assert len(processes_of(folder)) == 2, "the worker and one step: the killed worker's step is gone"
+    assert len(run_processes(folder)) == 2, "the worker and one step: the killed worker's step is gone"
     after, _ = engine.read_events(folder, offset)
     assert "quick" not in [event.task.path for event in after if event.task]
     flag.touch()
@@ -177,7 +165,7 @@ def test_terminate_ends_the_run_as_failed_and_its_tasks_as_canceled(platform: Pl
         "quick-2": State.CANCELED,
     }
     assert not engine.alive(folder)
-    assert processes_of(folder) == []
+    assert run_processes(folder) == []
     assert not (folder / "tmp").exists()
 
 
@@ -200,7 +188,7 @@ def test_terminate_ends_a_worker_that_does_not_listen(platform: Platform) -> Non
     result = Result(folder)
     assert (result.state, result.error) == (State.FAILED, "terminated")
     assert result.tasks["stubborn"].state is State.CANCELED
-    assert processes_of(folder) == []
+    assert run_processes(folder) == []
 
 
 def test_terminate_after_the_end_changes_nothing(platform: Platform) -> None:
@@ -221,7 +209,7 @@ def test_terminate_of_a_dead_worker_closes_the_journal(platform: Platform) -> No
     wait_for(lambda: not engine.alive(folder))
     engine.terminate(folder)
     assert (Result(folder).state, Result(folder).error) == (State.FAILED, "terminated")
-    assert processes_of(folder) == []
+    assert run_processes(folder) == []
 
 
 def test_what_a_step_leaves_behind_ends_with_it(platform: Platform) -> None:
