@@ -22,7 +22,7 @@ demo: setup
 	$(BIN)/swarm demo
 
 # Tests run side by side: more workers than two cores, as much of the time is waiting.
-WORKERS ?= 3
+WORKERS ?= 4
 # A file stays with one worker. In the order of the folders: short files come last, so that none waits long.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
