@@ -5,6 +5,8 @@ import json
 import logging
 import pkgutil
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
@@ -25,16 +27,22 @@ def main(subjects: list[str]) -> int:
         raise SystemExit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     found: list[Measurement] = []
     broken: list[str] = []
-    for name in subjects or names:
-        try:
-            found += importlib.import_module(f"evals.benchmarks.{name}").measure()
-        except Exception:
-            log.exception("the benchmark %s broke off", name)
-            broken.append(name)
+    # A subject has a process of its own: neither the memory of those before it nor what they have imported counts.
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as process:
+        for name in subjects or names:
+            try:
+                found += process.submit(_measured, name).result()
+            except Exception:
+                log.exception("the benchmark %s broke off", name)
+                broken.append(name)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps([m.model_dump() for m in found], indent=2) + "\n")
     Console(width=130).print(_table(found))
     return 1 if broken or any(m.ok is False for m in found) else 0
+
+
+def _measured(subject: str) -> list[Measurement]:
+    return list(importlib.import_module(f"evals.benchmarks.{subject}").measure())
 
 
 def _table(found: list[Measurement]) -> Table:

@@ -9,13 +9,14 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Collection
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from evals.errors import EvalError
 from standalone.engine import State, alive, launch, read_events
 from standalone.server.app import DATABASE_FILE
 from tools.kfp.client import Kfp
+from tools.kfp.connection import RefusedError
 
 _FOLDERS = ("buckets", "runs", "lexical", "chroma")
 _FILES = ("knowledge.db", "knowledge.db-wal", "knowledge.db-shm")
@@ -74,7 +75,8 @@ class Snapshot:
                 return {run.id for run in going}
             for run in others:
                 if run.state != "canceling":
-                    kfp.terminate_run(run)
+                    with suppress(RefusedError):  # it has just ended by itself
+                        kfp.terminate_run(run)
             time.sleep(0.05)
         raise EvalError(f"run {others[0].name!r} does not end, so the world cannot be reset.")
 
