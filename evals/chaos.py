@@ -77,7 +77,8 @@ def _kill(home: Path, run_id: str, victim: str) -> None:
         pids.append(int(lock_file(home).read_text()))
     if victim in ("worker", "both"):
         folder = home / "runs" / run_id
-        pids += [int(text) for text in [(folder / LOCK_FILE).read_text()] if text] if alive(folder) else []
+        if alive(folder) and (worker := (folder / LOCK_FILE).read_text()):
+            pids.append(int(worker))
     for pid in pids:
         if psutil.pid_exists(pid):
             psutil.Process(pid).kill()

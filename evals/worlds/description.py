@@ -7,6 +7,7 @@ import yaml
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from evals.errors import EvalError
+from standalone.yaml_data import read_yaml
 from tools.kfp.authoring import identifier
 
 Type = Literal["int", "float", "bool", "str", "list", "dict"]
@@ -29,8 +30,6 @@ _STATES: dict[str, State] = {
     "cancelled": "canceled",
     "terminated": "canceled",
 }
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Ten times as fast where PyYAML was built with it."""
 DEFAULT_EXPERIMENT = "Default"
 
 
@@ -190,7 +189,7 @@ def load_world(path: Path) -> World:
         EvalError: the file cannot be read or does not describe a world; the message says where.
     """
     try:
-        return World.model_validate(_LOADER(path.read_text(encoding="utf-8")).get_single_data())
+        return World.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise EvalError(f"{path} is no readable YAML file: {error}") from error
     except ValidationError as error:

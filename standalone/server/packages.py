@@ -12,6 +12,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from standalone.server.errors import InvalidArgumentError
 from standalone.server.models import JsonObject
+from standalone.yaml_data import LOADER
 
 MAX_SPEC_BYTES = 16 * 2**20
 MAX_DEPTH = 100
@@ -114,7 +115,7 @@ def _from_tar(data: bytes) -> bytes:
 def _load_yaml(text: bytes) -> list[dict[str, JsonValue] | None]:
     try:
         _refuse_tricks(text)
-        return _documents.validate_python(list(yaml.load_all(text, Loader=_Loader)))
+        return _documents.validate_python(list(yaml.load_all(text, Loader=LOADER)))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: undecodable bytes, impossible dates
         if isinstance(error, ValidationError):
             raise InvalidArgumentError("The YAML must be an object of plain JSON values (no dates, binaries or infinities).") from error
@@ -124,7 +125,7 @@ def _load_yaml(text: bytes) -> list[dict[str, JsonValue] | None]:
 def _refuse_tricks(text: bytes) -> None:
     """Aliases let a few bytes expand to gigabytes, deep nesting exhausts the stack; compiled pipelines have neither."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise InvalidArgumentError("YAML anchors and aliases are not accepted in a pipeline.")
         if isinstance(event, yaml.CollectionStartEvent):
@@ -135,5 +136,4 @@ def _refuse_tricks(text: bytes) -> None:
             raise InvalidArgumentError(f"The pipeline is nested deeper than {MAX_DEPTH} levels.")
 
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _documents: TypeAdapter[list[dict[str, JsonValue] | None]] = TypeAdapter(list[JsonObject | None])
